@@ -1,0 +1,1 @@
+"""The embedded AWS: its launcher, and what starts and stops it."""
