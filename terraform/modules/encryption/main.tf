@@ -1,0 +1,10 @@
+resource "aws_kms_key" "this" {
+  description             = "Encrypts what ${var.name} stores: objects, rows, messages, logs and notifications."
+  enable_key_rotation     = true
+  deletion_window_in_days = var.deletion_window_days
+}
+
+resource "aws_kms_alias" "this" {
+  name          = "alias/${var.name}"
+  target_key_id = aws_kms_key.this.key_id
+}
