@@ -1,0 +1,60 @@
+resource "aws_s3_bucket_lifecycle_configuration" "this" {
+  bucket = aws_s3_bucket.this.id
+
+  rule {
+    id     = "abort-unfinished-uploads"
+    status = "Enabled"
+    filter {}
+
+    abort_incomplete_multipart_upload {
+      days_after_initiation = var.retention.multipart_days
+    }
+  }
+
+  rule {
+    id     = "expire-old-versions"
+    status = "Enabled"
+    filter {}
+
+    expiration {
+      expired_object_delete_marker = true
+    }
+
+    noncurrent_version_expiration {
+      noncurrent_days = var.retention.noncurrent_days
+    }
+  }
+
+  rule {
+    # Originals are read once, to be rendered, and rarely after that.
+    id     = "originals-to-infrequent-access"
+    status = "Enabled"
+
+    filter {
+      prefix = "uploads/"
+    }
+
+    transition {
+      days          = var.retention.infrequent_access_days
+      storage_class = "STANDARD_IA"
+    }
+  }
+
+  rule {
+    # How often a rendition is read depends on the picture: S3 finds out by itself.
+    id     = "renditions-to-intelligent-tiering"
+    status = "Enabled"
+
+    filter {
+      prefix = "renditions/"
+    }
+
+    transition {
+      days          = 0
+      storage_class = "INTELLIGENT_TIERING"
+    }
+  }
+
+  # Rules about old versions are refused while the bucket keeps none.
+  depends_on = [aws_s3_bucket_versioning.this]
+}
