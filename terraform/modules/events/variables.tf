@@ -1,0 +1,54 @@
+variable "name" {
+  type        = string
+  description = "Prefix of every name in the environment: project and environment."
+}
+
+variable "aws_region" {
+  type        = string
+  description = "Region of the queues."
+}
+
+variable "account_id" {
+  type        = string
+  description = "Account that owns the queues."
+}
+
+variable "bucket_name" {
+  type        = string
+  description = "Bucket whose events matter."
+}
+
+variable "key_prefix" {
+  type        = string
+  description = "Prefix of the keys whose events matter."
+
+  validation {
+    condition     = endswith(var.key_prefix, "/")
+    error_message = "key_prefix must end with a slash, such as \"uploads/\": otherwise keys that merely begin alike match too."
+  }
+}
+
+variable "kms_key_arn" {
+  type        = string
+  description = "Key that encrypts the messages."
+}
+
+variable "function_timeout_seconds" {
+  type        = number
+  description = "Timeout of the function that takes from the queue; a message stays hidden six times as long."
+
+  validation {
+    condition     = var.function_timeout_seconds >= 1 && var.function_timeout_seconds <= 900
+    error_message = "function_timeout_seconds must be 1 to 900, which is what Lambda accepts."
+  }
+}
+
+variable "max_receive_count" {
+  type        = number
+  description = "Attempts before a message is laid into the dead-letter queue."
+
+  validation {
+    condition     = var.max_receive_count >= 2 && var.max_receive_count <= 1000
+    error_message = "max_receive_count must be 2 to 1000: at 1 a single throttled invocation loses the message to the dead-letter queue."
+  }
+}
