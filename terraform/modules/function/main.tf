@@ -1,0 +1,59 @@
+locals {
+  # Lambda speaks of digests in base64, releases in hexadecimal, and Terraform converts neither:
+  # three hexadecimal digits are twelve bits, which are two characters of base64.
+  base64_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+  twelve_bits     = [for digits in regexall("...", "${var.artifact.sha256}00") : parseint(digits, 16)]
+  base64_pairs = [
+    for bits in local.twelve_bits :
+    "${substr(local.base64_alphabet, floor(bits / 64), 1)}${substr(local.base64_alphabet, bits % 64, 1)}"
+  ]
+  code_sha256 = "${substr(join("", local.base64_pairs), 0, 43)}="
+}
+
+resource "aws_lambda_function" "this" {
+  #checkov:skip=CKV_AWS_115:Reserving takes from what the account shares; the queue's concurrency and the API's throttle are the brakes.
+  #checkov:skip=CKV_AWS_116:Never invoked asynchronously; the queue it may take from has its own dead-letter queue.
+  #checkov:skip=CKV_AWS_117:It reaches AWS services only, each by IAM; a VPC would add endpoints to pay for and guard nothing.
+  function_name = var.name
+  description   = var.description
+  role          = aws_iam_role.this.arn
+
+  s3_bucket         = var.artifact.bucket
+  s3_key            = var.artifact.key
+  s3_object_version = var.artifact.version_id
+  source_code_hash  = local.code_sha256
+  publish           = true
+
+  runtime       = var.runtime
+  architectures = [var.architecture]
+  handler       = var.handler
+  memory_size   = var.memory_mb
+  timeout       = var.timeout_seconds
+  kms_key_arn   = var.kms_key_arn
+
+  code_signing_config_arn = one(aws_lambda_code_signing_config.this[*].arn)
+
+  environment {
+    variables = var.environment
+  }
+
+  logging_config {
+    # The function writes JSON of its own, metrics among it, which Lambda is not to wrap.
+    log_format = "Text"
+    log_group  = aws_cloudwatch_log_group.this.name
+  }
+
+  tracing_config {
+    mode = var.tracing ? "Active" : "PassThrough"
+  }
+
+  # The first start may need everything that the role allows.
+  depends_on = [aws_iam_role_policy.runtime, aws_iam_role_policy.task]
+}
+
+resource "aws_lambda_alias" "live" {
+  name             = "live"
+  description      = "The version that serves."
+  function_name    = aws_lambda_function.this.function_name
+  function_version = aws_lambda_function.this.version
+}

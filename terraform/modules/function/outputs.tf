@@ -1,0 +1,44 @@
+output "name" {
+  description = "Name of the function."
+  value       = aws_lambda_function.this.function_name
+}
+
+output "arn" {
+  description = "ARN of the function."
+  value       = aws_lambda_function.this.arn
+}
+
+output "alias_arn" {
+  description = "ARN of the alias `live`."
+  value       = aws_lambda_alias.live.arn
+}
+
+output "alias_name" {
+  description = "Name of the alias."
+  value       = aws_lambda_alias.live.name
+}
+
+output "alias_invoke_arn" {
+  description = "What an API names to invoke the alias."
+  value       = aws_lambda_alias.live.invoke_arn
+}
+
+output "version" {
+  description = "Version behind the alias."
+  value       = aws_lambda_alias.live.function_version
+}
+
+output "code_sha256" {
+  description = "SHA-256 of the code as Lambda reports it, in base64."
+  value       = aws_lambda_function.this.code_sha256
+}
+
+output "log_group" {
+  description = "Name of the log group."
+  value       = aws_cloudwatch_log_group.this.name
+}
+
+output "role_name" {
+  description = "Name of the role."
+  value       = aws_iam_role.this.name
+}
