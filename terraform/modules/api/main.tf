@@ -1,0 +1,71 @@
+resource "aws_apigatewayv2_api" "this" {
+  name          = var.name
+  description   = "Lists and serves the images of ${var.name}."
+  protocol_type = "HTTP"
+
+  dynamic "cors_configuration" {
+    for_each = length(var.cors_origins) > 0 ? [1] : []
+
+    content {
+      allow_origins  = var.cors_origins
+      allow_methods  = ["GET", "POST", "DELETE"]
+      allow_headers  = ["authorization", "content-type"]
+      expose_headers = ["location", "x-request-id"]
+      max_age        = 3600
+    }
+  }
+}
+
+resource "aws_apigatewayv2_authorizer" "this" {
+  name             = "tokens"
+  api_id           = aws_apigatewayv2_api.this.id
+  authorizer_type  = "JWT"
+  identity_sources = ["$request.header.Authorization"]
+
+  jwt_configuration {
+    issuer   = var.jwt.issuer
+    audience = var.jwt.audience
+  }
+
+  lifecycle {
+    # It has no meaning for tokens, and not every endpoint leaves it out.
+    ignore_changes = [authorizer_payload_format_version]
+  }
+}
+
+resource "aws_apigatewayv2_integration" "this" {
+  api_id                 = aws_apigatewayv2_api.this.id
+  integration_type       = "AWS_PROXY"
+  integration_method     = "POST"
+  integration_uri        = var.function.alias_invoke_arn
+  payload_format_version = "2.0"
+}
+
+resource "aws_apigatewayv2_route" "this" {
+  for_each = toset(var.routes)
+
+  api_id             = aws_apigatewayv2_api.this.id
+  route_key          = each.key
+  target             = "integrations/${aws_apigatewayv2_integration.this.id}"
+  authorization_type = "JWT"
+  authorizer_id      = aws_apigatewayv2_authorizer.this.id
+}
+
+resource "aws_apigatewayv2_route" "open" {
+  #checkov:skip=CKV_AWS_309:A load balancer or a monitor has no token; the route answers with a constant.
+  for_each = toset(var.open_routes)
+
+  api_id             = aws_apigatewayv2_api.this.id
+  route_key          = each.key
+  target             = "integrations/${aws_apigatewayv2_integration.this.id}"
+  authorization_type = "NONE"
+}
+
+resource "aws_lambda_permission" "this" {
+  statement_id  = "http-api"
+  action        = "lambda:InvokeFunction"
+  function_name = var.function.name
+  qualifier     = var.function.alias_name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/*/*"
+}
