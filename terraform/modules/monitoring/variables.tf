@@ -1,0 +1,73 @@
+variable "name" {
+  type        = string
+  description = "Prefix of every name in the environment: project and environment."
+}
+
+variable "aws_region" {
+  type        = string
+  description = "Region whose metrics the dashboard shows."
+}
+
+variable "account_id" {
+  type        = string
+  description = "Account whose alarms may publish."
+}
+
+variable "kms_key_arn" {
+  type        = string
+  description = "Key that encrypts the notifications."
+}
+
+variable "functions" {
+  type        = map(object({ name = string, log_group = string }))
+  description = "Functions to watch, by their short name."
+}
+
+variable "bucket_name" {
+  type        = string
+  description = "Bucket to watch."
+}
+
+variable "table_name" {
+  type        = string
+  description = "Table to watch."
+}
+
+variable "queue_name" {
+  type        = string
+  description = "Queue to watch."
+}
+
+variable "dead_letter_queue_name" {
+  type        = string
+  description = "Dead-letter queue to watch."
+}
+
+variable "api_id" {
+  type        = string
+  description = "API to watch."
+}
+
+variable "emails" {
+  type        = list(string)
+  description = "Addresses that hear of alarms."
+
+  validation {
+    condition     = alltrue([for email in var.emails : can(regex("^[^@\\s]+@[^@\\s]+[.][^@\\s]+$", email))])
+    error_message = "Each of emails must be an address such as \"oncall@example.com\"."
+  }
+}
+
+variable "thresholds" {
+  type = object({
+    queue_age_seconds = number
+    function_errors   = number
+    api_5xx           = number
+  })
+  description = "Figures that raise an alarm when they are reached within five minutes."
+
+  validation {
+    condition     = alltrue([for threshold in values(var.thresholds) : threshold >= 1])
+    error_message = "Each of thresholds must be 1 or more: at 0 the alarm would never end."
+  }
+}
