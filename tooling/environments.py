@@ -1,0 +1,228 @@
+"""Environment files: what an operator may set, and what is said when it is set wrongly."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from tooling.errors import OperatorError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydantic_core import ErrorDetails
+
+EMBEDDED_ACCOUNT_ID = "000000000000"
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,11}$")]
+Count = Annotated[int, Field(ge=1)]
+Days = Annotated[int, Field(ge=1, le=3650)]
+
+# CloudWatch Logs takes these periods and no others.
+LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557)
+
+
+class Section(BaseModel):
+    """A part of an environment file: no unknown fields, no silent conversion."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Aws(Section):
+    """The account and region; an empty account id means the embedded AWS."""
+
+    account_id: Annotated[str, Field(pattern=r"^(\d{12})?$")]
+    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+
+
+class Limits(Section):
+    """What the processor accepts."""
+
+    upload_bytes: Annotated[int, Field(ge=1024, le=5 * 1024**3)]
+    pixels: Annotated[int, Field(ge=1_000_000, le=1_000_000_000)]
+    frames: Annotated[int, Field(ge=1, le=100_000)]
+
+
+class Rendition(Section):
+    """One size that is made of every image."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+    longest_side: Annotated[int, Field(ge=16, le=8192)]
+
+
+class Processor(Section):
+    """Sizing of the function that makes renditions."""
+
+    memory_mb: Annotated[int, Field(ge=512, le=10240)]
+    timeout_seconds: Annotated[int, Field(ge=10, le=900)]
+    concurrency_max: Annotated[int, Field(ge=2, le=1000)]
+    batch_size: Annotated[int, Field(ge=1, le=10)]
+    max_receive_count: Annotated[int, Field(ge=2, le=100)]
+
+
+class Api(Section):
+    """Sizing of the HTTP API and its function."""
+
+    memory_mb: Annotated[int, Field(ge=256, le=10240)]
+    timeout_seconds: Annotated[int, Field(ge=3, le=29)]
+    url_expiry_seconds: Annotated[int, Field(ge=60, le=3600)]
+    throttle_rate_per_second: Count
+    throttle_burst: Count
+
+
+class Retention(Section):
+    """How long things are kept."""
+
+    log_days: int
+    access_log_days: Days
+    trash_days: Days
+    noncurrent_days: Days
+    multipart_days: Days
+    infrequent_access_days: Annotated[int, Field(ge=30, le=3650)]
+
+    @field_validator("log_days")
+    @classmethod
+    def _log_days_are_known(cls, value: int) -> int:
+        if value not in LOG_DAYS:
+            allowed = ", ".join(str(days) for days in LOG_DAYS)
+            message = f"CloudWatch Logs keeps logs for one of {allowed} days"
+            raise ValueError(message)
+        return value
+
+
+class Alarms(Section):
+    """Who is told, and from which figure on."""
+
+    emails: list[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]]
+    queue_age_seconds: Annotated[int, Field(ge=60)]
+    function_errors: Count
+    api_5xx: Count
+
+
+class Environment(Section):
+    """One environment, as its file in ``environments/`` describes it."""
+
+    name: Name
+    project: Name
+    aws: Aws
+    promotes_from: Name | None
+    deletion_protection: bool
+    limits: Limits
+    renditions: Annotated[list[Rendition], Field(min_length=1, max_length=10)]
+    month_shards: Annotated[int, Field(ge=1, le=100)]
+    processor: Processor
+    api: Api
+    retention: Retention
+    cors_origins: list[Annotated[str, Field(pattern=r"^(\*|https?://[^/\s]+)$")]]
+    alarms: Alarms
+
+    @model_validator(mode="after")
+    def _rendition_names_are_distinct(self) -> Environment:
+        names = [rendition.name for rendition in self.renditions]
+        if len(names) != len(set(names)):
+            message = "renditions: two of them share a name; give each its own"
+            raise ValueError(message)
+        return self
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this environment lives on the embedded AWS of this machine."""
+        return not self.aws.account_id
+
+    @property
+    def account_id(self) -> str:
+        """The account's twelve digits, those of the embedded AWS where none is filled in."""
+        return self.aws.account_id or EMBEDDED_ACCOUNT_ID
+
+
+@dataclass(frozen=True)
+class EnvironmentFiles:
+    """The folder of environment files.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds one ``<name>.yaml`` an environment.
+    """
+
+    folder: Path
+
+    def names(self) -> list[str]:
+        """Return the names of all environments, sorted."""
+        return sorted(path.stem for path in self.folder.glob("*.yaml"))
+
+    def load(self, name: str) -> Environment:
+        """Return the environment called `name`.
+
+        Raises
+        ------
+        OperatorError
+            There is no such environment, or its file is wrong; every fault of the file is named.
+        """
+        path = self.folder / f"{name}.yaml"
+        if name not in self.names():
+            raise OperatorError(
+                f"There is no environment called '{name}'.",
+                reason=f"Known environments: {', '.join(self.names()) or 'none'}.",
+                remedy=f"Name one of them, or write {self._shown(path)}.",
+            )
+        content = self._read(path)
+        if "name" in content:
+            raise OperatorError(
+                f"{self._shown(path)} can't be used: name: unknown field.",
+                reason="The file's own name is the name of the environment.",
+                remedy=f"Remove the field 'name' from {self._shown(path)}.",
+            )
+        try:
+            return Environment.model_validate({"name": name, **content})
+        except ValidationError as error:
+            faults = "\n".join(_fault(detail) for detail in error.errors())
+            raise OperatorError(
+                f"{self._shown(path)} can't be used.",
+                reason=faults,
+                remedy=f"Correct {self._shown(path)} and run the command again.",
+            ) from error
+
+    def _read(self, path: Path) -> dict[str, Any]:
+        try:
+            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise OperatorError(
+                f"{self._shown(path)} is not valid YAML.",
+                reason=str(error),
+                remedy="Correct the line that is named above.",
+            ) from error
+        if not isinstance(content, dict):
+            raise OperatorError(
+                f"{self._shown(path)} holds no fields.",
+                remedy="Copy the content of another environment file and adapt it.",
+            )
+        return content
+
+    def _shown(self, path: Path) -> str:
+        return f"{self.folder.name}/{path.name}"
+
+
+def _fault(detail: ErrorDetails) -> str:
+    """Tell one fault of a file as 'field: what is wrong; what to write'."""
+    field = re.sub(r"\.(\d+)", r"[\1]", ".".join(str(part) for part in detail["loc"]))
+    where = f"  {field}: " if field else "  "
+    kind, given = detail["type"], detail["input"]
+    if kind == "missing":
+        return f"{where}missing; add it (environments/dev.yaml shows an example)"
+    if kind == "extra_forbidden":
+        return f"{where}unknown field; remove it or correct its spelling"
+    if field == "aws.account_id":
+        return (
+            f"{where}{given!r} is not an account id; write its twelve digits in quotes, "
+            'or "" for the embedded AWS'
+        )
+    if kind == "value_error":
+        return f"{where}{detail['ctx']['error']}"
+    if kind == "string_pattern_mismatch":
+        return f"{where}{given!r} does not match {detail['ctx']['pattern']}"
+    return f"{where}{detail['msg'].lower()}, but {given!r} stands there"

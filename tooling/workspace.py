@@ -1,0 +1,72 @@
+"""Where things lie on this machine: the checkout, live state, caches."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+STATE_VARIABLE = "MEDIA_STATE_DIR"
+CACHE_VARIABLE = "MEDIA_CACHE_DIR"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folders that commands read and write.
+
+    Parameters
+    ----------
+    root : Path
+        The checkout.
+    state : Path
+        What belongs to the environments of this machine: the embedded AWS with its objects,
+        rendered configuration, plans. Losing it loses the embedded AWS.
+    cache : Path
+        What can be made again at any time: zips, wheels, the scanner's environment.
+    """
+
+    root: Path
+    state: Path
+    cache: Path
+
+    @classmethod
+    def from_process(cls) -> Workspace:
+        """Return the workspace of this checkout, moved where the environment variables say.
+
+        ``MEDIA_STATE_DIR`` and ``MEDIA_CACHE_DIR`` replace ``.state`` and ``.cache``.
+        """
+        root = Path(__file__).resolve().parent.parent
+        state = Path(os.environ.get(STATE_VARIABLE) or root / ".state").resolve()
+        cache = Path(os.environ.get(CACHE_VARIABLE) or root / ".cache").resolve()
+        return cls(root=root, state=state, cache=cache)
+
+    @property
+    def environments(self) -> Path:
+        """The folder of the environment files."""
+        return self.root / "environments"
+
+    @property
+    def terraform(self) -> Path:
+        """The folder of the root module."""
+        return self.root / "terraform"
+
+    @property
+    def foundation(self) -> Path:
+        """The folder of the module that holds the state and artifact buckets."""
+        return self.terraform / "foundation"
+
+    @property
+    def lambdas(self) -> Path:
+        """The folder of the functions and of the domain they share."""
+        return self.root / "lambdas"
+
+    @property
+    def results(self) -> Path:
+        """The folder of reports for other programs, such as SARIF."""
+        return self.root / "results"
+
+    def environment_state(self, name: str) -> Path:
+        """Return the folder of one environment's rendered files, made if it is missing."""
+        folder = self.state / "environments" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
