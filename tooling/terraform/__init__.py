@@ -1,0 +1,1 @@
+"""Everything that runs Terraform: the binary, where providers come from, one adapter, plans."""

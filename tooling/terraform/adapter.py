@@ -1,0 +1,212 @@
+"""The one place that runs Terraform, through python-terraform, with explicit flags only.
+
+python-terraform (0.10.1, no release since 2019) assembles the command lines. Its ``cmd`` is not
+used to run them: it can neither stream output nor take an environment of its own, passes
+``-synchronous`` on to Terraform, writes every dict it is given to a temporary ``-var-file`` that
+stays behind on a bad working folder, and its ``plan``, ``apply``, ``destroy``, ``output`` and
+``init`` add or miss flags that current Terraform refuses. The tests of this module hold one case
+for each of these.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from python_terraform import IsFlagged
+from python_terraform import Terraform as CommandLine
+
+from tooling.errors import Interrupted
+from tooling.terraform.diagnostics import Diagnostic, TerraformFailed, parse_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Message = dict[str, Any]
+    Listener = Callable[[Message], None]
+
+SUCCEEDED, FAILED, SUCCEEDED_WITH_CHANGES = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Terraform:
+    """Terraform in one working folder.
+
+    Parameters
+    ----------
+    binary : Path
+        The terraform program.
+    folder : Path
+        The root module.
+    environment : dict of str to str
+        The whole environment of the program, PATH included.
+    """
+
+    binary: Path
+    folder: Path
+    environment: dict[str, str]
+
+    def init(self, backend_configuration: Path | None) -> None:
+        """Prepare the folder: providers as locked, state where `backend_configuration` says.
+
+        None leaves the backend alone, for validation and tests.
+        """
+        backend = (
+            {"backend": False}
+            if backend_configuration is None
+            else {"backend_config": str(backend_configuration), "reconfigure": IsFlagged}
+        )
+        self._run("init", lockfile="readonly", input=False, json=IsFlagged, **backend)
+
+    def validate(self) -> None:
+        """Check the configuration by itself."""
+        text = self._run("validate", json=IsFlagged, accept=(SUCCEEDED, FAILED))
+        document = json.loads(text)
+        if not document["valid"]:
+            found = [Diagnostic.from_document(entry) for entry in document["diagnostics"]]
+            raise TerraformFailed("validate", found)
+
+    def plan(
+        self,
+        plan_file: Path,
+        *,
+        variables: Path | None = None,
+        destroy: bool = False,
+        listener: Listener | None = None,
+    ) -> bool:
+        """Write a plan to `plan_file`; return whether it changes anything, outputs included."""
+        options: dict[str, object] = {"out": str(plan_file), "destroy": destroy}
+        if variables is not None:
+            options["var_file"] = str(variables)
+        code = self._stream(
+            "plan",
+            listener,
+            accept=(SUCCEEDED, SUCCEEDED_WITH_CHANGES),
+            detailed_exitcode=IsFlagged,
+            input=False,
+            lock_timeout="10s",
+            json=IsFlagged,
+            **options,
+        )
+        return code == SUCCEEDED_WITH_CHANGES
+
+    def show(self, plan_file: Path) -> dict[str, Any]:
+        """Return a saved plan as a document."""
+        document: dict[str, Any] = json.loads(self._run("show", str(plan_file), json=IsFlagged))
+        return document
+
+    def apply(self, plan_file: Path, listener: Listener | None = None) -> None:
+        """Do exactly what the saved plan says; a plan of a destroy destroys."""
+        self._stream(
+            "apply",
+            listener,
+            str(plan_file),
+            input=False,
+            lock_timeout="10s",
+            json=IsFlagged,
+        )
+
+    def output(self) -> dict[str, Any]:
+        """Return the outputs by name; empty where nothing was applied yet."""
+        document = json.loads(self._run("output", json=IsFlagged))
+        return {name: entry["value"] for name, entry in document.items()}
+
+    def force_unlock(self, lock_id: str) -> None:
+        """Lift a lock that a killed run left."""
+        self._run("force-unlock", lock_id, force=IsFlagged)
+
+    def command(self, action: str, *arguments: str, **options: object) -> list[str]:
+        """Return the command line of an action, from the flags given and no others."""
+        line: list[str] = CommandLine(
+            working_dir=str(self.folder), terraform_bin_path=str(self.binary)
+        ).generate_cmd_string(action, *arguments, **options)
+        return line
+
+    def _run(
+        self,
+        action: str,
+        *arguments: str,
+        accept: tuple[int, ...] = (SUCCEEDED,),
+        **options: object,
+    ) -> str:
+        """Run an action that answers with one document; return what it printed."""
+        lines: list[str] = []
+        self._execute(self.command(action, *arguments, **options), lines.append, accept)
+        return "".join(lines)
+
+    def _stream(
+        self,
+        action: str,
+        listener: Listener | None,
+        *arguments: str,
+        accept: tuple[int, ...] = (SUCCEEDED,),
+        **options: object,
+    ) -> int:
+        """Run an action that reports as it goes; each message reaches the listener."""
+
+        def tell(line: str) -> None:
+            message = parse_line(line)
+            if message is not None and listener is not None:
+                listener(message)
+
+        return self._execute(self.command(action, *arguments, **options), tell, accept)
+
+    def _execute(
+        self, line: list[str], on_line: Callable[[str], None], accept: tuple[int, ...]
+    ) -> int:
+        action = line[1]
+        printed: list[str] = []
+        process = subprocess.Popen(  # noqa: S603 - terraform, with flags assembled above
+            line,
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            # Its own group: Ctrl-C reaches it once, from here. Twice would make it give up its
+            # state.
+            process_group=0,
+        )
+        with process:
+            try:
+                for text in process.stdout or ():
+                    printed.append(text)
+                    on_line(text)
+            except BaseException as error:
+                _end_in_order(process)
+                if isinstance(error, Interrupted):
+                    raise Interrupted(
+                        f"terraform {action} was stopped after it had finished what was under way."
+                    ) from error
+                raise
+        if process.returncode not in accept:
+            raise TerraformFailed(action, _diagnostics(printed), "".join(printed))
+        return process.returncode
+
+
+def _end_in_order(process: subprocess.Popen[str]) -> None:
+    """Let Terraform finish the calls under way and write its state, however long that takes."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+    while True:
+        try:
+            process.communicate()
+        except Interrupted:
+            continue  # an impatient second Ctrl-C must not cost the state
+        return
+
+
+def _diagnostics(printed: list[str]) -> list[Diagnostic]:
+    messages = (parse_line(line) for line in printed)
+    return [
+        Diagnostic.from_document(message["diagnostic"])
+        for message in messages
+        if message and message.get("type") == "diagnostic"
+    ]

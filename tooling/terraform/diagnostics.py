@@ -1,0 +1,91 @@
+"""Terraform's own messages, told as Terraform tells them."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from tooling.errors import OperatorError
+
+LOCK_SUMMARY = "Error acquiring the state lock"
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One error or warning.
+
+    Parameters
+    ----------
+    severity : str
+        ``error`` or ``warning``.
+    summary, detail : str
+        The headline and the explanation.
+    where : str
+        ``file:line`` or a resource address; empty when Terraform names no place.
+    """
+
+    severity: str
+    summary: str
+    detail: str
+    where: str
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> Diagnostic:
+        """Read the ``diagnostic`` object of Terraform's JSON output."""
+        place = document.get("range") or {}
+        where = f"{place['filename']}:{place['start']['line']}" if place else ""
+        return cls(
+            severity=document.get("severity", "error"),
+            summary=document.get("summary", "").strip(),
+            detail=document.get("detail", "").strip(),
+            where=" ".join(part for part in (where, document.get("address", "")) if part),
+        )
+
+    def __str__(self) -> str:
+        head = f"{self.summary} ({self.where})" if self.where else self.summary
+        return f"{head}\n{self.detail}" if self.detail else head
+
+
+class TerraformFailed(OperatorError):
+    """Terraform ended with an error; its diagnostics are the reason.
+
+    Parameters
+    ----------
+    action : str
+        What was asked of it, such as ``plan``.
+    diagnostics : list of Diagnostic
+        What it said, errors and warnings.
+    output : str
+        What it printed besides; shown when there is no diagnostic.
+    """
+
+    def __init__(self, action: str, diagnostics: list[Diagnostic], output: str = "") -> None:
+        self.diagnostics = [entry for entry in diagnostics if entry.severity == "error"]
+        reason = "\n\n".join(str(entry) for entry in self.diagnostics) or output.strip()
+        remedy = "Correct what Terraform names, then run the same command again."
+        lock = _lock_id(self.diagnostics)
+        if lock:
+            remedy = (
+                "Wait until the other run ends. If it was killed and its process is gone, lift its "
+                f"lock: python -m tooling unlock ENV {lock}"
+            )
+        super().__init__(f"terraform {action} failed.", reason=reason, remedy=remedy)
+
+
+def parse_line(line: str) -> dict[str, Any] | None:
+    """Return one message of Terraform's JSON stream; None for a line that is none."""
+    try:
+        document = json.loads(line)
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _lock_id(diagnostics: list[Diagnostic]) -> str | None:
+    for entry in diagnostics:
+        if entry.summary == LOCK_SUMMARY:
+            found = re.search(r"ID:\s+(\S+)", entry.detail)
+            return found.group(1) if found else None
+    return None
