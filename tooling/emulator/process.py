@@ -1,0 +1,200 @@
+"""Start, stop and watch the embedded AWS as a background process of this machine."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import urllib3
+
+from tooling.errors import OperatorError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+USUAL_PORT = 4566
+START_TIMEOUT_SECONDS = 60.0
+# An orderly stop writes all state; measured 2.5 s, more with much state.
+STOP_TIMEOUT_SECONDS = 30.0
+POLL_SECONDS = 0.1
+HEALTH_PATH = "/_ministack/health"
+LAUNCHER = Path(__file__).with_name("launcher.py")
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """The embedded AWS whose whole life lies in one folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``port``, ``pid``, ``log``, ``state/`` (its services) and ``objects/`` (S3).
+    """
+
+    folder: Path
+
+    @property
+    def port(self) -> int | None:
+        """The remembered port; None before the first start."""
+        return self._number("port")
+
+    @property
+    def endpoint(self) -> str:
+        """The URL that stands for every AWS service.
+
+        Raises
+        ------
+        OperatorError
+            It was never started.
+        """
+        if self.port is None:
+            raise OperatorError(
+                "The embedded AWS was never started here.",
+                remedy="Start it: nox -s emulator -- start",
+            )
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        """What it and the functions it runs have printed."""
+        return self.folder / "log"
+
+    def running(self) -> bool:
+        """Return whether it runs: its process holds a lock for as long as it lives."""
+        lock = self.folder / "state" / "lock"
+        if not lock.exists():
+            return False
+        with lock.open("r+") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    def start(self) -> bool:
+        """Start it unless it runs; return whether it had to be started.
+
+        Raises
+        ------
+        OperatorError
+            It did not come up; the end of its log is the reason.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "starting").open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)  # two commands at once: one starts, one finds it
+            if self.running():
+                self._wait_until(self._healthy, START_TIMEOUT_SECONDS)
+                return False
+            port = _free_port(self.port or USUAL_PORT)
+            (self.folder / "port").write_text(f"{port}\n", encoding="ascii")
+            process = self._spawn(port)
+            (self.folder / "pid").write_text(f"{process.pid}\n", encoding="ascii")
+            came_up = self._wait_until(
+                lambda: process.poll() is not None or self._healthy(), START_TIMEOUT_SECONDS
+            )
+            if not came_up or process.poll() is not None:
+                self.stop()
+                raise OperatorError(
+                    "The embedded AWS did not start.",
+                    reason=self._log_end(),
+                    remedy="See the whole log, or begin afresh: nox -s emulator -- reset",
+                )
+        return True
+
+    def stop(self) -> bool:
+        """Stop it in order, so that all its state is saved; return whether it ran."""
+        process_id = self._number("pid")
+        if not self.running() or process_id is None:
+            return False
+        os.kill(process_id, signal.SIGTERM)
+        if not self._wait_until(lambda: not self.running(), STOP_TIMEOUT_SECONDS):
+            os.kill(process_id, signal.SIGKILL)
+            self._wait_until(lambda: not self.running(), STOP_TIMEOUT_SECONDS)
+        (self.folder / "pid").unlink(missing_ok=True)
+        return True
+
+    def reset(self) -> None:
+        """Stop it and forget everything that lives in it."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _spawn(self, port: int) -> subprocess.Popen[bytes]:
+        # Its functions inherit all of its environment, so it gets no more than it needs.
+        environment = {
+            "PATH": os.defpath,
+            "LANG": "C.UTF-8",
+            "HOME": str(self.folder),
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(port),
+            "AUTH": "true",
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(self.folder / "state"),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(self.folder / "objects"),
+            "SFTP_ENABLED": "0",
+            "IOT_MTLS_ENABLED": "0",
+            "LOG_LEVEL": "WARNING",
+        }
+        with self.log.open("ab") as log:
+            return subprocess.Popen(  # noqa: S603 - our own launcher, our own interpreter
+                [sys.executable, "-I", str(LAUNCHER)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                cwd=self.folder,
+                start_new_session=True,  # Ctrl-C is for the command, not for what it leaves running
+            )
+
+    def _healthy(self) -> bool:
+        try:
+            answer = urllib3.request("GET", self.endpoint + HEALTH_PATH, timeout=2.0, retries=False)
+        except urllib3.exceptions.HTTPError:
+            return False
+        return answer.status == 200  # noqa: PLR2004 - HTTP OK
+
+    def _wait_until(self, condition: Callable[[], bool], seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(POLL_SECONDS)
+        return True
+
+    def _number(self, name: str) -> int | None:
+        try:
+            return int((self.folder / name).read_text(encoding="ascii"))
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def _log_end(self, lines: int = 10) -> str:
+        if not self.log.exists():
+            return "It left no log."
+        ending = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
+        return "\n".join([*ending, f"(log: {self.log})"])
+
+
+def _free_port(wanted: int) -> int:
+    """Return the wanted port if it can be bound, else one that the system picks."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            found: int = probe.getsockname()[1]
+            return found
+    raise OperatorError(
+        "No port on 127.0.0.1 can be used.",
+        remedy="Check what this machine allows programs to listen on.",
+    )
