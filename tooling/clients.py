@@ -1,0 +1,40 @@
+"""The AWS clients of the tooling, typed, built in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp.client import CognitoIdentityProviderClient
+    from mypy_boto3_s3.client import S3Client
+
+    from tooling.target import Target
+
+
+@dataclass(frozen=True)
+class Clients:
+    """Clients for the services that the tooling calls itself; Terraform calls the rest.
+
+    Parameters
+    ----------
+    target : Target
+        The AWS to reach.
+    """
+
+    target: Target
+
+    @cached_property
+    def s3(self) -> S3Client:
+        """Buckets and objects."""
+        return self.target.session.client(
+            "s3", endpoint_url=self.target.endpoint, config=self.target.config
+        )
+
+    @cached_property
+    def cognito(self) -> CognitoIdentityProviderClient:
+        """Users and their tokens."""
+        return self.target.session.client(
+            "cognito-idp", endpoint_url=self.target.endpoint, config=self.target.config
+        )

@@ -1,0 +1,126 @@
+"""Where an environment lives: the embedded AWS of this machine, or an AWS account."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tooling.emulator.process import Emulator
+from tooling.errors import OperatorError
+
+if TYPE_CHECKING:
+    from tooling.environments import Environment
+    from tooling.workspace import Workspace
+
+# The embedded AWS knows one account, with these fixed credentials; they open nothing else.
+EMBEDDED_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+# Left over from the operator's shell they would win over, or mix with, the credentials above.
+FOREIGN_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN")
+
+
+@dataclass(frozen=True)
+class Target:
+    """One environment together with the AWS that it lives on.
+
+    Parameters
+    ----------
+    environment : Environment
+        What its file says.
+    endpoint : str or None
+        URL of the embedded AWS; None for an AWS account.
+    session : boto3.Session
+        The one place that AWS clients of the tooling come from.
+    """
+
+    environment: Environment
+    endpoint: str | None
+    session: boto3.Session
+
+    @property
+    def config(self) -> Config:
+        """Client settings: bounded waits, and path-style S3 where no bucket has a host name."""
+        return Config(
+            connect_timeout=10,
+            read_timeout=60,
+            retries={"mode": "standard", "total_max_attempts": 5},
+            s3={"addressing_style": "path" if self.endpoint else "auto"},
+        )
+
+    def describe(self) -> str:
+        """Return the sentence that every command begins with."""
+        environment = self.environment
+        where = f"account {environment.account_id}, {environment.aws.region}"
+        if self.endpoint:
+            return f"{environment.name} lives on the embedded AWS at {self.endpoint} ({where})."
+        return f"{environment.name} lives in AWS ({where})."
+
+    def process_environment(self) -> dict[str, str]:
+        """Return the environment variables of a program that is to reach this AWS."""
+        variables = dict(os.environ)
+        variables["AWS_REGION"] = variables["AWS_DEFAULT_REGION"] = self.environment.aws.region
+        if self.endpoint:
+            for name in [*FOREIGN_VARIABLES, *(v for v in variables if "ENDPOINT_URL" in v)]:
+                variables.pop(name, None)
+            variables |= EMBEDDED_CREDENTIALS | {"AWS_EC2_METADATA_DISABLED": "true"}
+        return variables
+
+    def require_account(self) -> None:
+        """Make sure that the caller is in the environment's account.
+
+        Raises
+        ------
+        OperatorError
+            There are no usable credentials, or they belong to another account.
+        """
+        environment = self.environment
+        try:
+            caller = self.session.client(
+                "sts", endpoint_url=self.endpoint, config=self.config
+            ).get_caller_identity()
+        except (BotoCoreError, ClientError) as error:
+            raise OperatorError(
+                f"AWS did not say who is calling, so nothing was done in {environment.name}.",
+                reason=str(error),
+                remedy=f"Sign in to account {environment.account_id}: aws sso login, AWS_PROFILE.",
+            ) from error
+        if caller["Account"] != environment.account_id:
+            raise OperatorError(
+                f"The caller is not in the account of {environment.name}; nothing was done.",
+                reason=f"{environment.name} is account {environment.account_id}, "
+                f"but {caller['Arn']} is in {caller['Account']}.",
+                remedy=f"Sign in to account {environment.account_id}, or correct aws.account_id in "
+                f"environments/{environment.name}.yaml.",
+            )
+
+
+def emulator_of(workspace: Workspace) -> Emulator:
+    """Return the embedded AWS of this checkout, running or not."""
+    return Emulator(workspace.state / "emulator")
+
+
+def open_target(workspace: Workspace, environment: Environment) -> Target:
+    """Return the environment's AWS, ready to be called: embedded and started, or checked.
+
+    Raises
+    ------
+    OperatorError
+        The embedded AWS did not start, or the caller is not in the environment's account.
+    """
+    region = environment.aws.region
+    if environment.embedded:
+        emulator = emulator_of(workspace)
+        emulator.start()
+        session = boto3.Session(
+            aws_access_key_id=EMBEDDED_CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=EMBEDDED_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+            region_name=region,
+        )
+        return Target(environment, emulator.endpoint, session)
+    target = Target(environment, None, boto3.Session(region_name=region))
+    target.require_account()
+    return target
