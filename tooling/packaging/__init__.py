@@ -1,0 +1,1 @@
+"""Builds the functions' zips, the same bytes every time."""
