@@ -1,0 +1,191 @@
+"""A release: what exactly runs, named by the digest of its own description."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import subprocess
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from tooling.errors import OperatorError
+from tooling.packaging.build import FUNCTIONS
+from tooling.packaging.platforms import LAMBDA_RUNTIME
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mypy_boto3_s3.client import S3Client
+
+    from tooling.packaging.build import Artifact
+    from tooling.packaging.platforms import Platform
+
+UNKNOWN_COMMIT = "unknown"
+
+
+@dataclass(frozen=True)
+class PublishedFunction:
+    """A function's zip in an artifact bucket.
+
+    Parameters
+    ----------
+    key, version_id : str
+        Where it lies.
+    sha256 : str
+        Of the zip, in hex.
+    """
+
+    key: str
+    version_id: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Release:
+    """Everything that decides what runs, immutable.
+
+    Parameters
+    ----------
+    git_commit : str
+        The checkout's commit; ``-dirty`` is added where files differ from it.
+    terraform_digest, provider_lock_digest : str
+        SHA-256 in hex of the Terraform sources and of the provider lock.
+    runtime, architecture : str
+        As Lambda names them.
+    functions : dict of str to PublishedFunction
+        By function name.
+    """
+
+    git_commit: str
+    terraform_digest: str
+    provider_lock_digest: str
+    runtime: str
+    architecture: str
+    functions: dict[str, PublishedFunction]
+
+    @property
+    def id(self) -> str:
+        """SHA-256 of the canonical description, in hex."""
+        canonical = json.dumps(self._description(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def document(self) -> dict[str, Any]:
+        """Return the release as Terraform's variable ``release`` takes it."""
+        return {"id": self.id, **asdict(self)}
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> Release:
+        """Read what :meth:`document` wrote, as a Terraform state gives it back."""
+        fields = {name: value for name, value in document.items() if name != "id"}
+        functions = {
+            name: PublishedFunction(**entry) for name, entry in document["functions"].items()
+        }
+        return cls(**{**fields, "functions": functions})
+
+    def _description(self) -> dict[str, Any]:
+        """Leave out where the bytes lie: the same release has other version ids elsewhere."""
+        functions = {name: function.sha256 for name, function in self.functions.items()}
+        return {**asdict(self), "functions": functions}
+
+
+# Stands where variables must be complete but nothing is brought anywhere.
+UNKNOWN_RELEASE = Release(
+    git_commit=UNKNOWN_COMMIT,
+    terraform_digest="0" * 64,
+    provider_lock_digest="0" * 64,
+    runtime=LAMBDA_RUNTIME,
+    architecture="arm64",
+    functions={
+        name: PublishedFunction(f"functions/{name}/unknown.zip", "unknown", "0" * 64)
+        for name in FUNCTIONS
+    },
+)
+
+
+def describe(root: Path, platform: Platform, functions: dict[str, PublishedFunction]) -> Release:
+    """Return the release that this checkout and these published functions make."""
+    terraform = root / "terraform"
+    return Release(
+        git_commit=git_commit(root),
+        terraform_digest=terraform_digest(terraform),
+        provider_lock_digest=_sha256((terraform / ".terraform.lock.hcl").read_bytes()),
+        runtime=LAMBDA_RUNTIME,
+        architecture=platform.architecture,
+        functions=functions,
+    )
+
+
+def terraform_digest(folder: Path) -> str:
+    """Return the SHA-256 over all Terraform sources in `folder`, in hex.
+
+    Tests and texts are left out: they change nothing that is deployed.
+    """
+    total = hashlib.sha256()
+    for path in sorted(folder.rglob("*.tf")):
+        name = path.relative_to(folder).as_posix()
+        if ".terraform" not in path.parts:
+            total.update(f"{name}\0{_sha256(path.read_bytes())}\n".encode())
+    return total.hexdigest()
+
+
+def git_commit(root: Path) -> str:
+    """Return the commit of the checkout, ``-dirty`` added, or ``unknown`` outside of git."""
+    commit = _git(root, "rev-parse", "HEAD")
+    if commit is None:
+        return UNKNOWN_COMMIT
+    return f"{commit}-dirty" if _git(root, "status", "--porcelain") else commit
+
+
+def publish(s3: S3Client, bucket: str, artifact: Artifact) -> PublishedFunction:
+    """Write a zip under its digest, once; return where it lies.
+
+    Raises
+    ------
+    OperatorError
+        Other bytes lie under that digest: somebody has tampered with the bucket.
+    """
+    checksum = base64.b64encode(bytes.fromhex(artifact.sha256)).decode()
+    try:
+        with artifact.path.open("rb") as body:
+            written = s3.put_object(
+                Bucket=bucket,
+                Key=artifact.key,
+                Body=body,
+                ChecksumSHA256=checksum,
+                ContentType="application/zip",
+                IfNoneMatch="*",
+            )
+        return PublishedFunction(artifact.key, written["VersionId"], artifact.sha256)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "PreconditionFailed":
+            raise
+    there = s3.head_object(Bucket=bucket, Key=artifact.key, ChecksumMode="ENABLED")
+    if there.get("ChecksumSHA256") != checksum:
+        raise OperatorError(
+            f"s3://{bucket}/{artifact.key} does not hold what its name says.",
+            reason=f"Its SHA-256 is {there.get('ChecksumSHA256')}, not {checksum} (base64).",
+            remedy="Find out who wrote it (object versions, CloudTrail), delete that version, and "
+            "run the command again.",
+        )
+    return PublishedFunction(artifact.key, there["VersionId"], artifact.sha256)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _git(root: Path, *arguments: str) -> str | None:
+    try:
+        completed = subprocess.run(  # noqa: S603 - fixed arguments
+            ["git", *arguments],  # noqa: S607 - the operator's own git
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        return None
+    return completed.stdout.strip() if completed.returncode == 0 else None

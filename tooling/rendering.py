@@ -1,0 +1,117 @@
+"""Turns an environment into the files that Terraform reads."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment as Templates
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
+
+from tooling.errors import OperatorError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tooling.environments import Environment
+    from tooling.releases import Release
+    from tooling.target import Target
+
+TEMPLATE = "tfvars.json.j2"
+
+
+def state_bucket(environment: Environment) -> str:
+    """Return the name of the bucket that holds the environment's Terraform state."""
+    return f"{environment.project}-{environment.name}-state-{environment.account_id}"
+
+
+def artifact_bucket(environment: Environment) -> str:
+    """Return the name of the bucket that holds the environment's zips."""
+    return f"{environment.project}-{environment.name}-artifacts-{environment.account_id}"
+
+
+def render_variables(
+    folder: Path, environment: Environment, endpoint: str | None, release: Release
+) -> dict[str, Any]:
+    """Return the root module's variables, rendered from the template in `folder`.
+
+    Raises
+    ------
+    OperatorError
+        The template names something that does not exist, or does not make valid JSON.
+    """
+    templates = Templates(
+        loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=select_autoescape()
+    )
+    try:
+        text = templates.get_template(TEMPLATE).render(
+            environment=environment,
+            endpoint=endpoint,
+            artifact_bucket=artifact_bucket(environment),
+            release=release,
+        )
+        variables: dict[str, Any] = json.loads(text)
+    except (TemplateError, ValueError) as error:
+        raise OperatorError(
+            f"environments/{TEMPLATE} could not be rendered for {environment.name}.",
+            reason=str(error),
+            remedy="Correct the template; every value in it goes through the tojson filter.",
+        ) from error
+    return variables
+
+
+def foundation_variables(target: Target) -> dict[str, Any]:
+    """Return the variables of the module that holds the state and artifact buckets."""
+    environment = target.environment
+    return {
+        "project": environment.project,
+        "environment": environment.name,
+        "aws_region": environment.aws.region,
+        "account_id": environment.account_id,
+        "emulator_endpoint": target.endpoint or "",
+        "require_tls": target.endpoint is None,
+    }
+
+
+def backend_configuration(target: Target, key: str) -> dict[str, Any]:
+    """Return the S3 backend's settings for the state that lies under `key`."""
+    environment = target.environment
+    settings: dict[str, Any] = {
+        "bucket": state_bucket(environment),
+        "key": key,
+        "region": environment.aws.region,
+        "encrypt": True,
+        "use_lockfile": True,
+    }
+    if target.endpoint is None:
+        return settings | {"allowed_account_ids": [environment.account_id]}
+    return settings | {
+        "endpoints": {"s3": target.endpoint, "sts": target.endpoint, "iam": target.endpoint},
+        "use_path_style": True,
+        "skip_credentials_validation": True,
+        "skip_metadata_api_check": True,
+        "skip_requesting_account_id": True,
+        "skip_region_validation": True,
+    }
+
+
+def write_json(path: Path, document: dict[str, Any]) -> Path:
+    """Write a document for Terraform; return `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    return path
+
+
+def write_backend_configuration(path: Path, settings: dict[str, Any]) -> Path:
+    """Write backend settings as HCL, the only form that ``-backend-config`` takes."""
+    lines = [f"{name} = {_hcl(value)}" for name, value in settings.items()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def _hcl(value: str | bool | list[str] | dict[str, str]) -> str:  # noqa: FBT001 - a value, not a flag
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{name} = {_hcl(entry)}" for name, entry in value.items()) + " }"
+    # JSON's strings, lists and booleans are HCL's, but for the start of an interpolation.
+    return json.dumps(value).replace("${", "$${").replace("%{", "%%{")
