@@ -1,0 +1,1 @@
+"""checkov over the Terraform sources and over plans: what it finds, and who decides on it."""

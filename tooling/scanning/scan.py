@@ -1,0 +1,143 @@
+"""``scan``: the sources, and the plan of each environment as a real account would get it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import replace
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from tooling.errors import OperatorError
+from tooling.releases import UNKNOWN_RELEASE
+from tooling.rendering import render_variables, write_json
+from tooling.scanning.checkov import SARIF_NAME, Checkov
+from tooling.scanning.gate import describe_faults, show_report
+from tooling.stack import terraform_environment
+from tooling.target import EMBEDDED_CREDENTIALS
+from tooling.terraform.adapter import Terraform
+from tooling.terraform.binary import find_terraform
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tooling.console import Screen
+    from tooling.environments import Environment
+    from tooling.scanning.findings import Report
+    from tooling.workspace import Workspace
+
+# An account id of AWS's documentation, for an environment that has none yet.
+EXAMPLE_ACCOUNT_ID = "111122223333"
+# Nothing answers there: the plan of something new asks nothing of AWS.
+NOWHERE = "http://127.0.0.1:9"
+LOCAL_BACKEND = 'terraform {\n  backend "local" {}\n}\n'
+
+
+def scan(workspace: Workspace, environments: list[Environment], screen: Screen) -> list[Report]:
+    """Scan everything, write SARIF, and show what was found.
+
+    Raises
+    ------
+    OperatorError
+        Something is not clean.
+    """
+    checkov = Checkov(workspace.cache)
+    reports = [_sources(workspace, checkov, screen)]
+    reports += [_plan(workspace, checkov, environment, screen) for environment in environments]
+    for report in reports:
+        show_report(screen, report)
+    _show_skips(screen, reports)
+    screen.table(
+        "Scan",
+        ("subject", "passed", "failed", "skipped"),
+        [
+            (report.subject, report.passed, len(report.failed), len(report.skipped))
+            for report in reports
+        ],
+    )
+    screen.say(f"SARIF: {workspace.results / 'scan'}")
+    faults = [describe_faults(report) for report in reports if not report.clean]
+    if faults:
+        raise OperatorError(
+            "The scan is not clean.",
+            reason="\n".join(faults),
+            remedy="Mend the Terraform sources, or skip the check there with its reason.",
+        )
+    return reports
+
+
+def _sources(workspace: Workspace, checkov: Checkov, screen: Screen) -> Report:
+    began = monotonic()
+    screen.step("Terraform sources")
+    results = workspace.results / "scan" / "sources"
+    report = checkov.scan_sources(workspace.terraform, results)
+    screen.done(f"{report.passed} checks passed", began)
+    _name_sarif(results)
+    return report
+
+
+def _plan(
+    workspace: Workspace, checkov: Checkov, environment: Environment, screen: Screen
+) -> Report:
+    began = monotonic()
+    screen.step(f"Plan of {environment.name}, as for an account")
+    plan = offline_plan(workspace, environment)
+    results = workspace.results / "scan" / environment.name
+    report = checkov.scan_plan(f"plan of {environment.name}", plan, workspace.terraform, results)
+    screen.done(f"{report.passed} checks passed", began)
+    _name_sarif(results)
+    return report
+
+
+def offline_plan(workspace: Workspace, environment: Environment) -> Path:
+    """Return the JSON of a plan that makes the environment from nothing; AWS is not asked."""
+    if environment.embedded:
+        aws = environment.aws.model_copy(update={"account_id": EXAMPLE_ACCOUNT_ID})
+        environment = environment.model_copy(update={"aws": aws})
+    folder = workspace.environment_state(environment.name) / "scan"
+    shutil.rmtree(folder, ignore_errors=True)
+    sources = folder / "terraform"
+    shutil.copytree(workspace.terraform, sources, ignore=shutil.ignore_patterns(".terraform"))
+    (sources / "backend_override.tf").write_text(LOCAL_BACKEND, encoding="utf-8")
+    variables = render_variables(
+        workspace.environments, environment, endpoint=None, release=UNKNOWN_RELEASE
+    )
+    # An endpoint keeps the provider from asking an account for its name.
+    variables["emulator_endpoint"] = NOWHERE
+    values = write_json(folder / "terraform.tfvars.json", variables)
+    terraform = Terraform(
+        find_terraform(workspace.cache),
+        sources,
+        terraform_environment(workspace, _placeholder_credentials(environment)),
+    )
+    terraform = replace(
+        terraform, environment={**terraform.environment, "TF_DATA_DIR": str(folder / "data")}
+    )
+    no_settings = folder / "backend.hcl"
+    no_settings.touch()
+    terraform.init(no_settings)
+    terraform.plan(folder / "plan.tfplan", variables=values)
+    return write_json(folder / "plan.json", terraform.show(folder / "plan.tfplan"))
+
+
+def _placeholder_credentials(environment: Environment) -> dict[str, str]:
+    """Return the shell's variables with credentials that open nothing: no call is made."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return (
+        kept
+        | EMBEDDED_CREDENTIALS
+        | {
+            "AWS_REGION": environment.aws.region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+    )
+
+
+def _show_skips(screen: Screen, reports: list[Report]) -> None:
+    skips = {(skip.check_id, skip.place, skip.reason) for skip in reports[0].skipped}
+    screen.table("Skipped, with reasons", ("check", "place", "reason"), sorted(skips))
+
+
+def _name_sarif(results: Path) -> None:
+    """Give the SARIF file the name of what it is about; GitHub shows it."""
+    (results / SARIF_NAME).replace(results.with_suffix(".sarif"))
