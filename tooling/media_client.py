@@ -1,0 +1,203 @@
+"""A client of the HTTP API, as an application developer would write one."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import urllib3
+
+from tooling.errors import OperatorError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+REQUEST_TIMEOUT = urllib3.Timeout(connect=10.0, read=60.0)
+# urllib3 repeats a POST only where no byte of it was sent.
+RETRIES = urllib3.Retry(
+    total=4, backoff_factor=0.3, status_forcelist=(429, 502, 503, 504), raise_on_status=False
+)
+POLL_SECONDS = 0.25
+END_STATES = frozenset({"ready", "rejected", "failed"})
+
+
+class ApiRefused(OperatorError):
+    """The API answered with an error.
+
+    Parameters
+    ----------
+    action : str
+        What was asked of it.
+    answer : Answer
+        What it said.
+    """
+
+    def __init__(self, action: str, answer: Answer) -> None:
+        problem = answer.document if isinstance(answer.document, dict) else {}
+        faults = [f"{entry['field']}: {entry['message']}" for entry in problem.get("errors", [])]
+        said = problem.get("detail") or problem.get("message") or answer.text[:300]
+        self.status = answer.status
+        super().__init__(
+            f"{action} was refused with status {answer.status}.",
+            reason="\n".join([str(said), *faults]),
+            remedy=f"Request id: {answer.headers.get('x-request-id', 'none')}.",
+        )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer.
+
+    Parameters
+    ----------
+    status : int
+        HTTP status code.
+    headers : dict of str to str
+        By lower-case name.
+    body : bytes
+        The content.
+    """
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The content as text."""
+        return self.body.decode("utf-8", errors="replace")
+
+    @property
+    def document(self) -> Any:  # noqa: ANN401 - whatever JSON can hold
+        """The content as JSON; None if it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True)
+class MediaClient:
+    """Calls the API as one user.
+
+    Parameters
+    ----------
+    api_url : str
+        Base URL, without a slash at its end.
+    token : str or None
+        The user's access token; None to call without one.
+    """
+
+    api_url: str
+    token: str | None
+
+    def request(self, method: str, path: str, document: dict[str, Any] | None = None) -> Answer:
+        """Send one request and return the answer, whatever its status."""
+        headers = {"accept": "application/json"}
+        if self.token:
+            headers["authorization"] = f"Bearer {self.token}"
+        body = None
+        if document is not None:
+            headers["content-type"] = "application/json"
+            body = json.dumps(document)
+        return send(method, self.api_url + path, headers=headers, body=body)
+
+    def upload(self, path: Path, content_type: str, title: str | None = None) -> dict[str, Any]:
+        """Announce a file and send it; return the API's announcement, or the image it has already.
+
+        Raises
+        ------
+        ApiRefused
+            The API, or S3 on its behalf, does not take the file.
+        """
+        content = path.read_bytes()
+        wanted: dict[str, Any] = {"content_type": content_type, "bytes": len(content)}
+        if title:
+            wanted["title"] = title
+        announced = self.expect(
+            "The upload of " + path.name, self.request("POST", "/images", wanted)
+        )
+        if "upload" in announced:
+            send_form(announced["upload"], path.name, content)
+        return announced
+
+    def wait(self, image_id: str, timeout_seconds: float) -> dict[str, Any]:
+        """Return the image once it is processed.
+
+        Raises
+        ------
+        OperatorError
+            It was not within `timeout_seconds`.
+        """
+        deadline = time.monotonic() + timeout_seconds
+        while True:
+            image = self.get(image_id)
+            if image["status"] in END_STATES:
+                return image
+            if time.monotonic() > deadline:
+                raise OperatorError(
+                    f"Image {image_id} is still {image['status']} after {timeout_seconds:.0f} s.",
+                    reason="The processor has not got to it, or fails at it.",
+                    remedy="Look at the processor's log group and at the dead-letter queue.",
+                )
+            time.sleep(POLL_SECONDS)
+
+    def get(self, image_id: str) -> dict[str, Any]:
+        """Return one image."""
+        return self.expect(f"Image {image_id}", self.request("GET", f"/images/{image_id}"))
+
+    def expect(self, action: str, answer: Answer) -> dict[str, Any]:
+        """Return the document of a successful answer.
+
+        Raises
+        ------
+        ApiRefused
+            The status says otherwise.
+        """
+        if answer.status >= HTTPStatus.BAD_REQUEST or not isinstance(answer.document, dict):
+            raise ApiRefused(action, answer)
+        document: dict[str, Any] = answer.document
+        return document
+
+
+def send_form(upload: dict[str, Any], name: str, content: bytes) -> None:
+    """Send a file to S3 as the pre-signed form says.
+
+    Raises
+    ------
+    ApiRefused
+        S3 does not take it.
+    """
+    fields: list[tuple[str, Any]] = [*upload["fields"].items(), ("file", (name, content))]
+    answer = send("POST", upload["url"], fields=fields)
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        raise ApiRefused(f"The upload of {name}", answer)
+
+
+def send(method: str, url: str, **options: Any) -> Answer:  # noqa: ANN401 - urllib3's own
+    """Send one request to a URL that the API gave out, and return the answer.
+
+    Raises
+    ------
+    OperatorError
+        There is no connection.
+    """
+    try:
+        answer = _POOL.request(
+            method, url, timeout=REQUEST_TIMEOUT, retries=RETRIES, redirect=False, **options
+        )
+    except urllib3.exceptions.HTTPError as error:
+        raise OperatorError(
+            f"There is no connection to {url.split('?', maxsplit=1)[0]}.",
+            reason=str(error.__cause__ or error).split("?")[0],
+            remedy="Check that the environment is deployed and, if it is embedded, that it runs: "
+            "nox -s emulator -- status",
+        ) from error
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    return Answer(answer.status, headers, answer.data)
+
+
+_POOL = urllib3.PoolManager(maxsize=16)

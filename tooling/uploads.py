@@ -1,0 +1,158 @@
+"""``upload``: bring files in through the front door, and show where they are."""
+
+from __future__ import annotations
+
+import mimetypes
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image, UnidentifiedImageError
+
+from tooling.errors import OperatorError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from tooling.console import Screen
+    from tooling.media_client import MediaClient
+
+PARALLEL_UPLOADS = 4
+PROCESSING_TIMEOUT_SECONDS = 180.0
+NOT_SENT = "not sent"
+SENT = "sent, not processed"
+UNKNOWN_TYPE = "application/octet-stream"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file.
+
+    Parameters
+    ----------
+    file : str
+        As the operator named it.
+    status : str
+        An end state of the image, ``not sent``, or ``sent, not processed``.
+    image_id : str or None
+        None if it was not sent.
+    detail : str
+        Why it is not ready; empty if it is.
+    urls : dict of str to str
+        Where the original and the renditions are, for as long as the API signs URLs.
+    """
+
+    file: str
+    status: str
+    image_id: str | None = None
+    detail: str = ""
+    urls: dict[str, str] = field(default_factory=dict)
+
+
+def find_files(named: Iterable[Path]) -> list[Path]:
+    """Return the files that are named, folders walked; hidden ones are left alone.
+
+    Raises
+    ------
+    OperatorError
+        A name is neither file nor folder, or there is no file at all.
+    """
+    files: list[Path] = []
+    for path in named:
+        if path.is_dir():
+            files += sorted(
+                found
+                for found in path.rglob("*")
+                if found.is_file()
+                and not any(part.startswith(".") for part in found.relative_to(path).parts)
+            )
+        else:
+            files.append(path)  # one that is missing is reported with the rest
+    if not files:
+        raise OperatorError(
+            "There is nothing to upload.",
+            reason="No file was named, or the folder is empty.",
+            remedy="Name files or folders: nox -s upload -- dev picture.jpg holiday/",
+        )
+    return files
+
+
+def upload_files(client: MediaClient, files: list[Path], screen: Screen) -> list[Outcome]:
+    """Send files, a few at a time, and return what became of each, in the order given."""
+    outcomes: dict[Path, Outcome] = {}
+    with (
+        screen.progress("uploading", len(files)) as progress,
+        ThreadPoolExecutor(PARALLEL_UPLOADS) as pool,
+    ):
+        waiting = {pool.submit(upload_file, client, path): path for path in files}
+        try:
+            for done in as_completed(waiting):
+                outcome = done.result()
+                outcomes[waiting[done]] = outcome
+                progress.advance(f"{outcome.file}: {outcome.status}")
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [outcomes[path] for path in files]
+
+
+def upload_file(client: MediaClient, path: Path) -> Outcome:
+    """Send one file and wait for what becomes of it; a fault of the file is an outcome."""
+    try:
+        announced = client.upload(path, guess_content_type(path), title=path.name)
+    except OSError as error:
+        return Outcome(str(path), NOT_SENT, detail=error.strerror or str(error))
+    except OperatorError as error:
+        return Outcome(str(path), NOT_SENT, detail=f"{error.what} {error.reason}".strip())
+    image_id = announced["image_id"]
+    try:
+        image = client.wait(image_id, PROCESSING_TIMEOUT_SECONDS)
+    except OperatorError as error:
+        return Outcome(str(path), SENT, image_id, f"{error.what} {error.reason}".strip())
+    return Outcome(
+        file=str(path),
+        status=image["status"],
+        image_id=image["image_id"],
+        detail=_fault(image),
+        urls=image_urls(image),
+    )
+
+
+def guess_content_type(path: Path) -> str:
+    """Return the type to announce: what the bytes say, else what the name says."""
+    try:
+        with Image.open(path) as image:
+            known = image.get_format_mimetype()
+    except (UnidentifiedImageError, Image.DecompressionBombError, ValueError):
+        known = None
+    return known or mimetypes.guess_type(path.name)[0] or UNKNOWN_TYPE
+
+
+def image_urls(image: dict[str, Any]) -> dict[str, str]:
+    """Return the URLs of an image's original and renditions, by name."""
+    urls = {name: rendition["url"] for name, rendition in (image.get("renditions") or {}).items()}
+    original = image.get("original")
+    return {"original": original["url"], **urls} if original else urls
+
+
+def show_outcomes(screen: Screen, outcomes: list[Outcome]) -> None:
+    """Print what became of the files, and the URLs of those that are served."""
+    rows = [
+        (outcome.file, outcome.status, outcome.image_id or "", outcome.detail)
+        for outcome in outcomes
+    ]
+    screen.table("Uploads", ("file", "status", "image", "detail"), rows)
+    for outcome in outcomes:
+        for name, url in outcome.urls.items():
+            screen.say(f"{outcome.file} {name}: {url}")
+
+
+def documents(outcomes: list[Outcome]) -> list[dict[str, Any]]:
+    """Return the outcomes for a script."""
+    return [asdict(outcome) for outcome in outcomes]
+
+
+def _fault(image: dict[str, Any]) -> str:
+    error = image.get("error") or {}
+    return f"{error['reason']}: {error['message']}" if error else ""

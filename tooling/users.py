@@ -1,0 +1,70 @@
+"""Users of an environment's Cognito pool, and the tokens they call the API with."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_cognito_idp.client import CognitoIdentityProviderClient
+
+PASSWORD_BYTES = 24
+# Every kind of character that a password policy can ask for.
+PASSWORD_KINDS = "aA1!"  # noqa: S105
+
+
+@dataclass(frozen=True)
+class UserPool:
+    """The pool of one environment and the client that signs in to it.
+
+    Parameters
+    ----------
+    cognito : CognitoIdentityProviderClient
+        Called with the operator's rights.
+    pool_id, client_id : str
+        From the environment's outputs.
+    """
+
+    cognito: CognitoIdentityProviderClient
+    pool_id: str
+    client_id: str
+
+    def sign_in(self, name: str) -> str:
+        """Return an access token for `name`, a user that only the tooling uses.
+
+        The user is made if it is missing, and gets a new random password each time, so that no
+        password is kept anywhere.
+        """
+        password = secrets.token_urlsafe(PASSWORD_BYTES) + PASSWORD_KINDS
+        # One that signs in again keeps its sub, so its images stay its own.
+        with suppress(self.cognito.exceptions.UsernameExistsException):
+            self.cognito.admin_create_user(
+                UserPoolId=self.pool_id, Username=name, MessageAction="SUPPRESS"
+            )
+        self.cognito.admin_set_user_password(
+            UserPoolId=self.pool_id, Username=name, Password=password, Permanent=True
+        )
+        answer = self.cognito.admin_initiate_auth(
+            UserPoolId=self.pool_id,
+            ClientId=self.client_id,
+            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": name, "PASSWORD": password},
+        )
+        return answer["AuthenticationResult"]["AccessToken"]
+
+    def remove(self, name: str) -> None:
+        """Remove a user."""
+        self.cognito.admin_delete_user(UserPoolId=self.pool_id, Username=name)
+
+    @contextmanager
+    def passing_user(self, prefix: str) -> Iterator[str]:
+        """Yield the token of a new user that is gone again afterwards."""
+        name = f"{prefix}-{secrets.token_hex(6)}"
+        try:
+            yield self.sign_in(name)
+        finally:
+            self.remove(name)
