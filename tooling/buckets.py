@@ -1,0 +1,91 @@
+"""Buckets beyond Terraform's reach: those that hold its state, and versioned ones with content."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from tooling.errors import OperatorError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_s3.type_defs import CreateBucketRequestTypeDef, ObjectIdentifierTypeDef
+
+DELETE_BATCH = 1000
+# The one region whose name CreateBucket refuses to be told.
+UNNAMED_REGION = "us-east-1"
+
+
+def ensure_bucket(s3: S3Client, bucket: str, region: str) -> bool:
+    """Make a bucket unless the caller has it already; return whether it was made.
+
+    Raises
+    ------
+    OperatorError
+        Another account owns a bucket of that name.
+    """
+    request: CreateBucketRequestTypeDef = {"Bucket": bucket}
+    if region != UNNAMED_REGION:
+        request["CreateBucketConfiguration"] = {"LocationConstraint": region}  # type: ignore[typeddict-item]
+    if bucket_exists(s3, bucket):
+        return False
+    try:
+        s3.create_bucket(**request)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code == "BucketAlreadyOwnedByYou":
+            return False
+        if code == "BucketAlreadyExists":
+            raise OperatorError(
+                f"The bucket name {bucket} belongs to another account.",
+                remedy="Choose another 'project' in the environment files.",
+            ) from error
+        raise
+    return True
+
+
+def bucket_exists(s3: S3Client, bucket: str) -> bool:
+    """Return whether the caller owns a bucket of this name."""
+    listed = s3.list_buckets(Prefix=bucket)
+    return any(entry["Name"] == bucket for entry in listed["Buckets"])
+
+
+def empty_bucket(s3: S3Client, bucket: str) -> Iterator[int]:
+    """Remove every version, delete marker and unfinished upload; yield how many at a time.
+
+    Raises
+    ------
+    OperatorError
+        S3 kept some of them.
+    """
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        batch: list[ObjectIdentifierTypeDef] = [
+            {"Key": entry["Key"], "VersionId": entry["VersionId"]}
+            for entry in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        ]
+        for start in range(0, len(batch), DELETE_BATCH):
+            some = batch[start : start + DELETE_BATCH]
+            answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": some, "Quiet": True})
+            kept = answer.get("Errors", [])
+            if kept:
+                raise OperatorError(
+                    f"S3 kept {len(kept)} objects of {bucket}.",
+                    reason=f"{kept[0].get('Key')}: {kept[0].get('Message')}",
+                    remedy="Check the caller's rights (s3:DeleteObjectVersion), then run it again.",
+                )
+            yield len(some)
+    for uploads in s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket):
+        for upload in uploads.get("Uploads", []):
+            s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+
+
+def remove_bucket(s3: S3Client, bucket: str) -> int | None:
+    """Empty a bucket and remove it; return how many versions went, None if there was no bucket."""
+    if not bucket_exists(s3, bucket):
+        return None
+    removed = sum(empty_bucket(s3, bucket))
+    s3.delete_bucket(Bucket=bucket)
+    return removed

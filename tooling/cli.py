@@ -1,0 +1,303 @@
+"""The operator's commands. Each one opens what it needs, calls the module that does it, prints."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path  # noqa: TC003 - typer reads it at run time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tooling import smoke as smoke_test
+from tooling import uploads
+from tooling.clients import Clients
+from tooling.console import Screen
+from tooling.deploy import Deployment
+from tooling.destroy import destroy as destroy_environment
+from tooling.environments import EnvironmentFiles
+from tooling.errors import Interrupted, OperatorError
+from tooling.media_client import MediaClient
+from tooling.packaging.build import build_all
+from tooling.packaging.platforms import lambda_platform, this_platform
+from tooling.releases import UNKNOWN_RELEASE
+from tooling.rendering import render_variables
+from tooling.reports import show_outputs
+from tooling.scanning.scan import scan as scan_all
+from tooling.stack import media_stack, read_outputs
+from tooling.target import emulator_of, open_target
+from tooling.users import UserPool
+from tooling.workspace import Workspace
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from tooling.target import Target
+
+UPLOADER = "operator"
+FAILED, INTERRUPTED = 1, 130
+
+app = typer.Typer(
+    name="tooling",
+    help="Deploy, verify and run the media storage system.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+emulator_app = typer.Typer(
+    help="The embedded AWS of this checkout.", no_args_is_help=True, add_completion=False
+)
+app.add_typer(emulator_app, name="emulator")
+
+EnvironmentName = Annotated[
+    str, typer.Argument(metavar="ENV", help="An environment: the name of a file in environments/.")
+]
+JsonWanted = Annotated[bool, typer.Option("--json", help="Print JSON for a script to read.")]
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a command works with.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The checkout and its folders.
+    screen : Screen
+        Where it prints.
+    """
+
+    workspace: Workspace
+    screen: Screen
+
+    @classmethod
+    def open(cls, *, json_wanted: bool = False) -> Session:
+        """Return a session for this process."""
+        return cls(Workspace.from_process(), Screen(json_wanted=json_wanted))
+
+    @property
+    def files(self) -> EnvironmentFiles:
+        """The environment files of the checkout."""
+        return EnvironmentFiles(self.workspace.environments)
+
+    def target(self, name: str) -> Target:
+        """Open the AWS that an environment lives on, and say which it is."""
+        environment = self.files.load(name)
+        target = open_target(self.workspace, environment)
+        self.screen.say(target.describe(), style="bold")
+        return target
+
+    def deployed(self, name: str) -> tuple[Target, Clients, dict[str, Any]]:
+        """Open a deployed environment."""
+        target = self.target(name)
+        clients = Clients(target)
+        return target, clients, read_outputs(self.workspace, target, clients)
+
+
+@app.command()
+def deploy(name: EnvironmentName) -> None:
+    """Build, plan, scan, apply and smoke-test an environment; the same again changes nothing."""
+    session = Session.open()
+    Deployment(session.workspace, session.target(name), session.screen).deploy()
+    session.screen.say(f"{name} is deployed and works.", style="bold green")
+    session.screen.say(f"Next: nox -s upload -- {name} FILE...")
+
+
+@app.command()
+def plan(name: EnvironmentName) -> None:
+    """Show what deploy would change, and change nothing but the state and artifact buckets."""
+    session = Session.open()
+    Deployment(session.workspace, session.target(name), session.screen).plan()
+
+
+@app.command()
+def smoke(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
+    """Send a picture through the front door of a deployed environment and look at it."""
+    session = Session.open(json_wanted=json_wanted)
+    target, clients, outputs = session.deployed(name)
+    steps = smoke_test.run(target, clients, outputs, session.screen)
+    if json_wanted:
+        session.screen.document(
+            [{"step": step, "finding": found, "milliseconds": ms} for step, found, ms in steps]
+        )
+
+
+@app.command()
+def outputs(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
+    """Show names, ARNs, URLs and the release of a deployed environment."""
+    session = Session.open(json_wanted=json_wanted)
+    _, _, found = session.deployed(name)
+    if json_wanted:
+        session.screen.document(found)
+    else:
+        show_outputs(session.screen, name, found)
+
+
+@app.command()
+def destroy(
+    name: EnvironmentName,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002
+) -> None:
+    """Remove an environment with all its images, its state and its zips; asks first."""
+    session = Session.open()
+    target = session.target(name)
+
+    def confirm(question: str) -> bool:
+        return yes or _ask(question) == name
+
+    destroy_environment(session.workspace, target, Clients(target), session.screen, confirm)
+    session.screen.say(f"{name} is gone.", style="bold green")
+
+
+@app.command()
+def upload(
+    name: EnvironmentName,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files or folders.")],
+    json_wanted: JsonWanted = False,  # noqa: FBT002
+) -> None:
+    """Upload pictures through the API and print their URLs; a bad file does not stop the rest."""
+    session = Session.open(json_wanted=json_wanted)
+    found = uploads.find_files(files)
+    _, clients, outputs_ = session.deployed(name)
+    pool = UserPool(clients.cognito, outputs_["user_pool_id"], outputs_["user_pool_client_id"])
+    client = MediaClient(outputs_["api_url"], pool.sign_in(UPLOADER))
+    outcomes = uploads.upload_files(client, found, session.screen)
+    if json_wanted:
+        session.screen.document(uploads.documents(outcomes))
+    else:
+        uploads.show_outcomes(session.screen, outcomes)
+    bad = [outcome for outcome in outcomes if outcome.status != "ready"]
+    if bad:
+        raise OperatorError(
+            f"{len(bad)} of {len(outcomes)} files are not ready to be served.",
+            reason="\n".join(f"{entry.file}: {entry.status} {entry.detail}" for entry in bad),
+            remedy="Mend or leave out those files; the others are in.",
+        )
+
+
+@app.command()
+def package(json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
+    """Build the functions' zips for Lambda and for the embedded AWS, and show their digests."""
+    session = Session.open(json_wanted=json_wanted)
+    rows: list[tuple[str, ...]] = []
+    for platform in (lambda_platform(), this_platform()):
+        session.screen.step(f"Packages for {platform.name}")
+        rows += [
+            (artifact.function, platform.name, artifact.sha256, str(artifact.path))
+            for artifact in build_all(session.workspace, platform)
+        ]
+    if json_wanted:
+        columns = ("function", "platform", "sha256", "path")
+        session.screen.document([dict(zip(columns, row, strict=True)) for row in rows])
+    else:
+        session.screen.table("Zips", ("function", "platform", "sha256", "path"), rows, wide=True)
+
+
+@app.command()
+def render(name: EnvironmentName) -> None:
+    """Print the Terraform variables that an environment file makes; nothing is called."""
+    session = Session.open(json_wanted=True)
+    environment = session.files.load(name)
+    endpoint = emulator_of(session.workspace).endpoint if environment.embedded else None
+    session.screen.document(
+        render_variables(session.workspace.environments, environment, endpoint, UNKNOWN_RELEASE)
+    )
+
+
+@app.command()
+def scan(
+    name: Annotated[str | None, typer.Argument(metavar="[ENV]", help="Only this one.")] = None,
+) -> None:
+    """Run checkov over the sources and over the plan of each environment; write SARIF."""
+    session = Session.open()
+    names = [name] if name else session.files.names()
+    environments = [session.files.load(each) for each in names]
+    scan_all(session.workspace, environments, session.screen)
+
+
+@app.command()
+def unlock(name: EnvironmentName, lock_id: str) -> None:
+    """Lift the state lock that a killed run left; its id stands in the message of the next run."""
+    session = Session.open()
+    stack = media_stack(session.workspace, session.target(name))
+    stack.init()
+    stack.terraform.force_unlock(lock_id)
+    session.screen.say("The lock is lifted.")
+
+
+@emulator_app.command()
+def start() -> None:
+    """Start the embedded AWS, with everything that lived in it."""
+    session = Session.open()
+    emulator = emulator_of(session.workspace)
+    started = emulator.start()
+    session.screen.say(f"{'Started' if started else 'Running'} at {emulator.endpoint}.")
+
+
+@emulator_app.command()
+def stop() -> None:
+    """Stop the embedded AWS; what lives in it is saved."""
+    session = Session.open()
+    stopped = emulator_of(session.workspace).stop()
+    session.screen.say("Stopped; its state is kept." if stopped else "It was not running.")
+
+
+@emulator_app.command()
+def status(json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
+    """Say whether the embedded AWS runs, and where."""
+    session = Session.open(json_wanted=json_wanted)
+    emulator = emulator_of(session.workspace)
+    running = emulator.running()
+    if json_wanted:
+        endpoint = emulator.endpoint if running else None
+        session.screen.document({"running": running, "endpoint": endpoint})
+    else:
+        session.screen.say(f"Running at {emulator.endpoint}." if running else "Not running.")
+        session.screen.say(f"Log: {emulator.log}")
+
+
+@emulator_app.command()
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002
+) -> None:
+    """Stop the embedded AWS and forget all environments and images in it; asks first."""
+    session = Session.open()
+    question = "This forgets all environments and images on the embedded AWS. Type yes to go on:"
+    if not yes and _ask(question) != "yes":
+        raise OperatorError("Nothing was forgotten.", remedy="Type yes when asked, or use --yes.")
+    emulator_of(session.workspace).reset()
+    session.screen.say("The embedded AWS is empty.")
+
+
+def main() -> None:
+    """Run the command that the process was started with, and end with its exit code."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    screen = Screen()
+    try:
+        app()
+    except OperatorError as error:
+        screen.failure(error)
+        sys.exit(FAILED)
+    except Interrupted as stopped:
+        remedy = "Run the same command again: it goes on from there."
+        screen.failure(OperatorError(stopped.what, remedy=remedy))
+        sys.exit(INTERRUPTED)
+    except (ClientError, BotoCoreError) as error:
+        remedy = "Check the caller's rights and that the service is reachable."
+        screen.failure(OperatorError("AWS refused a call.", reason=str(error), remedy=remedy))
+        sys.exit(FAILED)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """Make Ctrl-C and a plain kill end in the same orderly way."""
+    raise Interrupted
+
+
+def _ask(question: str) -> str:
+    try:
+        return input(f"{question} ").strip()
+    except EOFError:
+        return ""

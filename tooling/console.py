@@ -1,0 +1,131 @@
+"""What the operator sees: steps, tables, progress, and the end of a failed command."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tooling.errors import OperatorError
+
+
+def _console(*, stderr: bool = False) -> Console:
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Prints for a person, or, where a script reads, keeps standard output for the one document.
+
+    Parameters
+    ----------
+    json_wanted : bool
+        Whether standard output belongs to a JSON document; all else then goes to standard error.
+    """
+
+    json_wanted: bool = False
+    out: Console = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "out", _console(stderr=self.json_wanted))
+
+    def say(self, text: str, *, style: str = "") -> None:
+        """Print one line."""
+        self.out.print(escape(text), style=style or None)
+
+    def step(self, title: str) -> None:
+        """Announce what is done next."""
+        self.out.print(f"[bold cyan]==>[/] [bold]{escape(title)}[/]")
+
+    def done(self, text: str, began: float | None = None) -> None:
+        """Say how a step ended, and how long it took since `began` (monotonic seconds)."""
+        took = f" [dim]({monotonic() - began:.1f} s)[/]" if began is not None else ""
+        self.out.print(f"    {escape(text)}{took}")
+
+    def table(
+        self,
+        title: str,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[object]],
+        *,
+        wide: bool = False,
+    ) -> None:
+        """Print a table; `wide` lets its last column be as long as it is, for URLs to be copied."""
+        table = Table(title=title, title_justify="left", title_style="bold", show_edge=False)
+        for number, column in enumerate(columns):
+            last = number == len(columns) - 1
+            table.add_column(column, overflow="fold", no_wrap=wide and last)
+        cells = [[escape(str(cell)) for cell in row] for row in rows]
+        for row in cells:
+            table.add_row(*row)
+        width = max((sum(len(cell) + 3 for cell in row) for row in cells), default=0)
+        console = self.out
+        if not console.is_terminal or wide:
+            console = Console(
+                file=console.file, highlight=False, width=max(console.width, width + 3, 100)
+            )
+        console.print(table, soft_wrap=wide)
+
+    def document(self, value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
+        """Write a JSON document to standard output."""
+        sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+    @contextmanager
+    def progress(self, title: str, total: int | None) -> Iterator[ProgressLine]:
+        """Show a bar while work goes on; where no terminal is, each finished part is a line."""
+        bar = Progress(
+            TextColumn("    {task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("[dim]{task.fields[now]}[/]"),
+            console=self.out,
+            transient=True,
+            disable=not self.out.is_terminal,
+        )
+        with bar:
+            task = bar.add_task(title, total=total, now="")
+            yield ProgressLine(self, bar, task)
+
+    def failure(self, error: OperatorError) -> None:
+        """Tell what happened, why, and what to do."""
+        console = _console(stderr=True)
+        console.print(f"[bold red]Failed:[/] {escape(error.what)}")
+        for line in error.reason.splitlines():
+            console.print(f"  {escape(line)}")
+        if error.remedy:
+            console.print(f"[bold]What to do:[/] {escape(error.remedy)}")
+
+
+@dataclass(frozen=True)
+class ProgressLine:
+    """One bar of :meth:`Screen.progress`."""
+
+    screen: Screen
+    bar: Progress
+    task: Any
+
+    def now(self, text: str) -> None:
+        """Show what is under way."""
+        self.bar.update(self.task, now=escape(text))
+
+    def note(self, text: str) -> None:
+        """Leave a line above the bar."""
+        self.bar.console.print(f"    {escape(text)}", style="dim")
+
+    def advance(self, text: str = "") -> None:
+        """Count one part as finished, and leave a line about it if there is a text."""
+        self.bar.advance(self.task)
+        if text:
+            self.note(text)

@@ -1,0 +1,36 @@
+"""Plans and outputs as tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tooling.console import Screen
+    from tooling.terraform.plans import PlanSummary
+
+
+def show_plan(screen: Screen, summary: PlanSummary, began: float) -> None:
+    """Print what a plan would do: one line of counts, and what it touches."""
+    rows = summary.rows()
+    if rows:
+        screen.table("", ("action", "what"), rows)
+    screen.done(summary.counts(), began)
+
+
+def show_outputs(screen: Screen, name: str, outputs: dict[str, Any]) -> None:
+    """Print every output of an environment, one line each, nested ones with dots."""
+    rows = list(flatten(outputs))
+    screen.table(f"Outputs of {name}", ("output", "value"), rows, wide=True)
+
+
+def flatten(value: object, path: str = "") -> list[tuple[str, str]]:
+    """Return ``(dotted name, text)`` pairs of a nested document."""
+    if isinstance(value, dict):
+        return [
+            pair
+            for name, entry in sorted(value.items())
+            for pair in flatten(entry, f"{path}.{name}" if path else str(name))
+        ]
+    if isinstance(value, list):
+        return [(path, ", ".join(str(entry) for entry in value))]
+    return [(path, str(value))]

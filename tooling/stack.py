@@ -1,0 +1,182 @@
+"""One Terraform root of one environment: prepared, planned, applied, read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tooling.errors import OperatorError
+from tooling.rendering import (
+    backend_configuration,
+    state_bucket,
+    write_backend_configuration,
+    write_json,
+)
+from tooling.terraform.adapter import Terraform
+from tooling.terraform.binary import find_terraform
+from tooling.terraform.plans import Action, PlanSummary
+from tooling.terraform.providers import find_mirror, write_cli_configuration
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tooling.clients import Clients
+    from tooling.console import Screen
+    from tooling.target import Target
+    from tooling.terraform.adapter import Message
+    from tooling.workspace import Workspace
+
+FOUNDATION_KEY = "foundation.tfstate"
+MEDIA_KEY = "media.tfstate"
+FINISHED_HOOKS = frozenset({"apply_complete", "apply_errored"})
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What Terraform manages of an environment in one state.
+
+    Parameters
+    ----------
+    terraform : Terraform
+        Runs in the stack's root module.
+    folder : Path
+        Rendered variables, backend settings, plans and Terraform's own data of this stack.
+    target : Target
+        The AWS it lives on.
+    state_key : str
+        Key of its state in the state bucket.
+    """
+
+    terraform: Terraform
+    folder: Path
+    target: Target
+    state_key: str
+
+    @property
+    def plan_file(self) -> Path:
+        """The saved plan, the only thing that is ever applied."""
+        return self.folder / "plan.tfplan"
+
+    def init(self) -> None:
+        """Connect the root module with its state."""
+        settings = backend_configuration(self.target, self.state_key)
+        self.terraform.init(write_backend_configuration(self.folder / "backend.hcl", settings))
+
+    def plan(
+        self, screen: Screen, variables: dict[str, Any], *, destroy: bool = False
+    ) -> PlanSummary:
+        """Save a plan for these variables, and return what it would do."""
+        path = write_json(self.folder / "terraform.tfvars.json", variables)
+        with screen.progress("reading what is there", None) as progress:
+
+            def refreshing(message: Message) -> None:
+                if message.get("type") == "refresh_start":
+                    progress.now(message["hook"]["resource"]["addr"])
+
+            changed = self.terraform.plan(
+                self.plan_file, variables=path, destroy=destroy, listener=refreshing
+            )
+        document = self.terraform.show(self.plan_file)
+        write_json(self.folder / "plan.json", document)
+        summary = PlanSummary.from_document(document)
+        return summary if changed else PlanSummary((), ())
+
+    def apply(self, screen: Screen, summary: PlanSummary) -> None:
+        """Do exactly what the saved plan says, telling of each resource as it is finished."""
+        total = sum(2 if change.action is Action.REPLACE else 1 for change in summary.changes)
+        with screen.progress("applying", total) as progress:
+            count = 0
+
+            def applying(message: Message) -> None:
+                nonlocal count
+                kind = message.get("type")
+                if kind == "apply_start":
+                    progress.now(message["hook"]["resource"]["addr"])
+                elif kind == "apply_progress":
+                    hook = message["hook"]
+                    progress.now(f"{hook['resource']['addr']} ({hook['elapsed_seconds']} s)")
+                elif kind in FINISHED_HOOKS:
+                    count += 1
+                    progress.advance(_finished(message, count, total))
+
+            self.terraform.apply(self.plan_file, applying)
+
+    def outputs(self) -> dict[str, Any]:
+        """Return the outputs by name; empty where nothing was applied yet."""
+        return self.terraform.output()
+
+
+def open_stack(workspace: Workspace, target: Target, root: Path, state_key: str) -> Stack:
+    """Return the stack of `target` whose root module lies in `root`; nothing is run yet."""
+    name = state_key.removesuffix(".tfstate")
+    folder = workspace.environment_state(target.environment.name) / name
+    folder.mkdir(exist_ok=True)
+    environment = terraform_environment(workspace, target.process_environment())
+    environment["TF_DATA_DIR"] = str(folder / "data")
+    terraform = Terraform(find_terraform(workspace.cache), root, environment)
+    return Stack(terraform, folder, target, state_key)
+
+
+def media_stack(workspace: Workspace, target: Target) -> Stack:
+    """Return the environment itself: everything but the state and artifact buckets."""
+    return open_stack(workspace, target, workspace.terraform, MEDIA_KEY)
+
+
+def foundation_stack(workspace: Workspace, target: Target) -> Stack:
+    """Return the state and artifact buckets of the environment."""
+    return open_stack(workspace, target, workspace.foundation, FOUNDATION_KEY)
+
+
+def terraform_environment(workspace: Workspace, variables: dict[str, str]) -> dict[str, str]:
+    """Return the environment of a Terraform run: `variables`, and where providers come from."""
+    # Whatever the operator's shell sets for other projects must not reach this one.
+    kept = {
+        name: value
+        for name, value in variables.items()
+        if not name.startswith(("TF_VAR_", "TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR"))
+    }
+    configuration = write_cli_configuration(
+        workspace.cache / "terraform.rc", find_mirror(dict(variables))
+    )
+    return kept | {"TF_CLI_CONFIG_FILE": str(configuration), "TF_IN_AUTOMATION": "1"}
+
+
+def read_outputs(workspace: Workspace, target: Target, clients: Clients) -> dict[str, Any]:
+    """Return the outputs of a deployed environment.
+
+    Raises
+    ------
+    OperatorError
+        Nothing is deployed there.
+    """
+    name = target.environment.name
+    outputs: dict[str, Any] = {}
+    if state_exists(clients, target):
+        stack = media_stack(workspace, target)
+        stack.init()
+        outputs = stack.outputs()
+    if "api_url" not in outputs:
+        raise OperatorError(
+            f"Nothing is deployed in {name}.", remedy=f"Deploy it: nox -s deploy -- {name}"
+        )
+    return outputs
+
+
+def state_exists(clients: Clients, target: Target) -> bool:
+    """Return whether the environment has a state to read."""
+    listed = clients.s3.list_buckets(Prefix=state_bucket(target.environment))
+    if not listed.get("Buckets"):
+        return False
+    bucket = state_bucket(target.environment)
+    found = clients.s3.list_objects_v2(Bucket=bucket, Prefix=MEDIA_KEY, MaxKeys=1)
+    return found["KeyCount"] > 0
+
+
+def _finished(message: Message, count: int, total: int) -> str:
+    hook = message["hook"]
+    failed = message["type"] == "apply_errored"
+    word = (
+        "failed" if failed else {"create": "made", "delete": "removed"}.get(hook["action"], "set")
+    )
+    seconds = hook.get("elapsed_seconds", 0)
+    return f"{count:>3}/{total} {word} {hook['resource']['addr']} ({seconds} s)"
