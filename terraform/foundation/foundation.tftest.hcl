@@ -1,0 +1,53 @@
+mock_provider "aws" {}
+
+# The module adopts its buckets, which a mocked provider can do only so.
+override_resource {
+  target = aws_s3_bucket.this["state"]
+  values = { arn = "arn:aws:s3:::media-test-state-123456789012", id = "media-test-state-123456789012" }
+}
+
+override_resource {
+  target = aws_s3_bucket.this["artifacts"]
+  values = { arn = "arn:aws:s3:::media-test-artifacts-123456789012", id = "media-test-artifacts-123456789012" }
+}
+
+variables {
+  project     = "media"
+  environment = "test"
+  aws_region  = "eu-central-1"
+  account_id  = "123456789012"
+}
+
+run "buckets_are_named_and_safe" {
+  assert {
+    condition = { for purpose, bucket in aws_s3_bucket.this : purpose => bucket.bucket } == {
+      state     = "media-test-state-123456789012"
+      artifacts = "media-test-artifacts-123456789012"
+    }
+    error_message = "The tooling makes the buckets under these names."
+  }
+
+  assert {
+    condition = alltrue([
+      for versioning in aws_s3_bucket_versioning.this : versioning.versioning_configuration[0].status == "Enabled"
+    ])
+    error_message = "States and artifacts must keep their versions."
+  }
+
+  assert {
+    condition = alltrue([
+      for policy in aws_s3_bucket_policy.this : one(jsondecode(policy.policy).Statement).Sid == "TlsOnly"
+    ]) && length(aws_s3_bucket_policy.this) == 2
+    error_message = "Both buckets must refuse plain HTTP."
+  }
+}
+
+run "short_account_is_refused" {
+  command = plan
+
+  variables {
+    account_id = "1234"
+  }
+
+  expect_failures = [var.account_id]
+}

@@ -1,0 +1,118 @@
+locals {
+  buckets = {
+    for purpose in ["state", "artifacts"] :
+    purpose => "${var.project}-${var.environment}-${purpose}-${var.account_id}"
+  }
+}
+
+# The buckets are there before this runs: the state of this very module lies in one of them. Adopting
+# them each time makes the first run and a run after an interruption the same.
+import {
+  for_each = local.buckets
+
+  to = aws_s3_bucket.this[each.key]
+  id = each.value
+}
+
+resource "aws_s3_bucket" "this" {
+  #checkov:skip=CKV_AWS_18:Only deployments read and write here, and AWS records those; a bucket for its logs would need one of its own.
+  #checkov:skip=CKV_AWS_144:State and artifacts can be made again from the repository and the account.
+  #checkov:skip=CKV2_AWS_62:Nothing acts on the arrival of a state or an artifact.
+  for_each = local.buckets
+
+  bucket = each.value
+}
+
+resource "aws_s3_bucket_versioning" "this" {
+  for_each = aws_s3_bucket.this
+
+  bucket = each.value.id
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
+  for_each = aws_s3_bucket.this
+
+  bucket = each.value.id
+
+  rule {
+    bucket_key_enabled = true
+
+    # The account's own S3 key: a key made here could not outlive what it has to decrypt.
+    apply_server_side_encryption_by_default {
+      sse_algorithm = "aws:kms"
+    }
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "this" {
+  for_each = aws_s3_bucket.this
+
+  bucket                  = each.value.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_ownership_controls" "this" {
+  for_each = aws_s3_bucket.this
+
+  bucket = each.value.id
+
+  rule {
+    object_ownership = "BucketOwnerEnforced"
+  }
+}
+
+resource "aws_s3_bucket_policy" "this" {
+  for_each = var.require_tls ? aws_s3_bucket.this : {}
+
+  bucket = each.value.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "TlsOnly"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:*"
+      Resource  = [each.value.arn, "${each.value.arn}/*"]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+  })
+
+  depends_on = [aws_s3_bucket_public_access_block.this]
+}
+
+resource "aws_s3_bucket_lifecycle_configuration" "this" {
+  for_each = aws_s3_bucket.this
+
+  bucket = each.value.id
+
+  rule {
+    id     = "abort-unfinished-uploads"
+    status = "Enabled"
+    filter {}
+
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 1
+    }
+  }
+
+  rule {
+    # The newest versions stay however old they are: the last way back after an accident.
+    id     = "expire-old-versions"
+    status = "Enabled"
+    filter {}
+
+    noncurrent_version_expiration {
+      noncurrent_days           = 90
+      newer_noncurrent_versions = 10
+    }
+  }
+
+  depends_on = [aws_s3_bucket_versioning.this]
+}
