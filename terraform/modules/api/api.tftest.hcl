@@ -9,10 +9,10 @@ mock_provider "aws" {
 
 variables {
   name = "media-test"
-  function = {
-    name             = "media-test-api"
-    alias_name       = "live"
-    alias_invoke_arn = "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-central-1:123456789012:function:media-test-api:live/invocations"
+  alias = {
+    function_name = "media-test-api"
+    name          = "live"
+    invoke_arn    = "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-central-1:123456789012:function:media-test-api:live/invocations"
   }
   routes      = ["GET /images", "POST /images"]
   open_routes = ["GET /health"]

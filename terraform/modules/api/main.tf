@@ -37,7 +37,7 @@ resource "aws_apigatewayv2_integration" "this" {
   api_id                 = aws_apigatewayv2_api.this.id
   integration_type       = "AWS_PROXY"
   integration_method     = "POST"
-  integration_uri        = var.function.alias_invoke_arn
+  integration_uri        = var.alias.invoke_arn
   payload_format_version = "2.0"
 }
 
@@ -64,8 +64,8 @@ resource "aws_apigatewayv2_route" "open" {
 resource "aws_lambda_permission" "this" {
   statement_id  = "http-api"
   action        = "lambda:InvokeFunction"
-  function_name = var.function.name
-  qualifier     = var.function.alias_name
+  function_name = var.alias.function_name
+  qualifier     = var.alias.name
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/*/*"
 }

@@ -3,13 +3,13 @@ variable "name" {
   description = "Name of the API."
 }
 
-variable "function" {
+variable "alias" {
   type = object({
-    name             = string
-    alias_name       = string
-    alias_invoke_arn = string
+    name          = string
+    function_name = string
+    invoke_arn    = string
   })
-  description = "Function that answers every route, called through its alias."
+  description = "Alias of the function that answers every route."
 }
 
 variable "routes" {

@@ -8,19 +8,14 @@ output "arn" {
   value       = aws_lambda_function.this.arn
 }
 
-output "alias_arn" {
-  description = "ARN of the alias `live`."
-  value       = aws_lambda_alias.live.arn
-}
-
-output "alias_name" {
-  description = "Name of the alias."
-  value       = aws_lambda_alias.live.name
-}
-
-output "alias_invoke_arn" {
-  description = "What an API names to invoke the alias."
-  value       = aws_lambda_alias.live.invoke_arn
+output "alias" {
+  description = "The alias `live`: its ARN, its name, its function, and what an API names to invoke it."
+  value = {
+    arn           = aws_lambda_alias.live.arn
+    name          = aws_lambda_alias.live.name
+    function_name = aws_lambda_alias.live.function_name
+    invoke_arn    = aws_lambda_alias.live.invoke_arn
+  }
 }
 
 output "version" {
@@ -36,9 +31,4 @@ output "code_sha256" {
 output "log_group" {
   description = "Name of the log group."
   value       = aws_cloudwatch_log_group.this.name
-}
-
-output "role_name" {
-  description = "Name of the role."
-  value       = aws_iam_role.this.name
 }
