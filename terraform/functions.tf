@@ -1,0 +1,66 @@
+locals {
+  function_environment = {
+    MEDIA_BUCKET                 = module.bucket.name
+    MEDIA_TABLE                  = module.table.name
+    MEDIA_ENVIRONMENT            = var.environment
+    MEDIA_UPLOAD_BYTES_MAX       = var.limits.upload_bytes
+    MEDIA_MONTH_SHARDS           = var.month_shards
+    MEDIA_TRASH_DAYS             = var.retention.trash_days
+    POWERTOOLS_METRICS_NAMESPACE = local.name
+    POWERTOOLS_LOG_LEVEL         = "INFO"
+  }
+}
+
+module "function_processor" {
+  source = "./modules/function"
+
+  name               = local.names.processor
+  description        = "Checks an original, makes its renditions and records it."
+  handler            = "functions.processor.handler.handler"
+  runtime            = var.release.runtime
+  architecture       = var.release.architecture
+  artifact           = local.artifacts.processor
+  memory_mb          = var.processor.memory_mb
+  timeout_seconds    = var.processor.timeout_seconds
+  policy_statements  = local.processor_statements
+  kms_key_arn        = module.encryption.key_arn
+  log_retention_days = var.retention.log_days
+  tracing            = var.tracing
+  code_signing       = var.code_signing
+
+  environment = merge(local.function_environment, {
+    POWERTOOLS_SERVICE_NAME = "processor"
+    MEDIA_RENDITIONS        = jsonencode(var.renditions)
+    MEDIA_PIXELS_MAX        = var.limits.pixels
+    MEDIA_FRAMES_MAX        = var.limits.frames
+  })
+
+  queue = {
+    arn             = module.events.queue_arn
+    batch_size      = var.processor.batch_size
+    concurrency_max = var.processor.concurrency_max
+  }
+}
+
+module "function_api" {
+  source = "./modules/function"
+
+  name               = local.names.api_task
+  description        = "Answers the HTTP API."
+  handler            = "functions.api.handler.handler"
+  runtime            = var.release.runtime
+  architecture       = var.release.architecture
+  artifact           = local.artifacts.api
+  memory_mb          = var.api.memory_mb
+  timeout_seconds    = var.api.timeout_seconds
+  policy_statements  = local.api_statements
+  kms_key_arn        = module.encryption.key_arn
+  log_retention_days = var.retention.log_days
+  tracing            = var.tracing
+  code_signing       = var.code_signing
+
+  environment = merge(local.function_environment, {
+    POWERTOOLS_SERVICE_NAME  = "api"
+    MEDIA_URL_EXPIRY_SECONDS = var.api.url_expiry_seconds
+  })
+}

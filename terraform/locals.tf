@@ -1,0 +1,17 @@
+locals {
+  name = "${var.project}-${var.environment}"
+
+  names = {
+    api       = local.name
+    bucket    = "${local.name}-media-${var.account_id}"
+    log       = "${local.name}-logs-${var.account_id}"
+    table     = "${local.name}-images"
+    processor = "${local.name}-processor"
+    api_task  = "${local.name}-api"
+    users     = local.name
+  }
+
+  artifacts = {
+    for name, artifact in var.release.functions : name => merge(artifact, { bucket = var.artifact_bucket })
+  }
+}

@@ -1,0 +1,98 @@
+module "encryption" {
+  source = "./modules/encryption"
+
+  name       = local.name
+  aws_region = var.aws_region
+  account_id = var.account_id
+}
+
+module "bucket" {
+  source = "./modules/bucket"
+
+  name                = local.names.bucket
+  log_name            = local.names.log
+  account_id          = var.account_id
+  kms_key_arn         = module.encryption.key_arn
+  require_tls         = var.require_tls
+  request_metrics     = var.s3_request_metrics
+  deletion_protection = var.deletion_protection
+  cors_origins        = var.cors_origins
+  retention = {
+    noncurrent_days        = var.retention.noncurrent_days
+    multipart_days         = var.retention.multipart_days
+    infrequent_access_days = var.retention.infrequent_access_days
+    access_log_days        = var.retention.access_log_days
+  }
+}
+
+module "table" {
+  source = "./modules/table"
+
+  name                = local.names.table
+  kms_key_arn         = module.encryption.key_arn
+  deletion_protection = var.deletion_protection
+}
+
+module "events" {
+  source = "./modules/events"
+
+  name                     = local.name
+  aws_region               = var.aws_region
+  account_id               = var.account_id
+  bucket_name              = module.bucket.name
+  key_prefix               = "uploads/"
+  kms_key_arn              = module.encryption.key_arn
+  function_timeout_seconds = var.processor.timeout_seconds
+  max_receive_count        = var.processor.max_receive_count
+}
+
+module "identity" {
+  source = "./modules/identity"
+
+  name                = local.names.users
+  deletion_protection = var.deletion_protection
+}
+
+module "api" {
+  source = "./modules/api"
+
+  name               = local.names.api
+  alias              = module.function_api.alias
+  routes             = ["POST /images", "GET /images", "GET /images/{id}", "DELETE /images/{id}"]
+  open_routes        = ["GET /health"]
+  cors_origins       = var.cors_origins
+  kms_key_arn        = module.encryption.key_arn
+  log_retention_days = var.retention.log_days
+  jwt = {
+    issuer   = module.identity.issuer
+    audience = [module.identity.client_id]
+  }
+  throttle = {
+    rate_per_second = var.api.throttle_rate_per_second
+    burst           = var.api.throttle_burst
+  }
+}
+
+module "monitoring" {
+  source = "./modules/monitoring"
+
+  name                   = local.name
+  aws_region             = var.aws_region
+  account_id             = var.account_id
+  kms_key_arn            = module.encryption.key_arn
+  bucket_name            = module.bucket.name
+  table_name             = module.table.name
+  queue_name             = module.events.queue_name
+  dead_letter_queue_name = module.events.dead_letter_queue_name
+  api_id                 = module.api.id
+  emails                 = var.alarms.emails
+  functions = {
+    processor = { name = module.function_processor.name, log_group = module.function_processor.log_group }
+    api       = { name = module.function_api.name, log_group = module.function_api.log_group }
+  }
+  thresholds = {
+    queue_age_seconds = var.alarms.queue_age_seconds
+    function_errors   = var.alarms.function_errors
+    api_5xx           = var.alarms.api_5xx
+  }
+}

@@ -1,0 +1,64 @@
+# What each function may do for its task; docs/security.md explains every line.
+locals {
+  uploads    = "${module.bucket.arn}/uploads/*"
+  renditions = "${module.bucket.arn}/renditions/*"
+
+  object_key_statement = {
+    Sid      = "UseTheKeyOfObjectsAndRows"
+    Effect   = "Allow"
+    Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    Resource = module.encryption.key_arn
+  }
+
+  processor_statements = [
+    {
+      Sid      = "ReadOriginals"
+      Effect   = "Allow"
+      Action   = ["s3:GetObject", "s3:GetObjectVersion"]
+      Resource = local.uploads
+    },
+    {
+      # Without it S3 answers 403 for an object that is gone, and gone is a fact to record.
+      Sid      = "TellGoneFromForbidden"
+      Effect   = "Allow"
+      Action   = "s3:ListBucket"
+      Resource = module.bucket.arn
+    },
+    {
+      Sid      = "WriteRenditions"
+      Effect   = "Allow"
+      Action   = "s3:PutObject"
+      Resource = local.renditions
+    },
+    {
+      Sid      = "RecordImages"
+      Effect   = "Allow"
+      Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+      Resource = module.table.arn
+    },
+    local.object_key_statement,
+  ]
+
+  api_statements = [
+    {
+      # A pre-signed URL may do what its signer may do.
+      Sid      = "SignReads"
+      Effect   = "Allow"
+      Action   = ["s3:GetObject", "s3:GetObjectVersion"]
+      Resource = [local.uploads, local.renditions]
+    },
+    {
+      Sid      = "SignUploads"
+      Effect   = "Allow"
+      Action   = "s3:PutObject"
+      Resource = local.uploads
+    },
+    {
+      Sid      = "ReadAndChangeImages"
+      Effect   = "Allow"
+      Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"]
+      Resource = [module.table.arn, "${module.table.arn}/index/*"]
+    },
+    local.object_key_statement,
+  ]
+}

@@ -1,0 +1,217 @@
+variable "project" {
+  type        = string
+  description = "First part of every name."
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.project))
+    error_message = "project must be 2 to 12 lower-case letters and digits, beginning with a letter: bucket names have no room for more."
+  }
+}
+
+variable "environment" {
+  type        = string
+  description = "Second part of every name."
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.environment))
+    error_message = "environment must be 2 to 12 lower-case letters and digits, beginning with a letter, such as \"dev\"."
+  }
+}
+
+variable "aws_region" {
+  type        = string
+  description = "Region of everything."
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.aws_region))
+    error_message = "aws_region must be a region's code such as \"eu-central-1\"."
+  }
+}
+
+variable "account_id" {
+  type        = string
+  description = "Account of the environment; credentials of another are refused."
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id must be the twelve digits of an AWS account, quoted so that leading zeros stay."
+  }
+}
+
+variable "emulator_endpoint" {
+  type        = string
+  description = "Where the embedded AWS listens; empty for a real account."
+  default     = ""
+
+  validation {
+    condition     = can(regex("^(|https?://[^/]+)$", var.emulator_endpoint))
+    error_message = "emulator_endpoint must be a URL without a path such as \"http://127.0.0.1:4566\", or empty."
+  }
+}
+
+variable "require_tls" {
+  type        = bool
+  description = "Refuse S3 requests over plain HTTP. Off only where there is no TLS: the embedded AWS."
+  default     = true
+}
+
+variable "s3_request_metrics" {
+  type        = bool
+  description = "Count S3 requests in CloudWatch. Off only on the embedded AWS, which lacks it."
+  default     = true
+}
+
+variable "tracing" {
+  type        = bool
+  description = "Send traces to X-Ray. Off only on the embedded AWS, which lacks it."
+  default     = true
+}
+
+variable "code_signing" {
+  type        = bool
+  description = "Record deployments of unsigned code. Off only on the embedded AWS, which lacks it."
+  default     = true
+}
+
+variable "deletion_protection" {
+  type        = bool
+  description = "Refuse to delete what holds data: buckets with objects, the table, the users."
+  default     = true
+}
+
+variable "artifact_bucket" {
+  type        = string
+  description = "Bucket that holds the functions' zips."
+}
+
+variable "release" {
+  type = object({
+    id                   = string
+    git_commit           = string
+    terraform_digest     = string
+    provider_lock_digest = string
+    runtime              = string
+    architecture         = string
+    functions            = map(object({ key = string, version_id = string, sha256 = string }))
+  })
+  description = "What runs here: the release, whole, so that the state is its record."
+
+  validation {
+    condition     = length(setsubtract(["processor", "api"], keys(var.release.functions))) == 0
+    error_message = "release.functions must hold \"processor\" and \"api\"."
+  }
+}
+
+variable "limits" {
+  type        = object({ upload_bytes = number, pixels = number, frames = number })
+  description = "Largest file, picture and animation that is accepted."
+
+  validation {
+    condition     = alltrue([for limit in values(var.limits) : limit >= 1])
+    error_message = "Each of limits must be 1 or more: 0 would reject every file."
+  }
+
+  validation {
+    condition     = var.limits.upload_bytes <= 5368709120
+    error_message = "limits.upload_bytes must be 5368709120 or less, which is the most that S3 takes in one upload."
+  }
+}
+
+variable "renditions" {
+  type        = list(object({ name = string, longest_side = number }))
+  description = "Renditions to make of each image, by the length of their longest side in pixels."
+
+  validation {
+    condition     = alltrue([for rendition in var.renditions : can(regex("^[a-z][a-z0-9_-]{0,31}$", rendition.name))])
+    error_message = "Each rendition's name must be 1 to 32 lower-case letters, digits, hyphens and underscores: it is part of a key."
+  }
+
+  validation {
+    condition     = length(distinct(var.renditions[*].name)) == length(var.renditions) && length(var.renditions) > 0
+    error_message = "renditions must hold at least one rendition, each under a name of its own."
+  }
+
+  validation {
+    condition     = alltrue([for rendition in var.renditions : rendition.longest_side >= 1 && rendition.longest_side <= 16383])
+    error_message = "Each rendition's longest_side must be 1 to 16383 pixels, which is the most that WebP holds."
+  }
+}
+
+variable "month_shards" {
+  type        = number
+  description = "Parts that each month of the list of all images is split into."
+
+  validation {
+    condition     = var.month_shards >= 1 && var.month_shards <= 100 && floor(var.month_shards) == var.month_shards
+    error_message = "month_shards must be a whole number from 1 to 100: every page of all images reads each part."
+  }
+}
+
+variable "processor" {
+  type = object({
+    memory_mb         = number
+    timeout_seconds   = number
+    concurrency_max   = number
+    batch_size        = number
+    max_receive_count = number
+  })
+  description = "Size of the processor and how it takes from its queue."
+}
+
+variable "api" {
+  type = object({
+    memory_mb                = number
+    timeout_seconds          = number
+    url_expiry_seconds       = number
+    throttle_rate_per_second = number
+    throttle_burst           = number
+  })
+  description = "Size of the API, its brakes, and how long its pre-signed URLs hold."
+
+  validation {
+    condition     = var.api.timeout_seconds <= 30
+    error_message = "api.timeout_seconds must be 30 or less: the HTTP API waits no longer for an answer."
+  }
+
+  validation {
+    condition     = var.api.url_expiry_seconds >= 60 && var.api.url_expiry_seconds <= 3600
+    error_message = "api.url_expiry_seconds must be 60 to 3600: a URL dies with the credentials that signed it, whatever it says."
+  }
+}
+
+variable "retention" {
+  type = object({
+    log_days               = number
+    trash_days             = number
+    noncurrent_days        = number
+    multipart_days         = number
+    infrequent_access_days = number
+    access_log_days        = number
+  })
+  description = "How long logs, trash, old versions and unfinished uploads stay, and when originals move to a cheaper class."
+
+  validation {
+    condition     = var.retention.trash_days >= 1 && var.retention.noncurrent_days >= var.retention.trash_days
+    error_message = "retention.trash_days must be 1 or more, and retention.noncurrent_days no less: an image in the trash can be brought back only while its object lasts."
+  }
+}
+
+variable "cors_origins" {
+  type        = list(string)
+  description = "Web origins whose pages may call the API and upload."
+
+  validation {
+    condition     = alltrue([for origin in var.cors_origins : can(regex("^https?://[^/*]+$", origin))])
+    error_message = "Each of cors_origins must be a scheme and a host such as \"https://app.example.com\", without a path or a star."
+  }
+}
+
+variable "alarms" {
+  type = object({
+    emails            = list(string)
+    queue_age_seconds = number
+    function_errors   = number
+    api_5xx           = number
+  })
+  description = "Who hears of alarms, and the figures that raise them."
+}
