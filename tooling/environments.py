@@ -93,6 +93,16 @@ class Retention(Section):
             raise ValueError(message)
         return value
 
+    @model_validator(mode="after")
+    def _trash_is_still_there(self) -> Retention:
+        if self.noncurrent_days < self.trash_days:
+            message = (
+                "noncurrent_days must be no less than trash_days: an image in the trash can be "
+                "brought back only while its object lasts"
+            )
+            raise ValueError(message)
+        return self
+
 
 class Alarms(Section):
     """Who is told, and from which figure on."""
@@ -117,7 +127,7 @@ class Environment(Section):
     processor: Processor
     api: Api
     retention: Retention
-    cors_origins: list[Annotated[str, Field(pattern=r"^(\*|https?://[^/\s]+)$")]]
+    cors_origins: list[Annotated[str, Field(pattern=r"^https?://[^/*\s]+$")]]
     alarms: Alarms
 
     @model_validator(mode="after")

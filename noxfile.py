@@ -1,0 +1,155 @@
+"""The operator's commands: ``nox -l`` lists them, ``nox -s deploy -- dev`` runs one.
+
+Each session is a line or two; the work is in ``tooling`` and ``python -m tooling`` does the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from functools import partial
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["lint", "test"]
+
+TOOLING_LOCK = "tooling/requirements.lock"
+DEVELOPMENT_LOCK = "tests/requirements.lock"
+MINIMUM_PYTHON = (3, 11)
+# Ctrl-C is for the command: it lets Terraform finish what is under way, which nox must wait for.
+PATIENCE_SECONDS = 900.0
+
+# Sessions share environments made by python_with(): one for the operator, one for developers.
+operator = partial(nox.session, python=False, default=False)
+developer = partial(nox.session, python=False)
+
+
+def python_with(session: nox.Session, lock: str) -> str:
+    """Return the interpreter of an environment that holds what `lock` names, made once."""
+    if sys.version_info < MINIMUM_PYTHON:
+        session.error("Python 3.11 or newer is needed; run nox with one.")
+    folder = Path(".nox", Path(lock).parent.name).resolve()
+    python = folder / "bin" / "python"
+    installed = folder / "installed"
+    wanted = hashlib.sha256(Path(lock).read_bytes() + sys.version.encode()).hexdigest()
+    if not installed.exists() or installed.read_text(encoding="ascii") != wanted:
+        session.log(f"Installing {lock}; this happens once.")
+        run = partial(session.run, external=True, silent=True)
+        run(sys.executable, "-m", "virtualenv", "--quiet", "--clear", str(folder))
+        run(str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock)
+        installed.write_text(wanted, encoding="ascii")
+    return str(python)
+
+
+def run_tooling(session: nox.Session, *arguments: str) -> None:
+    """Run one command of the tooling with the session's own arguments behind it."""
+    session.run(
+        *(python_with(session, TOOLING_LOCK), "-m", "tooling", *arguments, *session.posargs),
+        external=True,
+        interrupt_timeout=PATIENCE_SECONDS,
+        terminate_timeout=PATIENCE_SECONDS,
+    )
+
+
+@operator()
+def deploy(session: nox.Session) -> None:
+    """ENV: build, plan, scan, apply and smoke-test an environment."""
+    run_tooling(session, "deploy")
+
+
+@operator()
+def plan(session: nox.Session) -> None:
+    """ENV: show what deploy would change."""
+    run_tooling(session, "plan")
+
+
+@operator()
+def smoke(session: nox.Session) -> None:
+    """ENV: send a picture through the front door of a deployed environment."""
+    run_tooling(session, "smoke")
+
+
+@operator()
+def outputs(session: nox.Session) -> None:
+    """ENV: show names, ARNs, URLs and the release of a deployed environment."""
+    run_tooling(session, "outputs")
+
+
+@operator()
+def upload(session: nox.Session) -> None:
+    """ENV FILE...: upload pictures or folders and print their URLs."""
+    run_tooling(session, "upload")
+
+
+@operator()
+def destroy(session: nox.Session) -> None:
+    """ENV [--yes]: remove an environment with everything in it; asks first."""
+    run_tooling(session, "destroy")
+
+
+@operator()
+def package(session: nox.Session) -> None:
+    """Build the functions' zips for Lambda and for the embedded AWS."""
+    run_tooling(session, "package")
+
+
+@operator()
+def render(session: nox.Session) -> None:
+    """ENV: print the Terraform variables that an environment file makes."""
+    run_tooling(session, "render")
+
+
+@operator()
+def scan(session: nox.Session) -> None:
+    """[ENV]: run checkov over the Terraform sources and the plan of each environment."""
+    run_tooling(session, "scan")
+
+
+@operator()
+def emulator(session: nox.Session) -> None:
+    """Start, stop, reset the embedded AWS of this checkout, or say its status."""
+    run_tooling(session, "emulator")
+
+
+@operator()
+def unlock(session: nox.Session) -> None:
+    """ENV LOCK_ID: lift the state lock that a killed run left."""
+    run_tooling(session, "unlock")
+
+
+@developer()
+def test(session: nox.Session) -> None:
+    """[PYTEST ARGUMENT...]: all tests, from units to a deployment of their own."""
+    python = python_with(session, DEVELOPMENT_LOCK)
+    session.run(python, "-m", "pytest", *session.posargs, external=True)
+
+
+@developer()
+def lint(session: nox.Session) -> None:
+    """Check style, types and the Terraform sources; change nothing."""
+    python = python_with(session, DEVELOPMENT_LOCK)
+    run = partial(session.run, python, "-m", external=True)
+    run("ruff", "check")
+    run("ruff", "format", "--check")
+    run("mypy", "noxfile.py", "tooling", "lambdas", "tests")
+    run("tooling.terraform.lint")
+
+
+@nox.session(default=False)
+def lock(session: nox.Session) -> None:
+    """Make all requirement locks anew from their .in files."""
+    session.install("uv==0.13.9")  # the one session with an environment of nox's own
+    for source, constraint in (
+        (TOOLING_LOCK, None),
+        (DEVELOPMENT_LOCK, TOOLING_LOCK),
+        ("tooling/scanning/requirements.lock", None),
+        ("lambdas/functions/api/requirements.lock", TOOLING_LOCK),
+        ("lambdas/functions/processor/requirements.lock", TOOLING_LOCK),
+    ):
+        session.run(
+            *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
+            *("--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate"),
+            *(("--constraint", constraint) if constraint else ()),
+            *("--output-file", source, source.replace(".lock", ".in"), *session.posargs),
+        )
