@@ -1,0 +1,82 @@
+"""What an object key says: whose image it is, which image, and where its renditions lie."""
+
+import re
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+UPLOADS_PREFIX = "uploads/"
+RENDITIONS_PREFIX = "renditions/"
+
+# Fixed for ever: a direct drop's image id is derived from it, so changing it would orphan rows.
+_DIRECT_DROP_NAMESPACE = UUID("5b0f0a52-6f0c-5c0b-9a57-3f5d8f2c7e11")
+_CANONICAL_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SEGMENTS_OF_ANNOUNCED = 2
+
+
+class ForeignKeyError(ValueError):
+    """A key that lies outside the uploads, so no image can be told from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadIdentity:
+    """Which image an uploaded object is, and whose.
+
+    Parameters
+    ----------
+    key
+        The object key exactly as S3 knows it.
+    image_id
+        The UUID of the image.
+    owner
+        The UUID of its owner; None where the key names none, and only admins see it.
+    """
+
+    key: str
+    image_id: str
+    owner: str | None
+
+
+def is_canonical_uuid(text: str) -> bool:
+    """Tell whether a text is a UUID in its one canonical form, lower case with hyphens."""
+    return _CANONICAL_UUID.fullmatch(text) is not None
+
+
+def identify_upload(bucket: str, key: str) -> UploadIdentity:
+    """Tell the image and its owner from the key of an uploaded object.
+
+    Parameters
+    ----------
+    bucket
+        The bucket the object is in; part of the id of a direct drop.
+    key
+        The raw key, neither unquoted nor normalised: two spellings are two objects.
+
+    Returns
+    -------
+    UploadIdentity
+        The same for the same bucket and key, always.
+
+    Raises
+    ------
+    ForeignKeyError
+        If the key is not below ``uploads/``.
+    """
+    if not key.startswith(UPLOADS_PREFIX) or key == UPLOADS_PREFIX:
+        raise ForeignKeyError("the key is not below uploads/: only uploads become images")
+    segments = key.removeprefix(UPLOADS_PREFIX).split("/")
+    has_folder = len(segments) >= _SEGMENTS_OF_ANNOUNCED
+    owner = segments[0] if has_folder and is_canonical_uuid(segments[0]) else None
+    if owner and len(segments) == _SEGMENTS_OF_ANNOUNCED and is_canonical_uuid(segments[1]):
+        return UploadIdentity(key=key, image_id=segments[1], owner=owner)
+    derived = uuid5(_DIRECT_DROP_NAMESPACE, f"{bucket}/{key}")
+    return UploadIdentity(key=key, image_id=str(derived), owner=owner)
+
+
+def upload_key(owner: str, image_id: str) -> str:
+    """Build the key under which an announced original is uploaded."""
+    return f"{UPLOADS_PREFIX}{owner}/{image_id}"
+
+
+def rendition_key(image_id: str, digest: str, filename: str) -> str:
+    """Build the key of a rendition; the digest keeps a key from ever changing its meaning."""
+    return f"{RENDITIONS_PREFIX}{image_id}/{digest}/{filename}"
