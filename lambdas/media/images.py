@@ -1,0 +1,122 @@
+"""The image as the store knows it: its states, its metadata, its renditions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from media.formats import ImageFormat
+
+ExifValue = str | int | Decimal
+
+
+class Status(StrEnum):
+    """Where an image is in its life; there are no other states."""
+
+    PENDING = "pending"
+    READY = "ready"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    TRASHED = "trashed"
+
+
+# States that a listing may show: neither what has not arrived nor what was thrown away.
+LISTED_STATUSES = frozenset({Status.READY, Status.REJECTED, Status.FAILED})
+# States in which an event that was handled already needs nothing more.
+SETTLED_STATUSES = frozenset({Status.READY, Status.REJECTED, Status.TRASHED})
+
+
+class RejectionReason(StrEnum):
+    """Why a file itself is at fault."""
+
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    UNSUPPORTED_FORMAT = "unsupported_format"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    TOO_MANY_FRAMES = "too_many_frames"
+    CORRUPT = "corrupt"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageError:
+    """What is wrong with an image, for a program (`reason`) and for a person (`message`)."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a picture was taken: degrees north and east, metres above the sea."""
+
+    latitude: Decimal
+    longitude: Decimal
+    altitude: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRendition:
+    """A rendition in the bucket: key, size in pixels and bytes, media type."""
+
+    key: str
+    width: int
+    height: int
+    bytes: int
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageRecord:
+    """One image's row.
+
+    Parameters
+    ----------
+    image_id, owner, key
+        Which image, whose (None: nobody's, only admins see it), and its object key.
+    status
+        Its state; `error` says why where the state is `rejected` or `failed`.
+    uploaded_at
+        When the announcement was made or, once it arrived, when the object was written.
+        None only on the tombstone of a deleted object.
+    version_id, sequencer, sha256, bytes
+        The very object version that was processed, the event it was processed for, and the
+        checksum (64 hexadecimal digits) and size of its bytes.
+    format, content_type, width, height, frames
+        What the bytes are; the size in pixels is the one after orientation.
+    exif, gps
+        Allow-listed metadata, and the location apart from it, for the owner's eyes only.
+    placeholder, average_colour
+        A ThumbHash in base64 and ``#rrggbb``, to show before the picture is there.
+    renditions
+        By name.
+    title, tags
+        What the owner said about it.
+    deleted_at, expires_at
+        Set on a trashed image: since when, and the moment after which the row vanishes.
+    """
+
+    image_id: str
+    key: str
+    status: Status
+    owner: str | None = None
+    uploaded_at: datetime | None = None
+    version_id: str | None = None
+    sequencer: str | None = None
+    sha256: str | None = None
+    bytes: int | None = None
+    format: ImageFormat | None = None
+    content_type: str | None = None
+    width: int | None = None
+    height: int | None = None
+    frames: int | None = None
+    exif: Mapping[str, ExifValue] = field(default_factory=dict)
+    gps: Location | None = None
+    placeholder: str | None = None
+    average_colour: str | None = None
+    renditions: Mapping[str, StoredRendition] = field(default_factory=dict)
+    title: str | None = None
+    tags: tuple[str, ...] = ()
+    error: ImageError | None = None
+    deleted_at: datetime | None = None
+    expires_at: datetime | None = None

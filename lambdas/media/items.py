@@ -1,0 +1,182 @@
+"""Images as DynamoDB items: the one place that knows attribute names and index attributes."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from media.formats import ImageFormat
+from media.images import (
+    LISTED_STATUSES,
+    ExifValue,
+    ImageError,
+    ImageRecord,
+    Location,
+    Status,
+    StoredRendition,
+)
+from media.timestamps import format_timestamp, parse_timestamp
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+_serializer = TypeSerializer()
+_deserializer = TypeDeserializer()
+
+# Attributes present only while a listing may show the row: what keeps the indexes sparse.
+INDEX_ATTRIBUTES = ("listed_at", "month_shard", "owner_sha256")
+
+
+def listing_position(uploaded_at: datetime, image_id: str) -> str:
+    """Build the sort key of the listing indexes: by time, ties broken by image."""
+    return f"{format_timestamp(uploaded_at)}#{image_id}"
+
+
+def checksum_partition(owner: str, sha256: str) -> str:
+    """Build the partition key of the index that finds exact duplicates of one owner."""
+    return f"{owner}#{sha256}"
+
+
+def month_partition(uploaded_at: datetime, image_id: str, shards: int) -> str:
+    """Build the partition key of the list-all index, ``YYYY-MM#shard``."""
+    spread = int.from_bytes(hashlib.sha256(image_id.encode()).digest()[:8])
+    return f"{format_timestamp(uploaded_at)[:7]}#{spread % shards}"
+
+
+def attributes_of(record: ImageRecord, month_shards: int) -> dict[str, Any]:
+    """Lay a record out as plain attribute values; what is unknown is left out.
+
+    Parameters
+    ----------
+    record
+        The image.
+    month_shards
+        Over how many partitions a month of the list-all index is spread.
+
+    Returns
+    -------
+    dict
+        Attribute name to a value that DynamoDB's type serialiser accepts.
+    """
+    plain: dict[str, Any] = {
+        **_scalars(record),
+        "uploaded_at": record.uploaded_at and format_timestamp(record.uploaded_at),
+        "deleted_at": record.deleted_at and format_timestamp(record.deleted_at),
+        "expires_at": record.expires_at and int(record.expires_at.timestamp()),
+        "exif": dict(record.exif),
+        "gps": record.gps and _present(asdict(record.gps)),
+        "renditions": {name: asdict(r) for name, r in record.renditions.items()},
+        "tags": list(record.tags),
+        "error": record.error and asdict(record.error),
+        **_index_attributes(record, month_shards),
+    }
+    return _present(plain)
+
+
+def item_of(record: ImageRecord, month_shards: int) -> "dict[str, AttributeValueTypeDef]":
+    """Lay a record out as a DynamoDB item; parameters as for `attributes_of`."""
+    return serialise(attributes_of(record, month_shards))
+
+
+def serialise(values: Mapping[str, Any]) -> "dict[str, AttributeValueTypeDef]":
+    """Give plain values DynamoDB's type tags."""
+    return {name: _serializer.serialize(value) for name, value in values.items()}
+
+
+def record_of(item: "Mapping[str, AttributeValueTypeDef]") -> ImageRecord:
+    """Read a record back from a DynamoDB item."""
+    row = {name: _deserializer.deserialize(value) for name, value in item.items()}
+    return ImageRecord(
+        image_id=row["image_id"],
+        key=row["key"],
+        status=Status(row["status"]),
+        owner=row.get("owner"),
+        uploaded_at=_moment(row.get("uploaded_at")),
+        version_id=row.get("version_id"),
+        sequencer=row.get("sequencer"),
+        sha256=row.get("sha256"),
+        bytes=_whole(row.get("bytes")),
+        format=ImageFormat(row["format"]) if "format" in row else None,
+        content_type=row.get("content_type"),
+        width=_whole(row.get("width")),
+        height=_whole(row.get("height")),
+        frames=_whole(row.get("frames")),
+        exif={name: _exif_value(value) for name, value in row.get("exif", {}).items()},
+        gps=Location(**row["gps"]) if "gps" in row else None,
+        placeholder=row.get("placeholder"),
+        average_colour=row.get("average_colour"),
+        renditions={n: _rendition(r) for n, r in row.get("renditions", {}).items()},
+        title=row.get("title"),
+        tags=tuple(row.get("tags", ())),
+        error=ImageError(**row["error"]) if "error" in row else None,
+        deleted_at=_moment(row.get("deleted_at")),
+        expires_at=_expiry(row.get("expires_at")),
+    )
+
+
+def _scalars(record: ImageRecord) -> dict[str, Any]:
+    return {
+        "image_id": record.image_id,
+        "key": record.key,
+        "status": record.status.value,
+        "owner": record.owner,
+        "version_id": record.version_id,
+        "sequencer": record.sequencer,
+        "sha256": record.sha256,
+        "bytes": record.bytes,
+        "format": record.format and record.format.value,
+        "content_type": record.content_type,
+        "width": record.width,
+        "height": record.height,
+        "frames": record.frames,
+        "placeholder": record.placeholder,
+        "average_colour": record.average_colour,
+        "title": record.title,
+    }
+
+
+def _index_attributes(record: ImageRecord, month_shards: int) -> dict[str, str]:
+    if record.status not in LISTED_STATUSES or record.uploaded_at is None:
+        return {}
+    index = {
+        "listed_at": listing_position(record.uploaded_at, record.image_id),
+        "month_shard": month_partition(record.uploaded_at, record.image_id, month_shards),
+    }
+    if record.status is Status.READY and record.owner and record.sha256:
+        index["owner_sha256"] = checksum_partition(record.owner, record.sha256)
+    return index
+
+
+def _present(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in (None, {}, [])}
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else parse_timestamp(text)
+
+
+def _expiry(epoch_seconds: Decimal | None) -> datetime | None:
+    return None if epoch_seconds is None else datetime.fromtimestamp(int(epoch_seconds), UTC)
+
+
+def _whole(number: Decimal | None) -> int | None:
+    return None if number is None else int(number)
+
+
+def _exif_value(value: str | Decimal) -> ExifValue:
+    is_whole = isinstance(value, Decimal) and value == value.to_integral_value()
+    return int(value) if is_whole else value
+
+
+def _rendition(row: Mapping[str, Any]) -> StoredRendition:
+    return StoredRendition(
+        key=cast("str", row["key"]),
+        width=int(row["width"]),
+        height=int(row["height"]),
+        bytes=int(row["bytes"]),
+        content_type=cast("str", row["content_type"]),
+    )

@@ -1,0 +1,53 @@
+"""What a file may ask of the processor, checked on its header before any pixel is decoded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+# An animation is composed frame by frame: its whole area counts, not only one frame's.
+_AREA_BUDGET_IN_STILLS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The largest file that is still processed; the processor's memory is sized to them.
+
+    Parameters
+    ----------
+    upload_bytes
+        Size of the file in bytes.
+    pixels
+        Width times height of one frame.
+    frames
+        Number of frames of an animation, or pages of a TIFF.
+    """
+
+    upload_bytes: int = 50 * 1024 * 1024
+    pixels: int = 80_000_000
+    frames: int = 1000
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if type(value) is not int or value < 1:
+                message = f"limits.{field.name} must be a whole number from 1, not {value!r}"
+                raise ValueError(message)
+
+    @property
+    def frame_pixels(self) -> int:
+        """The budget of frames times pixels of one frame."""
+        return _AREA_BUDGET_IN_STILLS * self.pixels
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, object]) -> "Limits":
+        """Read limits from configuration; what is left out keeps its default.
+
+        Raises
+        ------
+        ValueError
+            If a name is unknown or a value is no whole number from 1.
+        """
+        known = {field.name for field in fields(cls)}
+        if unknown := sorted(set(values) - known):
+            message = f"unknown limit {unknown[0]!r}: write one of {', '.join(sorted(known))}"
+            raise ValueError(message)
+        return cls(**values)  # type: ignore[arg-type]  # __post_init__ checks the types
