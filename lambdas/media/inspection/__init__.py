@@ -1,0 +1,21 @@
+"""Inspection: what a file is and what is made of it, from its bytes alone, without AWS."""
+
+from media.inspection.pipeline import InspectedImage, check_size, inspect_image
+from media.inspection.rejection import RejectedError
+from media.inspection.renditions import (
+    DEFAULT_RENDITIONS,
+    Rendition,
+    RenditionSpec,
+    read_specs,
+)
+
+__all__ = [
+    "DEFAULT_RENDITIONS",
+    "InspectedImage",
+    "RejectedError",
+    "Rendition",
+    "RenditionSpec",
+    "check_size",
+    "inspect_image",
+    "read_specs",
+]

@@ -1,0 +1,174 @@
+"""Opening and decoding files with Pillow; the only module that lets a decoder touch bytes.
+
+Pillow's global switches are set here, on purpose and nowhere else: its plugins are the accepted
+formats and no others, truncated files are never decoded, and its own pixel limit follows ours.
+"""
+
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+
+import pillow_heif
+from PIL import (
+    AvifImagePlugin,
+    GifImagePlugin,
+    Image,
+    ImageFile,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
+
+from media.formats import ImageFormat
+from media.images import RejectionReason
+from media.inspection.frame_count import count_gif_frames, count_tiff_pages
+from media.inspection.rejection import RejectedError, corrupt
+from media.limits import Limits
+
+# Importing a plugin registers it; naming them spares Pillow the import of forty others.
+PLUGINS = (
+    *(AvifImagePlugin, GifImagePlugin, JpegImagePlugin, MpoImagePlugin),
+    *(PngImagePlugin, TiffImagePlugin, WebPImagePlugin),
+)
+pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+# What Pillow's and libheif's decoders raise on bytes that don't hold to their format. MemoryError
+# is not among them: running out of memory is our fault, not the file's.
+_DECODER_FAULTS = (
+    *(OSError, EOFError, SyntaxError, ValueError, TypeError, LookupError, RuntimeError),
+    *(ArithmeticError, AttributeError, AssertionError, struct.error, zlib.error),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a file's header says: format, size in pixels as stored, number of frames."""
+
+    format: ImageFormat
+    width: int
+    height: int
+    frames: int
+
+
+def open_image(
+    data: bytes, image_format: ImageFormat, limits: Limits
+) -> tuple[ImageFile.ImageFile, Header]:
+    """Read the header and check it against the limits; no pixel is decoded.
+
+    Parameters
+    ----------
+    data
+        The whole file.
+    image_format
+        What its first bytes said.
+    limits
+        What it may ask for.
+
+    Returns
+    -------
+    image, header
+        The opened image, to be given to `decode`, and its header.
+
+    Raises
+    ------
+    RejectedError
+        `corrupt`, `too_many_pixels` or `too_many_frames`.
+    """
+    # Pillow raises at twice this on every size it meets, also on those inside a frame.
+    Image.MAX_IMAGE_PIXELS = limits.pixels
+    try:
+        image = Image.open(io.BytesIO(data), formats=(image_format.value.upper(),))
+        width, height = image.size
+        frames = _count_frames(image, data, image_format, limits.frames + 1)
+    except Image.DecompressionBombError:
+        raise _too_many_pixels(None, limits) from None
+    except UnidentifiedImageError:
+        detail = f"the file begins like {image_format.value} but its header can't be read"
+        raise corrupt(detail) from None
+    except _DECODER_FAULTS as fault:
+        raise corrupt(f"the header can't be read ({_said(fault)})") from fault
+    header = Header(image_format, width, height, frames)
+    _check(header, limits)
+    return image, header
+
+
+def decode(image: ImageFile.ImageFile, longest_side: int) -> None:
+    """Decode the first frame in place, at least as large as asked for where that is cheaper.
+
+    Parameters
+    ----------
+    image
+        As `open_image` gave it; its size may be a fraction of the header's afterwards.
+    longest_side
+        The longest side in pixels that will be needed.
+
+    Raises
+    ------
+    RejectedError
+        `corrupt` where the pixels are damaged or cut off, `too_many_pixels` where they are more
+        than the header said.
+    """
+    try:
+        if isinstance(image, JpegImagePlugin.JpegImageFile):
+            scale = min(1, longest_side / max(image.size))
+            width, height = image.size
+            image.draft(None, (max(1, round(width * scale)), max(1, round(height * scale))))
+        image.load()
+    except Image.DecompressionBombError:
+        raise _too_many_pixels(None, None) from None
+    except _DECODER_FAULTS as fault:
+        raise corrupt(f"the picture can't be decoded ({_said(fault)})") from fault
+
+
+def _count_frames(
+    image: ImageFile.ImageFile, data: bytes, image_format: ImageFormat, stop_at: int
+) -> int:
+    match image_format:
+        case ImageFormat.GIF:
+            return count_gif_frames(data, stop_at)
+        case ImageFormat.TIFF:
+            return count_tiff_pages(data, stop_at)
+        case ImageFormat.JPEG:
+            # The further pictures of an MPO are other views or gain maps, not frames.
+            return 1
+        case _:
+            frames = int(getattr(image, "n_frames", 1))
+            # An APNG's fallback picture is not part of its animation.
+            return max(1, frames - bool(getattr(image, "default_image", False)))
+
+
+def _check(header: Header, limits: Limits) -> None:
+    pixels = header.width * header.height
+    if pixels < 1:
+        raise corrupt("the header says that the picture has no pixels")
+    if pixels > limits.pixels:
+        raise _too_many_pixels(header, limits)
+    if header.frames > limits.frames or header.frames * pixels > limits.frame_pixels:
+        raise RejectedError(
+            RejectionReason.TOO_MANY_FRAMES,
+            f"the animation has {_at_most(header.frames, limits.frames)} frames of "
+            f"{header.width} x {header.height} pixels, at most {limits.frames} frames and "
+            f"{limits.frame_pixels} pixels in all are accepted: shorten it or scale it down",
+        )
+
+
+def _at_most(frames: int, limit: int) -> str:
+    return f"more than {limit}" if frames > limit else str(frames)
+
+
+def _too_many_pixels(header: Header | None, limits: Limits | None) -> RejectedError:
+    size = f"{header.width} x {header.height}" if header else "too many"
+    allowed = f", at most {limits.pixels} are accepted" if limits else ""
+    return RejectedError(
+        RejectionReason.TOO_MANY_PIXELS,
+        f"the picture has {size} pixels{allowed}: scale it down and send it again",
+    )
+
+
+def _said(fault: BaseException) -> str:
+    return str(fault).splitlines()[0][:120] if str(fault) else type(fault).__name__

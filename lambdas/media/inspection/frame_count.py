@@ -1,0 +1,85 @@
+"""Counting GIF frames and TIFF pages by walking the file's structure, decoding nothing.
+
+Pillow counts them by seeking through the file, which a hostile file makes arbitrarily slow; both
+walks here stop at a bound and take a damaged end for the end.
+"""
+
+import struct
+from collections.abc import Iterator
+
+_GIF_HEADER_BYTES = 13
+_GIF_EXTENSION, _GIF_FRAME = 0x21, 0x2C
+_GIF_DESCRIPTOR_BYTES = 9
+_COLOUR_TABLE_FLAG = 0x80
+_BIG_TIFF = 43
+
+
+def count_gif_frames(data: bytes, stop_at: int) -> int:
+    """Count the frames of a GIF.
+
+    Parameters
+    ----------
+    data
+        The whole file.
+    stop_at
+        Where counting may stop: the answer is exact below it.
+
+    Returns
+    -------
+    int
+        At least 1.
+    """
+    try:
+        return max(1, _walk_gif(data, stop_at))
+    except IndexError:
+        return 1
+
+
+def _walk_gif(data: bytes, stop_at: int) -> int:
+    frames = 0
+    position = _GIF_HEADER_BYTES + _colour_table_bytes(data[10])
+    while frames < stop_at and position < len(data):
+        block = data[position]
+        if block == _GIF_EXTENSION:
+            position += 2
+        elif block == _GIF_FRAME and position + _GIF_DESCRIPTOR_BYTES < len(data):
+            frames += 1
+            flags = data[position + _GIF_DESCRIPTOR_BYTES]
+            position += 1 + _GIF_DESCRIPTOR_BYTES + _colour_table_bytes(flags) + 1
+        else:
+            break
+        while position < len(data) and data[position]:
+            position += 1 + data[position]
+        position += 1
+    return frames
+
+
+def _colour_table_bytes(flags: int) -> int:
+    return 3 << ((flags & 7) + 1) if flags & _COLOUR_TABLE_FLAG else 0
+
+
+def count_tiff_pages(data: bytes, stop_at: int) -> int:
+    """Count the pages of a TIFF or BigTIFF; parameters and answer as for `count_gif_frames`."""
+    pages: set[int] = set()
+    try:
+        for offset in _tiff_directories(data):
+            if offset in pages or len(pages) >= stop_at:
+                break
+            pages.add(offset)
+    except struct.error:
+        # The chain leads out of the file: what was counted so far is what can be read.
+        return max(1, len(pages))
+    return max(1, len(pages))
+
+
+def _tiff_directories(data: bytes) -> Iterator[int]:
+    order = "<" if data[:2] == b"II" else ">"
+    is_big = struct.unpack_from(f"{order}H", data, 2)[0] == _BIG_TIFF
+    count_type, entry_bytes, link_type = ("Q", 20, "Q") if is_big else ("H", 12, "I")
+    count_bytes = struct.calcsize(f"{order}{count_type}")
+    (offset,) = struct.unpack_from(f"{order}{link_type}", data, 8 if is_big else 4)
+    while 0 < offset < len(data):
+        (count,) = struct.unpack_from(f"{order}{count_type}", data, offset)
+        yield offset
+        link = min(offset + count_bytes + count * entry_bytes, len(data))
+        (offset,) = struct.unpack_from(f"{order}{link_type}", data, link)

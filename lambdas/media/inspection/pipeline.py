@@ -1,0 +1,152 @@
+"""From bytes to an image: header, limits, decoding, orientation, colour, renditions, metadata."""
+
+import base64
+import hashlib
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PIL import Image, ImageFile
+
+from media.formats import ImageFormat
+from media.images import ExifValue, Location, RejectionReason
+from media.inspection.colour import convert_to_srgb, reduce_to_eight_bits
+from media.inspection.decoder import Header, decode, open_image
+from media.inspection.exif import ExifBlock, read_exif
+from media.inspection.metadata import allowed_metadata, location, orientation_tag
+from media.inspection.orientation import transposition, upright_size
+from media.inspection.rejection import RejectedError
+from media.inspection.renditions import Rendition, RenditionSpec, encode, fit_within, resize
+from media.inspection.signatures import identify_format
+from media.inspection.thumbhash import average_colour, thumbhash
+from media.limits import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedImage:
+    """What a good file is: size in pixels after orientation, metadata, renditions, previews."""
+
+    sha256: str
+    format: ImageFormat
+    width: int
+    height: int
+    frames: int
+    exif: Mapping[str, ExifValue]
+    gps: Location | None
+    placeholder: str
+    average_colour: str
+    renditions: tuple[Rendition, ...]
+
+
+def inspect_image(data: bytes, limits: Limits, specs: Sequence[RenditionSpec]) -> InspectedImage:
+    """Check a file and make of it all that the store keeps.
+
+    Parameters
+    ----------
+    data
+        The whole file.
+    limits
+        What it may ask for; checked on the header, before any pixel is decoded.
+    specs
+        The renditions to make, at least one.
+
+    Returns
+    -------
+    InspectedImage
+        The renditions in the order of `specs`.
+
+    Raises
+    ------
+    RejectedError
+        If the file itself is at fault.
+    """
+    check_size(len(data), limits)
+    image_format = identify_format(data)
+    if image_format is None:
+        accepted = ", ".join(f.value.upper() for f in ImageFormat)
+        raise RejectedError(
+            RejectionReason.UNSUPPORTED_FORMAT,
+            f"the bytes are none of the accepted formats: send one of {accepted}",
+        )
+    with warnings.catch_warnings():
+        # Decoders warn of oddities in the file; what matters of them comes as an exception.
+        warnings.simplefilter("ignore")
+        image, header = open_image(data, image_format, limits)
+        with image:
+            return _make(data, image, header, specs)
+
+
+def check_size(size: int, limits: Limits) -> None:
+    """Check a file's size in bytes, which needs none of its content.
+
+    Raises
+    ------
+    RejectedError
+        `empty` or `too_large`.
+    """
+    if size == 0:
+        raise RejectedError(RejectionReason.EMPTY, "the file has no bytes: send it again")
+    if size > limits.upload_bytes:
+        raise RejectedError(
+            RejectionReason.TOO_LARGE,
+            f"the file has more than {limits.upload_bytes} bytes: send a smaller one",
+        )
+
+
+def _make(
+    data: bytes, image: ImageFile.ImageFile, header: Header, specs: Sequence[RenditionSpec]
+) -> InspectedImage:
+    icc_profile = image.info.get("icc_profile")
+    decode(image, max(spec.longest_side for spec in specs))
+    # Some containers keep their EXIF behind the pixels, so it is read once they are decoded.
+    exif = _read_exif(data, image, header.format)
+    turn = transposition(orientation_tag(exif), header.format)
+    width, height = upright_size((header.width, header.height), turn)
+    sha256 = hashlib.sha256(data).hexdigest()
+    pictures = _scaled(image, turn, icc_profile, (width, height), specs)
+    renditions = tuple(
+        encode(picture, spec, sha256) for picture, spec in zip(pictures, specs, strict=True)
+    )
+    smallest = min(pictures, key=lambda picture: picture.width * picture.height)
+    return InspectedImage(
+        sha256=sha256,
+        format=header.format,
+        width=width,
+        height=height,
+        frames=header.frames,
+        exif=allowed_metadata(exif),
+        gps=location(exif),
+        placeholder=base64.b64encode(thumbhash(smallest)).decode(),
+        average_colour=average_colour(smallest),
+        renditions=renditions,
+    )
+
+
+def _scaled(
+    image: Image.Image,
+    turn: Image.Transpose | None,
+    icc_profile: bytes | None,
+    size: tuple[int, int],
+    specs: Sequence[RenditionSpec],
+) -> list[Image.Image]:
+    """Scale once to the largest rendition, then each from the next larger one.
+
+    Turning and colour conversion come after the first scaling, where they cost least.
+    """
+    ordered = sorted(specs, key=lambda spec: spec.longest_side, reverse=True)
+    largest = fit_within(size, ordered[0].longest_side)
+    picture = resize(reduce_to_eight_bits(image), upright_size(largest, turn))
+    if turn is not None:
+        picture = picture.transpose(turn)
+    picture = convert_to_srgb(picture, icc_profile)
+    pictures: dict[str, Image.Image] = {}
+    for spec in ordered:
+        picture = resize(picture, fit_within(size, spec.longest_side))
+        pictures[spec.name] = picture
+    return [pictures[spec.name] for spec in specs]
+
+
+def _read_exif(data: bytes, image: Image.Image, image_format: ImageFormat) -> ExifBlock:
+    # A TIFF file is itself the structure that EXIF borrowed.
+    block = data if image_format is ImageFormat.TIFF else image.info.get("exif")
+    return read_exif(block if isinstance(block, bytes) else None)
