@@ -1,0 +1,66 @@
+"""Announcing an upload: the first step of every image that comes through the front door."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from media.images import ImageRecord, Status
+from media.keys import upload_key
+from media.signing import Clock, Signer, UploadForm
+from media.table import ImageTable
+
+# Rows of uploads that never come vanish by themselves; a form is long dead by then.
+_PENDING_LIFE = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What an owner says about a file before sending it; sizes in bytes."""
+
+    owner: str
+    content_type: str
+    bytes: int
+    sha256: str | None = None
+    title: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PendingUpload:
+    """An image that is waited for, and the form to send it with."""
+
+    image_id: str
+    form: UploadForm
+
+
+def announce_upload(
+    announcement: Announcement, table: ImageTable, signer: Signer, clock: Clock
+) -> PendingUpload | ImageRecord:
+    """Make room for an image, or find that its owner has it already.
+
+    Returns
+    -------
+    PendingUpload or ImageRecord
+        The record where the same bytes are a ready image of the same owner.
+    """
+    if announcement.sha256 is not None:
+        duplicate = table.find_duplicate(announcement.owner, announcement.sha256)
+        if duplicate is not None:
+            return duplicate
+    image_id = str(uuid4())
+    key = upload_key(announcement.owner, image_id)
+    now = clock()
+    table.announce(
+        ImageRecord(
+            image_id=image_id,
+            key=key,
+            status=Status.PENDING,
+            owner=announcement.owner,
+            uploaded_at=now,
+            expires_at=now + _PENDING_LIFE,
+            title=announcement.title,
+            tags=announcement.tags,
+        )
+    )
+    form = signer.upload(key, announcement.content_type, announcement.bytes, announcement.sha256)
+    return PendingUpload(image_id=image_id, form=form)

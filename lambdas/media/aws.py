@@ -1,0 +1,39 @@
+"""The AWS clients, built in this one place and once in a process."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+_TIMEOUTS = Config(
+    connect_timeout=2, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 4}
+)
+# Virtual addressing is what makes pre-signed URLs name the bucket's region; the global name
+# answers with a redirect that a form upload doesn't survive. An endpoint that is an IP address
+# gets the path style from botocore by itself.
+_S3 = Config(
+    signature_version="s3v4",
+    s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """The service clients of one process."""
+
+    s3: "S3Client"
+    dynamodb: "DynamoDBClient"
+
+
+def build_clients() -> Clients:
+    """Build the clients from what the runtime sets: region, credentials, endpoint."""
+    session = boto3.Session()
+    return Clients(
+        s3=session.client("s3", config=_TIMEOUTS.merge(_S3)),
+        dynamodb=session.client("dynamodb", config=_TIMEOUTS),
+    )

@@ -1,0 +1,98 @@
+"""Uploaded originals and their renditions in the bucket: the processor's reads and writes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+# A rendition's key never changes its meaning, so whoever has it may keep it for ever.
+_FOREVER = "private, max-age=31536000, immutable"
+_GONE = frozenset({"NoSuchKey", "404", "NotFound"})
+_WRITTEN_BEFORE = frozenset({"PreconditionFailed", "412"})
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """One version of an uploaded object.
+
+    Parameters
+    ----------
+    data
+        Its bytes; None where there are more of them than were asked for.
+    size
+        How many bytes it has.
+    version_id
+        The version that was read.
+    uploaded_at
+        When S3 wrote it.
+    """
+
+    data: bytes | None
+    size: int
+    version_id: str | None
+    uploaded_at: datetime
+
+
+class MediaBucket:
+    """The bucket of originals and renditions.
+
+    Parameters
+    ----------
+    client
+        An S3 client.
+    name
+        The bucket's name.
+    """
+
+    def __init__(self, client: "S3Client", name: str) -> None:
+        self._client = client
+        self.name = name
+
+    def read_original(self, key: str, bytes_max: int) -> Original | None:
+        """Read the present version of an original in one request.
+
+        Parameters
+        ----------
+        key
+            The object's key.
+        bytes_max
+            Above this size the body is left unread.
+
+        Returns
+        -------
+        Original or None
+            None where the object is gone: a fact, not an error.
+        """
+        try:
+            answer = self._client.get_object(Bucket=self.name, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                return None
+            raise
+        with answer["Body"] as body:
+            size = answer["ContentLength"]
+            return Original(
+                data=body.read() if size <= bytes_max else None,
+                size=size,
+                version_id=answer.get("VersionId"),
+                uploaded_at=answer["LastModified"],
+            )
+
+    def write_rendition(self, key: str, data: bytes, content_type: str) -> None:
+        """Write a rendition once; where its key exists the same picture is there already."""
+        try:
+            self._client.put_object(
+                Bucket=self.name,
+                Key=key,
+                Body=data,
+                ContentType=content_type,
+                CacheControl=_FOREVER,
+                IfNoneMatch="*",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _WRITTEN_BEFORE:
+                raise
