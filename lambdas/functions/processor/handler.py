@@ -1,0 +1,90 @@
+"""A batch of queue messages in, the ones that failed out."""
+
+import os
+import time
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.processor.event import parse_change
+from functions.processor.settings import Settings
+from media.aws import build_clients
+from media.bucket import MediaBucket
+from media.reconciliation import Outcome, Reconciler, Result
+from media.table import ImageTable
+
+_METRICS = {
+    Result.READY: "ImagesReady",
+    Result.REJECTED: "ImagesRejected",
+    Result.TOMBSTONED: "ImagesTombstoned",
+    Result.SUPERSEDED: "EventsSuperseded",
+}
+
+logger = Logger()
+metrics = Metrics()
+batch = BatchProcessor(event_type=EventType.SQS)
+
+
+def build_reconciler(settings: Settings) -> Reconciler:
+    """Wire the domain to AWS."""
+    clients = build_clients()
+    return Reconciler(
+        table=ImageTable(clients.dynamodb, settings.table, settings.month_shards),
+        bucket=MediaBucket(clients.s3, settings.bucket),
+        limits=settings.limits,
+        specs=settings.renditions,
+        tombstone_life=settings.trash_life,
+    )
+
+
+# At import, because a starting function has a whole processor to itself and a running one may not.
+settings = Settings.from_environment(os.environ)
+reconciler = build_reconciler(settings)
+
+
+def handle_message(message: SQSRecord) -> None:
+    """Handle one message; what it raises sends this message, and no other, back to the queue."""
+    started = time.perf_counter()
+    try:
+        outcome = reconciler.reconcile(parse_change(message.body, settings.bucket))
+    except Exception:
+        metrics.add_metric("EventsFailed", MetricUnit.Count, 1)
+        logger.exception("event failed", extra={"message_id": message.message_id})
+        raise
+    report(outcome, (time.perf_counter() - started) * 1000)
+
+
+def report(outcome: Outcome, milliseconds: float) -> None:
+    """Log and count what became of an event; the key stays out, for it may be personal."""
+    logger.info(
+        "event handled",
+        extra={
+            "image_id": outcome.image_id,
+            "result": outcome.result.value,
+            "reason": outcome.reason and outcome.reason.value,
+            "bytes_in": outcome.bytes_in,
+            "milliseconds": round(milliseconds, 1),
+        },
+    )
+    metrics.add_metric(_METRICS[outcome.result], MetricUnit.Count, 1)
+    if outcome.result in (Result.READY, Result.REJECTED):
+        metrics.add_metric("ProcessingMilliseconds", MetricUnit.Milliseconds, milliseconds)
+        metrics.add_metric("BytesIn", MetricUnit.Bytes, outcome.bytes_in)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    """Reconcile every image that a batch of events names."""
+    return process_partial_response(
+        event=event, record_handler=handle_message, processor=batch, context=context
+    )

@@ -1,0 +1,43 @@
+"""The processor's settings, from the environment that its deployment sets."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from media.inspection import RenditionSpec, read_specs
+from media.limits import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Names, limits and renditions of one environment."""
+
+    bucket: str
+    table: str
+    month_shards: int
+    trash_life: timedelta
+    limits: Limits
+    renditions: tuple[RenditionSpec, ...]
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read the settings; what is missing or wrong stops the function at its start.
+
+        Raises
+        ------
+        KeyError, ValueError
+            If a variable is missing or holds no such value.
+        """
+        return cls(
+            bucket=environment["MEDIA_BUCKET"],
+            table=environment["MEDIA_TABLE"],
+            month_shards=int(environment["MEDIA_MONTH_SHARDS"]),
+            trash_life=timedelta(days=int(environment["MEDIA_TRASH_DAYS"])),
+            limits=Limits(
+                upload_bytes=int(environment["MEDIA_UPLOAD_BYTES_MAX"]),
+                pixels=int(environment["MEDIA_PIXELS_MAX"]),
+                frames=int(environment["MEDIA_FRAMES_MAX"]),
+            ),
+            renditions=read_specs(json.loads(environment["MEDIA_RENDITIONS"])),
+        )
