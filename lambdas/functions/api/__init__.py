@@ -1,0 +1,1 @@
+"""The HTTP API: images announced, listed, served and thrown away."""

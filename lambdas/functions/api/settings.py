@@ -1,0 +1,35 @@
+"""The API's settings, from the environment that its deployment sets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Names, limits and times of one environment."""
+
+    bucket: str
+    table: str
+    month_shards: int
+    upload_bytes_max: int
+    trash_life: timedelta
+    url_expiry: timedelta
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read the settings; what is missing or wrong stops the function at its start.
+
+        Raises
+        ------
+        KeyError, ValueError
+            If a variable is missing or holds no such value.
+        """
+        return cls(
+            bucket=environment["MEDIA_BUCKET"],
+            table=environment["MEDIA_TABLE"],
+            month_shards=int(environment["MEDIA_MONTH_SHARDS"]),
+            upload_bytes_max=int(environment["MEDIA_UPLOAD_BYTES_MAX"]),
+            trash_life=timedelta(days=int(environment["MEDIA_TRASH_DAYS"])),
+            url_expiry=timedelta(seconds=int(environment["MEDIA_URL_EXPIRY_SECONDS"])),
+        )
