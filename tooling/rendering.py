@@ -51,7 +51,7 @@ def render_variables(
             release=release,
         )
         variables: dict[str, Any] = json.loads(text)
-    except (TemplateError, ValueError) as error:
+    except (TemplateError, TypeError, ValueError) as error:
         raise OperatorError(
             f"environments/{TEMPLATE} could not be rendered for {environment.name}.",
             reason=str(error),

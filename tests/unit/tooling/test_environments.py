@@ -1,0 +1,126 @@
+"""Environment files: the shipped ones load, and each wrong one is told with file, field and fix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from tooling.environments import EnvironmentFiles
+from tooling.errors import OperatorError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def fault(folder: Path, document: dict[str, Any]) -> str:
+    (folder / "broken.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    with pytest.raises(OperatorError) as caught:
+        EnvironmentFiles(folder).load("broken")
+    assert "environments/broken.yaml" in caught.value.what
+    assert caught.value.remedy
+    return caught.value.reason
+
+
+@pytest.mark.parametrize("name", ["dev", "staging", "prod"])
+def test_the_shipped_environments_load_and_are_embedded(root: Path, name: str) -> None:
+    environment = EnvironmentFiles(root / "environments").load(name)
+    assert environment.name == name
+    assert environment.embedded
+    assert environment.account_id == "000000000000"
+
+
+def test_the_shipped_environments_form_a_line_of_promotion(root: Path) -> None:
+    files = EnvironmentFiles(root / "environments")
+    assert [files.load(name).promotes_from for name in ("dev", "staging", "prod")] == [
+        None,
+        "dev",
+        "staging",
+    ]
+
+
+def test_an_unknown_environment_is_answered_with_those_that_exist(folder: Path) -> None:
+    with pytest.raises(OperatorError) as caught:
+        EnvironmentFiles(folder).load("production")
+    assert "'production'" in caught.value.what
+    assert "dev" in caught.value.reason
+    assert "environments/production.yaml" in caught.value.remedy
+
+
+@pytest.mark.parametrize("name", ["../dev", "dev/../dev", "", "."])
+def test_a_name_cannot_lead_out_of_the_folder(folder: Path, name: str) -> None:
+    with pytest.raises(OperatorError, match="no environment called"):
+        EnvironmentFiles(folder).load(name)
+
+
+def test_an_unknown_field_is_named(folder: Path, document: dict[str, Any]) -> None:
+    document["processor"]["memory"] = 512
+    assert "processor.memory: unknown field" in fault(folder, document)
+
+
+def test_a_missing_field_is_named(folder: Path, document: dict[str, Any]) -> None:
+    del document["retention"]["log_days"]
+    assert "retention.log_days: missing" in fault(folder, document)
+
+
+def test_a_wrong_type_is_not_converted_but_named(folder: Path, document: dict[str, Any]) -> None:
+    document["processor"]["memory_mb"] = "1769"
+    assert "processor.memory_mb: input should be a valid integer" in fault(folder, document)
+
+
+@pytest.mark.parametrize("value", ["12345678901", "1234567890123", "12345678901a", " "])
+def test_an_account_id_that_is_not_twelve_digits_is_refused(
+    folder: Path, document: dict[str, Any], value: str
+) -> None:
+    document["aws"]["account_id"] = value
+    assert "aws.account_id" in fault(folder, document)
+    assert "twelve digits in quotes" in fault(folder, document)
+
+
+def test_an_account_id_without_quotes_is_refused_before_yaml_eats_its_zeros(
+    folder: Path, document: dict[str, Any]
+) -> None:
+    document["aws"]["account_id"] = 123456789012
+    assert "twelve digits in quotes" in fault(folder, document)
+
+
+def test_every_fault_of_a_file_is_told_at_once(folder: Path, document: dict[str, Any]) -> None:
+    document["colour"] = "red"
+    document["limits"]["pixels"] = 3
+    del document["project"]
+    told = fault(folder, document)
+    assert all(part in told for part in ("colour", "limits.pixels", "project"))
+
+
+def test_a_list_entry_is_named_by_its_place(folder: Path, document: dict[str, Any]) -> None:
+    document["renditions"][1]["longest_side"] = 4
+    assert "renditions[1].longest_side" in fault(folder, document)
+
+
+def test_two_renditions_cannot_share_a_name(folder: Path, document: dict[str, Any]) -> None:
+    document["renditions"][1]["name"] = document["renditions"][0]["name"]
+    assert "share a name" in fault(folder, document)
+
+
+def test_log_retention_is_one_that_cloudwatch_knows(folder: Path, document: dict[str, Any]) -> None:
+    document["retention"]["log_days"] = 31
+    assert "one of 1, 3, 5" in fault(folder, document)
+
+
+def test_originals_outlast_the_trash(folder: Path, document: dict[str, Any]) -> None:
+    document["retention"] |= {"trash_days": 30, "noncurrent_days": 7}
+    assert "no less than trash_days" in fault(folder, document)
+
+
+def test_the_name_comes_from_the_file_alone(folder: Path, document: dict[str, Any]) -> None:
+    document["name"] = "prod"
+    assert "file's own name" in fault(folder, document)
+
+
+@pytest.mark.parametrize("text", ["aws: [", "", "- a list", "just words"])
+def test_a_file_that_is_no_mapping_is_told_as_such(folder: Path, text: str) -> None:
+    (folder / "broken.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(OperatorError) as caught:
+        EnvironmentFiles(folder).load("broken")
+    assert "environments/broken.yaml" in caught.value.what
