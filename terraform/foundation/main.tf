@@ -15,8 +15,8 @@ import {
 }
 
 resource "aws_s3_bucket" "this" {
-  #checkov:skip=CKV_AWS_18:Only deployments read and write here, and AWS records those; a bucket for its logs would need one of its own.
-  #checkov:skip=CKV_AWS_144:State and artifacts can be made again from the repository and the account.
+  #checkov:skip=CKV_AWS_18:Only deployments read and write here; a bucket for its access logs would need one for its own.
+  #checkov:skip=CKV_AWS_144:Of use only together with the region of the environment; versions guard against loss.
   #checkov:skip=CKV2_AWS_62:Nothing acts on the arrival of a state or an artifact.
   for_each = local.buckets
 

@@ -18,3 +18,8 @@ output "log_name" {
   description = "The bucket that receives the access logs."
   value       = aws_s3_bucket.log.id
 }
+
+output "policy" {
+  description = "Policy of the media bucket, as JSON."
+  value       = aws_s3_bucket_policy.this.policy
+}

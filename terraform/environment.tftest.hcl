@@ -1,0 +1,254 @@
+# The whole environment as a real account gets it: every switch at its default, which is on.
+
+mock_provider "aws" {
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_resource "aws_kms_key" {
+    defaults = { arn = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555" }
+  }
+  mock_resource "aws_s3_bucket" {
+    defaults = { arn = "arn:aws:s3:::media-test-media-123456789012" }
+  }
+  mock_resource "aws_dynamodb_table" {
+    defaults = { arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/media-test-images" }
+  }
+  mock_resource "aws_sqs_queue" {
+    defaults = { arn = "arn:aws:sqs:eu-central-1:123456789012:media-test-uploads" }
+  }
+  mock_resource "aws_cloudwatch_event_rule" {
+    defaults = { arn = "arn:aws:events:eu-central-1:123456789012:rule/media-test-uploads" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/media-test" }
+  }
+  mock_resource "aws_lambda_alias" {
+    defaults = { arn = "arn:aws:lambda:eu-central-1:123456789012:function:media-test:live" }
+  }
+  mock_resource "aws_lambda_code_signing_config" {
+    defaults = { arn = "arn:aws:lambda:eu-central-1:123456789012:code-signing-config:csc-0123456789abcdef0" }
+  }
+  mock_resource "aws_signer_signing_profile" {
+    defaults = { version_arn = "arn:aws:signer:eu-central-1:123456789012:/signing-profiles/media_test/abcdefghij" }
+  }
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/media-test" }
+  }
+  mock_resource "aws_apigatewayv2_api" {
+    defaults = {
+      id            = "abcdef1234"
+      api_endpoint  = "https://abcdef1234.execute-api.eu-central-1.amazonaws.com"
+      execution_arn = "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234"
+    }
+  }
+  mock_resource "aws_cognito_user_pool" {
+    defaults = {
+      id       = "eu-central-1_AbCdEfGhI"
+      endpoint = "cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI"
+    }
+  }
+  mock_resource "aws_sns_topic" {
+    defaults = { arn = "arn:aws:sns:eu-central-1:123456789012:media-test-alarms" }
+  }
+}
+
+variables {
+  project         = "media"
+  environment     = "test"
+  aws_region      = "eu-central-1"
+  account_id      = "123456789012"
+  artifact_bucket = "media-test-artifacts-123456789012"
+  release = {
+    id                   = "0000000000000000000000000000000000000000000000000000000000000000"
+    git_commit           = "0000000000000000000000000000000000000000"
+    terraform_digest     = "0000000000000000000000000000000000000000000000000000000000000000"
+    provider_lock_digest = "0000000000000000000000000000000000000000000000000000000000000000"
+    runtime              = "python3.13"
+    architecture         = "arm64"
+    functions = {
+      processor = { key = "p.zip", version_id = "1", sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" }
+      api       = { key = "a.zip", version_id = "2", sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" }
+    }
+  }
+  limits       = { upload_bytes = 52428800, pixels = 100000000, frames = 500 }
+  renditions   = [{ name = "thumb", longest_side = 256 }, { name = "small", longest_side = 640 }]
+  month_shards = 1
+  processor    = { memory_mb = 2048, timeout_seconds = 60, concurrency_max = 10, batch_size = 5, max_receive_count = 5 }
+  api          = { memory_mb = 512, timeout_seconds = 10, url_expiry_seconds = 900, throttle_rate_per_second = 50, throttle_burst = 100 }
+  retention = {
+    log_days               = 30
+    trash_days             = 30
+    noncurrent_days        = 60
+    multipart_days         = 1
+    infrequent_access_days = 90
+    access_log_days        = 90
+  }
+  cors_origins = ["https://app.example.com"]
+  alarms       = { emails = [], queue_age_seconds = 600, function_errors = 5, api_5xx = 5 }
+}
+
+run "everything_is_named_by_its_environment" {
+  assert {
+    condition = alltrue([
+      for name in concat([output.table_name, output.dashboard_name, output.health_alarm_name], output.alarm_names) :
+      startswith(name, "media-test")
+    ])
+    error_message = "Each name must begin with project and environment: two environments share an account."
+  }
+
+  assert {
+    condition     = { for key, function in output.functions : key => function.name } == { processor = "media-test-processor", api = "media-test-api" }
+    error_message = "The functions must be named by their environment."
+  }
+}
+
+run "real_account_has_every_safeguard" {
+  assert {
+    condition = contains(
+      [for statement in jsondecode(module.bucket.policy).Statement : statement.Sid], "TlsOnly",
+    )
+    error_message = "A real account's bucket must refuse plain HTTP."
+  }
+
+  assert {
+    condition     = output.api_url == "https://abcdef1234.execute-api.eu-central-1.amazonaws.com"
+    error_message = "A real account's API is reached at AWS's address."
+  }
+
+  assert {
+    condition     = output.jwt_issuer == "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI"
+    error_message = "Tokens come from this environment's pool."
+  }
+}
+
+run "message_stays_hidden_six_timeouts" {
+  assert {
+    condition     = module.events.visibility_timeout_seconds == 6 * var.processor.timeout_seconds
+    error_message = "The queue must hide a message six times as long as the processor may take."
+  }
+}
+
+run "processor_reads_uploads_and_writes_renditions_only" {
+  assert {
+    condition = {
+      for statement in local.processor_statements : statement.Sid => flatten([statement.Resource])
+      if anytrue([for action in flatten([statement.Action]) : startswith(action, "s3:")])
+      } == {
+      ReadOriginals         = ["arn:aws:s3:::media-test-media-123456789012/uploads/*"]
+      TellGoneFromForbidden = ["arn:aws:s3:::media-test-media-123456789012"]
+      WriteRenditions       = ["arn:aws:s3:::media-test-media-123456789012/renditions/*"]
+    }
+    error_message = "The processor could reach objects that are none of its business, or call itself."
+  }
+
+  assert {
+    condition = !anytrue(flatten([
+      for statement in concat(local.processor_statements, local.api_statements) :
+      [for action in flatten([statement.Action]) : strcontains(action, "Delete") || strcontains(action, "*") || strcontains(action, "Scan")]
+    ]))
+    error_message = "No function deletes, scans, or may do all of anything."
+  }
+}
+
+run "release_is_recorded_whole" {
+  assert {
+    condition     = output.release == var.release
+    error_message = "The state is the record of what runs: the release must come out as it went in."
+  }
+}
+
+run "embedded_aws_is_reached_at_its_own_address" {
+  variables {
+    emulator_endpoint = "http://127.0.0.1:4566"
+    require_tls       = false
+  }
+
+  assert {
+    condition     = output.api_url == "http://127.0.0.1:4566/_aws/execute-api/abcdef1234"
+    error_message = "The embedded AWS serves its APIs below its own address."
+  }
+
+  assert {
+    condition = !contains(
+      [for statement in jsondecode(module.bucket.policy).Statement : statement.Sid], "TlsOnly",
+    )
+    error_message = "The embedded AWS has no TLS: a policy that asks for it would refuse every call."
+  }
+}
+
+run "account_of_eleven_digits_is_refused" {
+  command = plan
+
+  variables {
+    account_id = "12345678901"
+  }
+
+  expect_failures = [var.account_id]
+}
+
+run "environment_with_a_capital_is_refused" {
+  command = plan
+
+  variables {
+    environment = "Dev"
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "origin_with_a_star_is_refused" {
+  command = plan
+
+  variables {
+    cors_origins = ["*"]
+  }
+
+  expect_failures = [var.cors_origins]
+}
+
+run "trash_outliving_its_objects_is_refused" {
+  command = plan
+
+  variables {
+    retention = {
+      log_days               = 30
+      trash_days             = 90
+      noncurrent_days        = 60
+      multipart_days         = 1
+      infrequent_access_days = 90
+      access_log_days        = 90
+    }
+  }
+
+  expect_failures = [var.retention]
+}
+
+run "api_slower_than_its_gateway_is_refused" {
+  command = plan
+
+  variables {
+    api = { memory_mb = 512, timeout_seconds = 31, url_expiry_seconds = 900, throttle_rate_per_second = 50, throttle_burst = 100 }
+  }
+
+  expect_failures = [var.api]
+}
+
+run "url_outliving_its_credentials_is_refused" {
+  command = plan
+
+  variables {
+    api = { memory_mb = 512, timeout_seconds = 10, url_expiry_seconds = 86400, throttle_rate_per_second = 50, throttle_burst = 100 }
+  }
+
+  expect_failures = [var.api]
+}
+
+run "two_renditions_of_one_name_are_refused" {
+  command = plan
+
+  variables {
+    renditions = [{ name = "thumb", longest_side = 256 }, { name = "thumb", longest_side = 640 }]
+  }
+
+  expect_failures = [var.renditions]
+}
