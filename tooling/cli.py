@@ -192,7 +192,7 @@ def package(json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
         columns = ("function", "platform", "sha256", "path")
         session.screen.document([dict(zip(columns, row, strict=True)) for row in rows])
     else:
-        session.screen.table("Zips", ("function", "platform", "sha256", "path"), rows, wide=True)
+        session.screen.wide_table("Zips", ("function", "platform", "sha256", "path"), rows)
 
 
 @app.command()

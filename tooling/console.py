@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tooling.errors import OperatorError
+
+# Where output goes to a file there is no screen to fit.
+TABLE_WIDTH = 100
 
 
 def _console(*, stderr: bool = False) -> Console:
@@ -53,29 +57,34 @@ class Screen:
         took = f" [dim]({monotonic() - began:.1f} s)[/]" if began is not None else ""
         self.out.print(f"    {escape(text)}{took}")
 
-    def table(
+    def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Print a table that fits the screen; long cells go on in the next line."""
+        self._print(title, columns, rows, width=max(self.out.width, TABLE_WIDTH))
+
+    def wide_table(
+        self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
+    ) -> None:
+        """Print a table whose cells stay in one piece each, so that URLs can be copied."""
+        cells = [[str(cell) for cell in row] for row in rows]
+        longest = max((sum(len(cell) + 3 for cell in row) for row in cells), default=0)
+        widest = sum(
+            max((len(row[i]) for row in cells), default=0) + 3 for i in range(len(columns))
+        )
+        self._print(title, columns, cells, width=max(longest, widest, TABLE_WIDTH))
+
+    def _print(
         self,
         title: str,
         columns: Sequence[str],
         rows: Iterable[Sequence[object]],
-        *,
-        wide: bool = False,
+        width: int,
     ) -> None:
-        """Print a table; `wide` lets its last column be as long as it is, for URLs to be copied."""
-        table = Table(title=title, title_justify="left", title_style="bold", show_edge=False)
-        for number, column in enumerate(columns):
-            last = number == len(columns) - 1
-            table.add_column(column, overflow="fold", no_wrap=wide and last)
-        cells = [[escape(str(cell)) for cell in row] for row in rows]
-        for row in cells:
-            table.add_row(*row)
-        width = max((sum(len(cell) + 3 for cell in row) for row in cells), default=0)
-        console = self.out
-        if not console.is_terminal or wide:
-            console = Console(
-                file=console.file, highlight=False, width=max(console.width, width + 3, 100)
-            )
-        console.print(table, soft_wrap=wide)
+        table = Table(title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE)
+        for column in columns:
+            table.add_column(column, overflow="fold")
+        for row in rows:
+            table.add_row(*(escape(str(cell)) for cell in row))
+        self.out.print(table, width=width, soft_wrap=False, crop=False, no_wrap=False)
 
     def document(self, value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
         """Write a JSON document to standard output."""

@@ -20,7 +20,7 @@ def show_plan(screen: Screen, summary: PlanSummary, began: float) -> None:
 def show_outputs(screen: Screen, name: str, outputs: dict[str, Any]) -> None:
     """Print every output of an environment, one line each, nested ones with dots."""
     rows = list(flatten(outputs))
-    screen.table(f"Outputs of {name}", ("output", "value"), rows, wide=True)
+    screen.wide_table(f"Outputs of {name}", ("output", "value"), rows)
 
 
 def flatten(value: object, path: str = "") -> list[tuple[str, str]]:

@@ -43,7 +43,10 @@ class UserPool:
         # One that signs in again keeps its sub, so its images stay its own.
         with suppress(self.cognito.exceptions.UsernameExistsException):
             self.cognito.admin_create_user(
-                UserPoolId=self.pool_id, Username=name, MessageAction="SUPPRESS"
+                UserPoolId=self.pool_id,
+                Username=name,
+                TemporaryPassword=password,
+                MessageAction="SUPPRESS",
             )
         self.cognito.admin_set_user_password(
             UserPoolId=self.pool_id, Username=name, Password=password, Permanent=True
@@ -64,7 +67,8 @@ class UserPool:
     def passing_user(self, prefix: str) -> Iterator[str]:
         """Yield the token of a new user that is gone again afterwards."""
         name = f"{prefix}-{secrets.token_hex(6)}"
+        token = self.sign_in(name)
         try:
-            yield self.sign_in(name)
+            yield token
         finally:
             self.remove(name)

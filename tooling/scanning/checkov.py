@@ -15,6 +15,12 @@ from tooling.scanning.installation import checkov_python
 if TYPE_CHECKING:
     from pathlib import Path
 
+SETTINGS = {
+    "LOG_LEVEL": "ERROR",
+    "ANSI_COLORS_DISABLED": "1",
+    # An attribute that is set to what is not known before the apply counts as set.
+    "EVAL_TF_PLAN_AFTER_UNKNOWN": "true",
+}
 JSON_NAME, SARIF_NAME = "results_json.json", "results_sarif.sarif"
 # 1: there are findings, which the report tells.
 RAN = (0, 1)
@@ -50,7 +56,7 @@ class Checkov:
         """
         arguments = [
             *("--file", str(plan), "--framework", "terraform_plan"),
-            *("--repo-root-for-plan-enrichment", str(sources), "--deep-analysis"),
+            *("--repo-root-for-plan-enrichment", str(sources)),
             *(("--skip-check", ",".join(left_out)) if left_out else ()),
         ]
         return self._scan(subject, results, arguments)
@@ -70,7 +76,7 @@ class Checkov:
             text=True,
             check=False,
             cwd=results,
-            env={**os.environ, "LOG_LEVEL": "ERROR", "ANSI_COLORS_DISABLED": "1"},
+            env={**os.environ, **SETTINGS},
         )
         report = results / JSON_NAME
         if completed.returncode not in RAN or not report.exists():
