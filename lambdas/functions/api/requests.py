@@ -22,6 +22,11 @@ from media.formats import ANNOUNCED_CONTENT_TYPES
 _BODY_BYTES_MAX = 16 * 1024
 _TAGS_MAX = 20
 _PAGE_DEFAULT, _PAGE_MAX = 20, 100
+_MESSAGES = {
+    "extra_forbidden": "there is no such field: leave it out",
+    "missing": "this field is needed",
+    "string_pattern_mismatch": "write 64 hexadecimal digits",
+}
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,3}")
 
 
@@ -54,9 +59,9 @@ class AnnounceRequest(BaseModel):
 
     content_type: Annotated[str, AfterValidator(_accepted_type)]
     bytes: Annotated[int, Field(ge=1)]
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", to_lower=True)] | None = (
-        None
-    )
+    sha256: (
+        Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$", to_lower=True)] | None
+    ) = None
     title: Title | None = None
     tags: Annotated[list[Tag], Field(max_length=_TAGS_MAX), AfterValidator(_distinct)] = []
 
@@ -147,7 +152,7 @@ def _explain(error: ValidationError) -> ProblemError:
         *(
             FieldError(
                 field=".".join(str(part) for part in one["loc"])[:100] or "body",
-                message=one["msg"].removeprefix("Value error, "),
+                message=_MESSAGES.get(one["type"], one["msg"].removeprefix("Value error, ")),
             )
             for one in found[:10]
         )

@@ -51,14 +51,14 @@ settings = Settings.from_environment(os.environ)
 reconciler = build_reconciler(settings)
 
 
-def handle_message(message: SQSRecord) -> None:
+def handle_record(record: SQSRecord) -> None:
     """Handle one message; what it raises sends this message, and no other, back to the queue."""
     started = time.perf_counter()
     try:
-        outcome = reconciler.reconcile(parse_change(message.body, settings.bucket))
+        outcome = reconciler.reconcile(parse_change(record.body, settings.bucket))
     except Exception:
         metrics.add_metric("EventsFailed", MetricUnit.Count, 1)
-        logger.exception("event failed", extra={"message_id": message.message_id})
+        logger.exception("event failed", extra={"message_id": record.message_id})
         raise
     report(outcome, (time.perf_counter() - started) * 1000)
 
@@ -86,5 +86,5 @@ def report(outcome: Outcome, milliseconds: float) -> None:
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Reconcile every image that a batch of events names."""
     return process_partial_response(
-        event=event, record_handler=handle_message, processor=batch, context=context
+        event=event, record_handler=handle_record, processor=batch, context=context
     )

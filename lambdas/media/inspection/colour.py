@@ -71,7 +71,9 @@ def convert_to_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Imag
 def _scale_depth(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
         # 16 bits are a depth of their own: their white is 65535 however dark the picture is.
-        return image.point(lambda level: level * (255 / 65_535) + 0.5).convert("L")
+        # Pillow computes on its native 16-bit mode only, not on the ones of either byte order.
+        deep = image if image.mode == "I;16" else image.convert("I")
+        return deep.point(lambda level: level * (255 / 65_535) + 0.5).convert("L")
     deep = image.convert("F")
     lowest, highest = deep.getextrema()
     if not isinstance(lowest, float) or not isinstance(highest, float):
