@@ -1,0 +1,106 @@
+import importlib
+import io
+import json
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from media.images import RejectionReason
+from media.reconciliation import ObjectChange, Outcome, Result
+
+ReadEvent = Callable[[str], dict[str, Any]]
+
+
+class ScriptedReconciler:
+    """Answers by key: an outcome, or a fault."""
+
+    def __init__(self, answers: dict[str, Outcome | Exception]) -> None:
+        self._answers = answers
+
+    def reconcile(self, change: ObjectChange) -> Outcome:
+        answer = self._answers[change.key]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.fixture(scope="module")
+def processor(environment: None) -> ModuleType:  # noqa: ARG001 - sets what the import reads
+    return importlib.reload(importlib.import_module("functions.processor.handler"))
+
+
+def batch(read_event: ReadEvent, *keys: str) -> dict[str, Any]:
+    records = []
+    for number, key in enumerate(keys):
+        event, record = read_event("object-created"), read_event("queue-message")
+        event["detail"]["object"]["key"] = key
+        records.append(record | {"messageId": f"m{number}", "body": json.dumps(event)})
+    return {"Records": records}
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_only_what_failed_goes_back_to_the_queue(
+    processor: ModuleType,
+    read_event: ReadEvent,
+    lambda_context: object,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    answers: dict[str, Outcome | Exception] = {
+        "uploads/secret-name/good": Outcome(Result.READY, "i1", bytes_in=10),
+        "uploads/secret-name/bad": Outcome(
+            Result.REJECTED, "i2", RejectionReason.CORRUPT, bytes_in=5
+        ),
+        "uploads/secret-name/fault": ConnectionError("S3 is away"),
+        "uploads/secret-name/gone": Outcome(Result.TOMBSTONED, "i3"),
+        "uploads/secret-name/late": Outcome(Result.SUPERSEDED, "i4"),
+    }
+    monkeypatch.setattr(processor, "reconciler", ScriptedReconciler(answers))
+    log = io.StringIO()
+    processor.logger.registered_handler.setStream(log)
+    answer = processor.handler(batch(read_event, *answers), lambda_context)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m2"}]}
+
+    logged = lines(log.getvalue())
+    (metrics,) = lines(capsys.readouterr().out)
+    for name in (
+        *("ImagesReady", "ImagesRejected", "ImagesTombstoned"),
+        *("EventsSuperseded", "EventsFailed"),
+    ):
+        assert metrics[name] == [1.0]
+    assert metrics["BytesIn"] == [10.0, 5.0]
+    assert len(metrics["ProcessingMilliseconds"]) == 2
+    results = {line["image_id"]: line["result"] for line in logged if "image_id" in line}
+    assert results == {"i1": "ready", "i2": "rejected", "i3": "tombstoned", "i4": "superseded"}
+    assert "secret-name" not in json.dumps(logged)
+
+
+def test_a_message_that_is_no_event_goes_back_too(
+    processor: ModuleType,
+    read_event: ReadEvent,
+    lambda_context: object,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    good = "uploads/a"
+    answers: dict[str, Outcome | Exception] = {good: Outcome(Result.READY, "i1", bytes_in=10)}
+    monkeypatch.setattr(processor, "reconciler", ScriptedReconciler(answers))
+    event = batch(read_event, good)
+    event["Records"].append(read_event("queue-message") | {"messageId": "m9", "body": "{}"})
+    answer = processor.handler(event, lambda_context)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m9"}]}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("MEDIA_RENDITIONS", "[]"), ("MEDIA_PIXELS_MAX", "many")]
+)
+def test_wrong_settings_stop_the_function_at_its_start(
+    processor: ModuleType, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValueError, match=r"rendition|many"):
+        importlib.reload(processor)

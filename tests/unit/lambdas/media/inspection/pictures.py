@@ -1,0 +1,64 @@
+"""Pictures made for the tests: small, real, and of every kind that the tests ask for."""
+
+import io
+import struct
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+from PIL import Image
+
+GPS = {1: "N", 2: (43.0, 28.0, 2.8), 3: "W", 4: (11.0, 53.0, 6.5), 5: b"\x01", 6: 12.5}
+
+
+def quadrants(size: tuple[int, int] = (60, 40)) -> Image.Image:
+    """Draw a picture whose corners tell its orientation: red green over blue white."""
+    width, height = size
+    image = Image.new("RGB", size, "white")
+    image.paste("red", (0, 0, width // 2, height // 2))
+    image.paste("lime", (width // 2, 0, width, height // 2))
+    image.paste("blue", (0, height // 2, width // 2, height))
+    return image
+
+
+def saved(image: Image.Image, image_format: str, **options: Any) -> bytes:  # noqa: ANN401 - Pillow's own
+    output = io.BytesIO()
+    image.save(output, image_format, **options)
+    return output.getvalue()
+
+
+def exif(tags: Mapping[int, Any], gps: Mapping[int, Any] | None = None) -> bytes:
+    """Write an EXIF block with Pillow, which is not what the code under test reads it with."""
+    block = Image.Exif()
+    for tag, value in tags.items():
+        block[tag] = value
+    if gps:
+        block.get_ifd(0x8825).update(gps)
+    return block.tobytes()
+
+
+def png_header(width: int, height: int) -> bytes:
+    """Write a PNG that promises pixels and has next to none."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = chunk(b"IDAT", zlib.compress(b"\x00" * 100)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + body
+
+
+def corners(data: bytes) -> list[tuple[int, ...]]:
+    """Read the colours near the four corners: top left, top right, bottom left, bottom right."""
+    image = Image.open(io.BytesIO(data)).convert("RGB")
+    width, height = image.size
+    places = [(3, 3), (width - 4, 3), (3, height - 4), (width - 4, height - 4)]
+    return [tuple(round(c / 255) for c in pixel(image, at)) for at in places]
+
+
+def pixel(image: Image.Image, at: tuple[int, int] = (0, 0)) -> tuple[int, ...]:
+    value = image.getpixel(at)
+    assert isinstance(value, tuple)
+    return tuple(int(channel) for channel in value)

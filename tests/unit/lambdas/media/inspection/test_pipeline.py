@@ -1,0 +1,252 @@
+import io
+
+import pillow_heif
+import pytest
+from PIL import Image, ImageCms
+
+from media.formats import ImageFormat
+from media.images import RejectionReason
+from media.inspection import DEFAULT_RENDITIONS, InspectedImage, RejectedError, inspect_image
+from media.limits import Limits
+from tests.unit.lambdas.media.inspection.pictures import (
+    GPS,
+    corners,
+    exif,
+    pixel,
+    png_header,
+    quadrants,
+    saved,
+)
+
+RED, LIME, BLUE, WHITE = (1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1)
+
+
+def inspect(data: bytes, limits: Limits | None = None) -> InspectedImage:
+    return inspect_image(data, limits or Limits(), DEFAULT_RENDITIONS)
+
+
+def rejection(data: bytes, limits: Limits | None = None) -> RejectionReason:
+    with pytest.raises(RejectedError) as caught:
+        inspect(data, limits)
+    assert caught.value.message
+    return caught.value.reason
+
+
+def opened(image: InspectedImage, name: str = "thumb") -> Image.Image:
+    data = next(r.data for r in image.renditions if r.name == name)
+    return Image.open(io.BytesIO(data))
+
+
+def heif(image: Image.Image, **options: bytes) -> bytes:
+    output = io.BytesIO()
+    pillow_heif.from_pillow(image).save(output, quality=90, **options)
+    return output.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("JPEG", ImageFormat.JPEG),
+        ("PNG", ImageFormat.PNG),
+        ("GIF", ImageFormat.GIF),
+        ("WEBP", ImageFormat.WEBP),
+        ("AVIF", ImageFormat.AVIF),
+        ("TIFF", ImageFormat.TIFF),
+    ],
+)
+def test_every_accepted_format_becomes_upright_renditions(name: str, expected: ImageFormat) -> None:
+    image = inspect(saved(quadrants(), name))
+    assert (image.format, image.width, image.height, image.frames) == (expected, 60, 40, 1)
+    assert [(r.name, r.width, r.height) for r in image.renditions] == [
+        ("thumb", 60, 40),
+        ("small", 60, 40),
+        ("large", 60, 40),
+    ]
+    for rendition in image.renditions:
+        assert corners(rendition.data) == [RED, LIME, BLUE, WHITE]
+
+
+def test_heif_is_accepted_whatever_it_is_called() -> None:
+    image = inspect(heif(quadrants()))
+    assert (image.format, image.width, image.height) == (ImageFormat.HEIF, 60, 40)
+    assert corners(image.renditions[0].data) == [RED, LIME, BLUE, WHITE]
+
+
+def test_a_phones_mpo_is_a_jpeg_of_one_frame() -> None:
+    data = saved(quadrants(), "MPO", save_all=True, append_images=[quadrants((30, 20))])
+    image = inspect(data)
+    assert (image.format, image.width, image.frames) == (ImageFormat.JPEG, 60, 1)
+
+
+@pytest.mark.parametrize("name", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize(
+    ("tag", "upright"),
+    [
+        (1, [RED, LIME, BLUE, WHITE]),
+        (2, [LIME, RED, WHITE, BLUE]),
+        (3, [WHITE, BLUE, LIME, RED]),
+        (4, [BLUE, WHITE, RED, LIME]),
+        (5, [RED, BLUE, LIME, WHITE]),
+        (6, [BLUE, RED, WHITE, LIME]),
+        (7, [WHITE, LIME, BLUE, RED]),
+        (8, [LIME, WHITE, RED, BLUE]),
+        (9, [RED, LIME, BLUE, WHITE]),
+    ],
+)
+def test_orientation_is_applied_before_size_is_recorded(
+    name: str, tag: int, upright: list[tuple[int, ...]]
+) -> None:
+    image = inspect(saved(quadrants(), name, exif=exif({0x0112: tag})))
+    size = (40, 60) if tag in (5, 6, 7, 8) else (60, 40)
+    assert (image.width, image.height) == size
+    for rendition in image.renditions:
+        assert (rendition.width, rendition.height) == size
+        assert corners(rendition.data) == upright
+
+
+def test_sizes_follow_the_original_and_never_grow() -> None:
+    image = inspect(saved(quadrants((3001, 1999)), "JPEG"))
+    sizes = {r.name: (r.width, r.height) for r in image.renditions}
+    assert sizes == {"thumb": (256, 171), "small": (640, 426), "large": (1600, 1066)}
+    for rendition in image.renditions:
+        assert Image.open(io.BytesIO(rendition.data)).size == sizes[rendition.name]
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 4000), (4000, 1)])
+def test_extreme_shapes_keep_at_least_one_pixel(size: tuple[int, int]) -> None:
+    image = inspect(saved(Image.new("RGB", size, "teal"), "PNG"))
+    assert min(min(r.width, r.height) for r in image.renditions) == 1
+    assert image.average_colour == "#008080"
+
+
+def test_renditions_carry_no_metadata_at_all() -> None:
+    secret = b"Secret Street 7"
+    block = exif({0x010F: "Camera", 0x010E: secret.decode(), 0x0112: 6}, GPS)
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/">' + secret + b"</x:xmpmeta>"
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    originals = [
+        saved(quadrants(), "JPEG", exif=block, xmp=xmp, icc_profile=profile, comment=secret),
+        saved(quadrants(), "PNG", exif=block, icc_profile=profile),
+        saved(quadrants(), "WEBP", exif=block, xmp=xmp, icc_profile=profile),
+        saved(quadrants(), "AVIF", exif=block, xmp=xmp, icc_profile=profile),
+        heif(quadrants(), exif=block, xmp=xmp),
+    ]
+    for original in originals:
+        assert secret in original
+        image = inspect(original)
+        assert image.gps is not None
+        for rendition in image.renditions:
+            for trace in (b"EXIF", b"Exif", b"XMP ", b"xmpmeta", b"ICCP", b"Camera", secret):
+                assert trace not in rendition.data
+
+
+def test_gps_is_kept_apart_from_exif() -> None:
+    image = inspect(saved(quadrants(), "JPEG", exif=exif({0x010F: "Camera"}, GPS)))
+    assert image.exif == {"camera_make": "Camera"}
+    assert image.gps
+    assert (float(image.gps.latitude), float(image.gps.longitude)) == (43.467444, -11.885139)
+    assert float(image.gps.altitude or 0) == -12.5
+
+
+def test_a_cmyk_jpeg_is_not_inverted() -> None:
+    image = inspect(saved(Image.new("CMYK", (20, 20), (0, 255, 255, 0)), "JPEG"))
+    red, green, blue = pixel(opened(image).convert("RGB"), (9, 9))
+    assert red > 200
+    assert max(green, blue) < 60
+
+
+@pytest.mark.parametrize(("level", "expected"), [(0, 0), (30_000, 117), (65_535, 255)])
+@pytest.mark.parametrize("name", ["PNG", "TIFF"])
+def test_16_bit_grey_is_scaled_not_clipped(name: str, level: int, expected: int) -> None:
+    image = inspect(saved(Image.new("I;16", (20, 20), level), name))
+    assert pixel(opened(image).convert("RGB"), (9, 9))[0] == pytest.approx(expected, abs=2)
+
+
+def test_wide_gamut_colours_are_converted() -> None:
+    tagged = saved(Image.new("RGB", (20, 20), (0, 255, 0)), "PNG", icc_profile=_swapped_profile())
+    plain = saved(Image.new("RGB", (20, 20), (0, 255, 0)), "PNG")
+    assert pixel(opened(inspect(plain)), (9, 9)) != pixel(opened(inspect(tagged)), (9, 9))
+
+
+def _swapped_profile() -> bytes:
+    """Take sRGB and exchange the primaries of red and green: colours must visibly move."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    red, green = profile.index(b"rXYZ"), profile.index(b"gXYZ")
+    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
+    return bytes(profile).replace("sRGB".encode("utf-16-be"), "test".encode("utf-16-be"))
+
+
+@pytest.mark.parametrize("profile", [b"", b"no profile", b"\x00" * 200])
+def test_a_broken_profile_is_left_out_of_account(profile: bytes) -> None:
+    image = inspect(saved(quadrants(), "JPEG", icc_profile=profile))
+    assert corners(image.renditions[0].data) == [RED, LIME, BLUE, WHITE]
+
+
+def test_transparency_is_kept_and_opaque_alpha_is_dropped() -> None:
+    clear = Image.new("RGBA", (20, 20), (255, 0, 0, 0))
+    assert opened(inspect(saved(clear, "PNG"))).mode == "RGBA"
+    palette = clear.convert("P")
+    palette.info["transparency"] = 0
+    assert opened(inspect(saved(palette, "PNG", transparency=0))).mode == "RGBA"
+    assert opened(inspect(saved(Image.new("RGBA", (20, 20), "red"), "PNG"))).mode == "RGB"
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_every_png_mode_is_shown(mode: str) -> None:
+    assert inspect(saved(Image.new(mode, (30, 20)), "PNG")).width == 30
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "RGB", "RGBA", "CMYK", "I", "F", "LAB", "YCbCr"])
+def test_every_tiff_mode_is_shown(mode: str) -> None:
+    assert inspect(saved(Image.new(mode, (30, 20)), "TIFF")).width == 30
+
+
+@pytest.mark.parametrize("name", ["GIF", "WEBP", "PNG", "TIFF", "AVIF"])
+def test_the_first_frame_of_several_is_shown(name: str) -> None:
+    others = [Image.new("RGB", (60, 40), colour) for colour in ("black", "blue")]
+    image = inspect(saved(quadrants(), name, save_all=True, append_images=others))
+    assert image.frames == 3
+    assert corners(image.renditions[0].data) == [RED, LIME, BLUE, WHITE]
+
+
+def test_what_the_header_asks_for_is_refused_before_a_pixel_is_decoded() -> None:
+    assert rejection(png_header(65_536, 65_536)) is RejectionReason.TOO_MANY_PIXELS
+    assert rejection(png_header(10_001, 8_000)) is RejectionReason.TOO_MANY_PIXELS
+    # One pixel column fewer is within the limit, so decoding finds that the rest is missing.
+    assert rejection(png_header(10_000, 8_000)) is RejectionReason.CORRUPT
+
+
+def test_frames_and_their_whole_area_are_limited() -> None:
+    frames = [Image.new("L", (100, 100), shade) for shade in range(30)]
+    data = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert inspect(data, Limits(frames=30, pixels=12_000)).frames == 30
+    assert rejection(data, Limits(frames=29)) is RejectionReason.TOO_MANY_FRAMES
+    assert rejection(data, Limits(pixels=11_999)) is RejectionReason.TOO_MANY_FRAMES
+
+
+def test_bytes_are_limited_both_ways() -> None:
+    data = saved(quadrants(), "PNG")
+    assert rejection(b"") is RejectionReason.EMPTY
+    assert rejection(data, Limits(upload_bytes=len(data) - 1)) is RejectionReason.TOO_LARGE
+    assert inspect(data, Limits(upload_bytes=len(data))).width == 60
+
+
+@pytest.mark.parametrize("name", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF", "GIF"])
+def test_a_truncated_file_is_corrupt_and_never_half_shown(name: str) -> None:
+    noise = Image.effect_noise((200, 200), 90).convert("RGB")
+    data = saved(noise, name)
+    for share in (0.1, 0.5, 0.9):
+        assert rejection(data[: int(len(data) * share)]) is RejectionReason.CORRUPT
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"<svg/>", b"BM" + bytes(60), b"%PDF-1.7", b"RIFF\0\0\0\0AVI ", b"\x00\x00\x00\x18ftypqt  "],
+)
+def test_what_is_no_accepted_format_is_refused(data: bytes) -> None:
+    assert rejection(data) is RejectionReason.UNSUPPORTED_FORMAT
+
+
+def test_the_same_file_always_gives_the_same_digests_and_bytes() -> None:
+    data = saved(quadrants(), "PNG")
+    assert inspect(data) == inspect(data)

@@ -1,0 +1,274 @@
+"""Reconciliation against a model of the bucket and the table that follows their semantics."""
+
+import io
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from media.bucket import MediaBucket, Original
+from media.images import ImageRecord, Status
+from media.inspection import RenditionSpec
+from media.keys import identify_upload
+from media.limits import Limits
+from media.reconciliation import (
+    KeyCollisionError,
+    ObjectChange,
+    Reconciler,
+    Result,
+    RowContentionError,
+)
+from media.sequencers import normalise_sequencer
+from media.table import ImageTable
+
+OWNER = "6f1c2d3e-0000-4000-8000-00000000000a"
+IMAGE = "0b8a5f6e-1111-4111-9111-00000000000b"
+KEY = f"uploads/{OWNER}/{IMAGE}"
+START = datetime(2026, 11, 23, 6, tzinfo=UTC)
+SPECS = (RenditionSpec("thumb", 8),)
+
+
+def png(width: int) -> bytes:
+    output = io.BytesIO()
+    Image.new("RGB", (width, 4), "teal").save(output, "PNG")
+    return output.getvalue()
+
+
+class MemoryTable(ImageTable):
+    """Rows in memory, written under the same condition as the real ones."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, ImageRecord] = {}
+        self.refusals = 0
+
+    def get(self, image_id: str) -> ImageRecord | None:
+        return self.rows.get(image_id)
+
+    def record_outcome(self, record: ImageRecord, seen: ImageRecord | None) -> bool:
+        row = self.rows.get(record.image_id)
+        if self.refusals or (row and not self._may_write(row, record, seen)):
+            self.refusals = max(0, self.refusals - 1)
+            return False
+        kept = (row.title, row.tags) if row else (None, ())
+        self.rows[record.image_id] = replace(record, title=kept[0], tags=kept[1])
+        return True
+
+    @staticmethod
+    def _may_write(row: ImageRecord, record: ImageRecord, seen: ImageRecord | None) -> bool:
+        assert record.sequencer
+        is_newer = row.sequencer is None or row.sequencer < record.sequencer
+        is_retry = row.sequencer == record.sequencer and row.status is Status.FAILED
+        same_trash = row.deleted_at == (seen.deleted_at if seen else None)
+        return row.key == record.key and (is_newer or is_retry) and same_trash
+
+
+class MemoryBucket(MediaBucket):
+    """Objects in memory."""
+
+    def __init__(self) -> None:
+        self.name = "media-test"
+        self.objects: dict[str, Original] = {}
+        self.renditions: dict[str, bytes] = {}
+        self.fault: Exception | None = None
+
+    def read_original(self, key: str, bytes_max: int) -> Original | None:
+        if self.fault:
+            raise self.fault
+        original = self.objects.get(key)
+        is_large = original is not None and original.size > bytes_max
+        return replace(original, data=None) if original and is_large else original
+
+    def write_rendition(self, key: str, data: bytes, content_type: str) -> None:
+        assert content_type == "image/webp"
+        self.renditions.setdefault(key, data)
+
+
+@dataclass
+class World:
+    """A bucket, its table, and the history of one key."""
+
+    table: MemoryTable = field(default_factory=MemoryTable)
+    bucket: MemoryBucket = field(default_factory=MemoryBucket)
+    steps: int = 0
+
+    def __post_init__(self) -> None:
+        limits = Limits(upload_bytes=10_000)
+        life = timedelta(days=30)
+        self.reconciler = Reconciler(self.table, self.bucket, limits, SPECS, life)
+
+    def put(self, data: bytes, key: str = KEY) -> ObjectChange:
+        change = self._step(key)
+        self.bucket.objects[key] = Original(data, len(data), f"v{self.steps}", change.occurred_at)
+        return change
+
+    def delete(self, key: str = KEY) -> ObjectChange:
+        self.bucket.objects.pop(key, None)
+        return self._step(key)
+
+    def _step(self, key: str) -> ObjectChange:
+        self.steps += 1
+        sequencer = normalise_sequencer(f"{self.steps:x}")
+        return ObjectChange(key, sequencer, START + timedelta(minutes=self.steps))
+
+    @property
+    def row(self) -> ImageRecord:
+        return self.table.rows[IMAGE]
+
+    @property
+    def status(self) -> str:
+        return self.row.status.value
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_good_file_becomes_a_ready_row_with_its_renditions(world: World) -> None:
+    outcome = world.reconciler.reconcile(world.put(png(16)))
+    assert (outcome.result, outcome.image_id, outcome.reason) == (Result.READY, IMAGE, None)
+    row = world.row
+    assert (row.status, row.owner, row.width, row.height) == (Status.READY, OWNER, 16, 4)
+    thumb = row.renditions["thumb"]
+    assert (thumb.width, thumb.height) == (8, 2)
+    assert thumb.key.startswith(f"renditions/{IMAGE}/")
+    assert world.bucket.renditions[thumb.key][8:12] == b"WEBP"
+
+
+def test_what_was_announced_survives_processing(world: World) -> None:
+    world.table.rows[IMAGE] = ImageRecord(
+        image_id=IMAGE, key=KEY, status=Status.PENDING, owner=OWNER, title="t", tags=("a",)
+    )
+    world.reconciler.reconcile(world.put(png(16)))
+    assert (world.row.status, world.row.title, world.row.tags) == (Status.READY, "t", ("a",))
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (b"x" * 10_001, "too_large"),
+        (b"<html>", "unsupported_format"),
+        (png(16)[:40], "corrupt"),
+    ],
+)
+def test_a_bad_file_is_a_recorded_fact(world: World, data: bytes, reason: str) -> None:
+    outcome = world.reconciler.reconcile(world.put(data))
+    assert outcome.result is Result.REJECTED
+    assert world.row.status is Status.REJECTED
+    assert world.row.error
+    assert world.row.error.reason == reason
+    assert world.row.bytes == len(data)
+
+
+def test_a_repeated_event_changes_nothing(world: World) -> None:
+    change = world.put(png(16))
+    world.reconciler.reconcile(change)
+    before = world.row
+    world.bucket.fault = AssertionError("the object must not be read again")
+    assert world.reconciler.reconcile(change).result is Result.SUPERSEDED
+    assert world.row is before
+
+
+def test_a_deleted_object_leaves_a_tombstone_that_expires(world: World) -> None:
+    world.reconciler.reconcile(world.put(png(16)))
+    change = world.delete()
+    assert world.reconciler.reconcile(change).result is Result.TOMBSTONED
+    row = world.row
+    assert (row.status, row.deleted_at) == (Status.TRASHED, change.occurred_at)
+    assert row.expires_at == change.occurred_at + timedelta(days=30)
+    assert not row.renditions
+
+
+def test_an_image_thrown_away_before_its_event_came_stays_away(world: World) -> None:
+    change = world.put(png(16))
+    world.table.rows[IMAGE] = ImageRecord(
+        image_id=IMAGE,
+        key=KEY,
+        status=Status.TRASHED,
+        owner=OWNER,
+        uploaded_at=START,
+        deleted_at=change.occurred_at + timedelta(seconds=1),
+    )
+    assert world.reconciler.reconcile(change).result is Result.SUPERSEDED
+    assert world.row.status is Status.TRASHED
+
+
+def test_another_key_never_takes_over_an_image(world: World) -> None:
+    world.reconciler.reconcile(world.put(png(16)))
+    thief = "0a000000-0000-4000-8000-00000000000f"
+    change = world.put(png(4), key=f"uploads/{thief}/{IMAGE}")
+    with pytest.raises(KeyCollisionError, match="belongs to another key"):
+        world.reconciler.reconcile(change)
+    assert (world.row.owner, world.row.width) == (OWNER, 16)
+
+
+def test_a_fault_of_ours_is_raised_recorded_and_healed_by_a_retry(world: World) -> None:
+    change = world.put(png(16))
+    world.bucket.fault = ConnectionError("S3 is away")
+    with pytest.raises(ConnectionError):
+        world.reconciler.reconcile(change)
+    assert world.status == "failed"
+    world.bucket.fault = None
+    assert world.reconciler.reconcile(change).result is Result.READY
+    assert world.status == "ready"
+
+
+def test_a_served_image_stays_served_while_its_overwrite_fails(world: World) -> None:
+    world.reconciler.reconcile(world.put(png(16)))
+    change = world.put(png(24))
+    world.bucket.fault = ConnectionError("S3 is away")
+    with pytest.raises(ConnectionError):
+        world.reconciler.reconcile(change)
+    assert (world.row.status, world.row.width) == (Status.READY, 16)
+
+
+def test_a_row_that_changed_meanwhile_is_read_anew(world: World) -> None:
+    world.table.refusals = 2
+    assert world.reconciler.reconcile(world.put(png(16))).result is Result.READY
+
+
+def test_a_row_that_keeps_changing_is_left_to_the_queue(world: World) -> None:
+    world.table.refusals = 9
+    with pytest.raises(RowContentionError, match="try again"):
+        world.reconciler.reconcile(world.put(png(16)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    history=st.lists(st.sampled_from(["put", "put bad", "delete"]), min_size=1, max_size=5),
+    data=st.data(),
+)
+def test_every_order_of_events_ends_in_the_same_row(
+    history: list[str], data: st.DataObject
+) -> None:
+    """Events are delivered late, twice and in any order, and partly while history goes on."""
+    world, delivered = World(), []
+    for number, step in enumerate(history):
+        change = (
+            world.delete()
+            if step == "delete"
+            else world.put(png(number + 8) if step == "put" else b"<html>")
+        )
+        delivered.append(change)
+        early = data.draw(st.lists(st.sampled_from(delivered), max_size=2), label="meanwhile")
+        for one in early:
+            world.reconciler.reconcile(one)
+    for change in data.draw(st.permutations(delivered + delivered[:2]), label="afterwards"):
+        world.reconciler.reconcile(change)
+    straight = World()
+    straight.bucket, straight.steps = world.bucket, world.steps
+    straight.__post_init__()
+    straight.reconciler.reconcile(delivered[-1])
+    assert world.row == straight.row
+
+
+def test_a_direct_drop_is_nobodys(world: World) -> None:
+    key = "uploads/camera/a b+c%25é.jpg"
+    outcome = world.reconciler.reconcile(world.put(png(16), key=key))
+    row = world.table.rows[outcome.image_id]
+    assert (row.key, row.owner) == (key, None)
+    assert row.image_id == identify_upload("media-test", key).image_id

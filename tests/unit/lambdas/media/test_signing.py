@@ -1,0 +1,77 @@
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from media.aws import build_clients
+from media.formats import ImageFormat
+from media.images import ImageRecord, Status, StoredRendition
+from media.signing import Signer
+
+NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
+RECORD = ImageRecord(
+    image_id="0b8a5f6e-1111-4111-9111-00000000000b",
+    key='uploads/nobody/a b+c";.html',
+    status=Status.READY,
+    format=ImageFormat.HEIF,
+    version_id="v1",
+)
+
+pytestmark = pytest.mark.usefixtures("environment")
+
+
+@pytest.fixture
+def signer() -> Signer:
+    return Signer(build_clients().s3, "media-test", timedelta(minutes=15), lambda: NOW)
+
+
+def test_an_upload_form_fixes_all_that_was_announced(signer: Signer) -> None:
+    form = signer.upload("uploads/o/i", "image/png", 1234, "ab" * 32)
+    policy = json.loads(base64.b64decode(form.fields["policy"]))
+    checksum = base64.b64encode(bytes.fromhex("ab" * 32)).decode()
+    for condition in (
+        {"bucket": "media-test"},
+        {"key": "uploads/o/i"},
+        {"Content-Type": "image/png"},
+        {"x-amz-checksum-sha256": checksum},
+        ["content-length-range", 1234, 1234],
+    ):
+        assert condition in policy["conditions"]
+    assert form.fields["x-amz-checksum-sha256"] == checksum
+    assert form.expires_at == NOW + timedelta(minutes=15)
+
+
+def test_urls_name_the_bucket_and_its_region(signer: Signer) -> None:
+    host = "media-test.s3.eu-central-1.amazonaws.com"
+    assert urlsplit(signer.upload("k", "image/png", 1, None).url).netloc == host
+    assert urlsplit(signer.original(RECORD).url).netloc == host
+
+
+def test_an_endpoint_of_the_runtime_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    signer = Signer(build_clients().s3, "media-test", timedelta(minutes=15), lambda: NOW)
+    assert signer.original(RECORD).url.startswith("http://127.0.0.1:9/media-test/uploads/")
+
+
+def test_an_original_is_served_as_its_bytes_are_and_as_a_download(signer: Signer) -> None:
+    query = parse_qs(urlsplit(signer.original(RECORD).url).query)
+    assert query["response-content-type"] == ["image/heif"]
+    assert query["response-content-disposition"] == [
+        f'attachment; filename="{RECORD.image_id}.heic"'
+    ]
+    assert query["versionId"] == ["v1"]
+    assert query["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
+    assert query["X-Amz-Expires"] == ["900"]
+
+
+def test_what_was_never_inspected_is_not_served(signer: Signer) -> None:
+    unknown = ImageRecord(image_id="i", key="uploads/i", status=Status.PENDING)
+    with pytest.raises(ValueError, match="format is known"):
+        signer.original(unknown)
+
+
+def test_a_rendition_url_names_its_key(signer: Signer) -> None:
+    rendition = StoredRendition("renditions/i/d/thumb.webp", 1, 1, 1, "image/webp")
+    assert urlsplit(signer.rendition(rendition).url).path == "/renditions/i/d/thumb.webp"
