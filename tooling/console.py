@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 TABLE_WIDTH = 100
 
 
-def _console(*, stderr: bool = False) -> Console:
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+def _console(*, stderr: bool = False, width: int | None = None) -> Console:
+    return Console(stderr=stderr, highlight=False, soft_wrap=width is None, width=width)
 
 
 @dataclass(frozen=True)
@@ -59,32 +59,30 @@ class Screen:
 
     def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Print a table that fits the screen; long cells go on in the next line."""
-        self._print(title, columns, rows, width=max(self.out.width, TABLE_WIDTH))
+        width = self.out.width if self.out.is_terminal else TABLE_WIDTH
+        self._print(title, columns, rows, width)
 
     def wide_table(
         self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
     ) -> None:
-        """Print a table whose cells stay in one piece each, so that URLs can be copied."""
-        cells = [[str(cell) for cell in row] for row in rows]
-        longest = max((sum(len(cell) + 3 for cell in row) for row in cells), default=0)
-        widest = sum(
-            max((len(row[i]) for row in cells), default=0) + 3 for i in range(len(columns))
-        )
-        self._print(title, columns, cells, width=max(longest, widest, TABLE_WIDTH))
+        """Print a table whose lines stay in one piece each, so that URLs can be copied."""
+        lines = [list(columns), *([str(cell) for cell in row] for row in rows)]
+        *widths, _ = (max(len(line[i]) for line in lines) for i in range(len(columns)))
+        self.out.print(f"\n[bold]{escape(title)}[/]")
+        for number, (*cells, last) in enumerate(lines):
+            padded = [cell.ljust(width) for cell, width in zip(cells, widths, strict=True)]
+            self.say("  " + "  ".join([*padded, last]), style="" if number else "bold")
+        self.out.print()
 
     def _print(
-        self,
-        title: str,
-        columns: Sequence[str],
-        rows: Iterable[Sequence[object]],
-        width: int,
+        self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], width: int
     ) -> None:
         table = Table(title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE)
         for column in columns:
             table.add_column(column, overflow="fold")
         for row in rows:
             table.add_row(*(escape(str(cell)) for cell in row))
-        self.out.print(table, width=width, soft_wrap=False, crop=False, no_wrap=False)
+        _console(stderr=self.out.stderr, width=width).print(table)
 
     def document(self, value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
         """Write a JSON document to standard output."""

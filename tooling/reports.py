@@ -32,5 +32,5 @@ def flatten(value: object, path: str = "") -> list[tuple[str, str]]:
             for pair in flatten(entry, f"{path}.{name}" if path else str(name))
         ]
     if isinstance(value, list):
-        return [(path, ", ".join(str(entry) for entry in value))]
+        return [pair for i, entry in enumerate(value) for pair in flatten(entry, f"{path}[{i}]")]
     return [(path, str(value))]

@@ -46,8 +46,8 @@ def _scene(chance: random.Random) -> Image.Image:
         )
     left = 200 + chance.randrange(600)
     draw.ellipse((left, 180, left + 220, 400), fill=(255, 236, 170))
-    grain = Image.effect_noise(size, 18).convert("RGB")
-    return Image.blend(scene.filter(ImageFilter.GaussianBlur(1.2)), grain, 0.08)
+    grain = Image.frombytes("L", size, chance.randbytes(size[0] * size[1])).convert("RGB")
+    return Image.blend(scene.filter(ImageFilter.GaussianBlur(1.2)), grain, 0.05)
 
 
 def _bluer(level: float) -> int:

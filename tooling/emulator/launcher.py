@@ -16,6 +16,7 @@ import fcntl
 import json
 import logging
 import os
+import re
 import shutil
 import signal
 import socket
@@ -25,10 +26,12 @@ import threading
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from http import HTTPStatus
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
-from xml.sax.saxutils import escape
+from urllib.parse import quote
+from xml.sax.saxutils import escape, unescape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,6 +41,7 @@ SAVE_INTERVAL_SECONDS = 3.0
 # A large state takes long to write: saving may use this share of the time and no more.
 SAVE_TIME_SHARE = 0.05
 KEEP_ALIVE_SECONDS = 75.0
+LISTED_NAME = re.compile(r"<(Key|Prefix|Delimiter|KeyMarker|NextKeyMarker)>([^<]*)</\1>")
 CLOUDWATCH_NAMESPACE = "http://monitoring.amazonaws.com/doc/2010-08-01/"
 
 JsonValue: TypeAlias = "str | int | float | bool | list[Any] | dict[str, Any] | None"
@@ -65,6 +69,7 @@ def main() -> int:
             # ministack reads its environment while it is imported, so not before here.
             application = import_module("ministack.app")
             answer_alarm_queries_in_full()
+            encode_version_listings()
             quiet_routine_logging()
             asyncio.run(_serve(application, listener))
     except LauncherError as error:
@@ -94,12 +99,30 @@ def answer_alarm_queries_in_full() -> None:
         status, headers, body = describe_alarms(
             params, _query_as_json(params), is_cbor=False, is_json=True
         )
-        if status != 200:  # noqa: PLR2004 - HTTP OK
+        if status != HTTPStatus.OK:
             failure: Response = describe_alarms(params, request, is_cbor, is_json)
             return failure
         return status, {**headers, "Content-Type": "text/xml"}, _describe_alarms_xml(body)
 
     cloudwatch._describe_alarms = describe_in_full  # noqa: SLF001
+
+
+def encode_version_listings() -> None:
+    """Honour ``encoding-type=url`` when object versions are listed.
+
+    ministack honours it for objects only. Terraform's provider asks for it when it empties a bucket
+    and decodes what it gets: ``a+b`` becomes ``a b``, which is not there, and it asks for ever.
+    """
+    s3: Any = import_module("ministack.services.s3")
+    list_object_versions = s3._list_object_versions  # noqa: SLF001 - the fault is in there
+
+    def list_encoded(bucket: str, params: dict[str, Any]) -> Response:
+        status, headers, body = list_object_versions(bucket, params)
+        if status == HTTPStatus.OK and "url" in params.get("encoding-type", ""):
+            body = _encode_names(body.decode()).encode()
+        return status, headers, body
+
+    s3._list_object_versions = list_encoded  # noqa: SLF001
 
 
 def quiet_routine_logging() -> None:
@@ -222,6 +245,17 @@ def _listen(host: str, port: int) -> socket.socket:
         raise LauncherError(message) from error
     listener.settimeout(0)
     return listener
+
+
+def _encode_names(listing: str) -> str:
+    """Percent-encode the keys, prefixes and markers of a listing, and say so in it."""
+
+    def encode(element: re.Match[str]) -> str:
+        tag, name = element.groups()
+        return f"<{tag}>{quote(unescape(name), safe='/')}</{tag}>"
+
+    encoded = LISTED_NAME.sub(encode, listing)
+    return encoded.replace("<IsTruncated>", "<EncodingType>url</EncodingType><IsTruncated>", 1)
 
 
 def _query_as_json(params: Mapping[str, str | list[str]]) -> dict[str, Any]:

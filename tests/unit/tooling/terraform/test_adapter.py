@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 RECORDER = """
 import json, os, sys
 from pathlib import Path
-Path({calls!r}).write_text(json.dumps({{"arguments": sys.argv[1:], "environment": dict(os.environ)}}))
+Path({calls!r}).write_text(
+    json.dumps({{"arguments": sys.argv[1:], "environment": dict(os.environ)}})
+)
 print({prints!r})
 sys.exit({code})
 """
