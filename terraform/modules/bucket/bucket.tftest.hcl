@@ -1,7 +1,7 @@
 mock_provider "aws" {}
 
 override_resource {
-  target = aws_s3_bucket.this
+  target = aws_s3_bucket.media
   values = { arn = "arn:aws:s3:::media-test-media-123456789012", id = "media-test-media-123456789012" }
 }
 
@@ -29,18 +29,18 @@ variables {
 
 run "objects_are_safe" {
   assert {
-    condition     = aws_s3_bucket_versioning.this.versioning_configuration[0].status == "Enabled"
+    condition     = aws_s3_bucket_versioning.media.versioning_configuration[0].status == "Enabled"
     error_message = "The bucket must keep versions."
   }
 
   assert {
-    condition     = one(aws_s3_bucket_server_side_encryption_configuration.this.rule).bucket_key_enabled
+    condition     = one(aws_s3_bucket_server_side_encryption_configuration.media.rule).bucket_key_enabled
     error_message = "Without a bucket key every read calls KMS."
   }
 
   assert {
     condition = (
-      one(one(aws_s3_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).kms_master_key_id
+      one(one(aws_s3_bucket_server_side_encryption_configuration.media.rule).apply_server_side_encryption_by_default).kms_master_key_id
       == var.kms_key_arn
     )
     error_message = "Objects must be encrypted with the key that was given."
@@ -48,19 +48,19 @@ run "objects_are_safe" {
 
   assert {
     condition = alltrue([
-      for block in [aws_s3_bucket_public_access_block.this, aws_s3_bucket_public_access_block.log] :
+      for block in [aws_s3_bucket_public_access_block.media, aws_s3_bucket_public_access_block.log] :
       block.block_public_acls && block.block_public_policy && block.ignore_public_acls && block.restrict_public_buckets
     ])
     error_message = "Both buckets must be closed to the public in all four ways."
   }
 
   assert {
-    condition     = !aws_s3_bucket.this.force_destroy && !aws_s3_bucket.log.force_destroy
+    condition     = !aws_s3_bucket.media.force_destroy && !aws_s3_bucket.log.force_destroy
     error_message = "A protected bucket must not be emptied by a destroy."
   }
 
   assert {
-    condition     = aws_s3_bucket_notification.this.eventbridge
+    condition     = aws_s3_bucket_notification.media.eventbridge
     error_message = "EventBridge must hear of every object."
   }
 }
@@ -68,21 +68,21 @@ run "objects_are_safe" {
 run "policy_refuses_plain_http_and_other_keys" {
   assert {
     condition = toset([
-      for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : statement.Sid
+      for statement in jsondecode(aws_s3_bucket_policy.media.policy).Statement : statement.Sid
     ]) == toset(["TlsOnly", "RecentTlsOnly", "NoOtherKey", "NoOtherEncryption", "NoCustomerKey"])
     error_message = "A statement is missing from the bucket policy, or one was added."
   }
 
   assert {
     condition = alltrue([
-      for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : statement.Effect == "Deny"
+      for statement in jsondecode(aws_s3_bucket_policy.media.policy).Statement : statement.Effect == "Deny"
     ])
     error_message = "The bucket policy must only take away."
   }
 
   assert {
     condition = one([
-      for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : statement.Condition
+      for statement in jsondecode(aws_s3_bucket_policy.media.policy).Statement : statement.Condition
       if statement.Sid == "NoOtherKey"
     ]).Null["s3:x-amz-server-side-encryption-aws-kms-key-id"] == "false"
     error_message = "An upload that names no key must pass: it gets the bucket's default."
@@ -100,7 +100,7 @@ run "policy_refuses_plain_http_and_other_keys" {
 run "lifecycle_moves_and_expires" {
   assert {
     condition = {
-      for rule in aws_s3_bucket_lifecycle_configuration.this.rule :
+      for rule in aws_s3_bucket_lifecycle_configuration.media.rule :
       rule.id => one(rule.transition).storage_class if length(rule.transition) > 0
       } == {
       originals-to-infrequent-access    = "STANDARD_IA"
@@ -111,7 +111,7 @@ run "lifecycle_moves_and_expires" {
 
   assert {
     condition = anytrue([
-      for rule in aws_s3_bucket_lifecycle_configuration.this.rule :
+      for rule in aws_s3_bucket_lifecycle_configuration.media.rule :
       one(rule.noncurrent_version_expiration).noncurrent_days == 30 if length(rule.noncurrent_version_expiration) > 0
     ])
     error_message = "Replaced versions must go after noncurrent_days."
@@ -128,19 +128,19 @@ run "switches_take_parts_away" {
 
   assert {
     condition = length([
-      for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : statement
+      for statement in jsondecode(aws_s3_bucket_policy.media.policy).Statement : statement
       if strcontains(statement.Sid, "Tls")
     ]) == 0
     error_message = "Without require_tls no statement may speak of TLS."
   }
 
   assert {
-    condition     = length(aws_s3_bucket_metric.this) == 0 && length(aws_s3_bucket_cors_configuration.this) == 0
+    condition     = length(aws_s3_bucket_metric.media) == 0 && length(aws_s3_bucket_cors_configuration.media) == 0
     error_message = "Metrics and CORS exist only where they are asked for."
   }
 
   assert {
-    condition     = aws_s3_bucket.this.force_destroy
+    condition     = aws_s3_bucket.media.force_destroy
     error_message = "An unprotected bucket may be emptied by a destroy."
   }
 }

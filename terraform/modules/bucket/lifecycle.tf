@@ -1,5 +1,5 @@
-resource "aws_s3_bucket_lifecycle_configuration" "this" {
-  bucket = aws_s3_bucket.this.id
+resource "aws_s3_bucket_lifecycle_configuration" "media" {
+  bucket = aws_s3_bucket.media.id
 
   rule {
     id     = "abort-unfinished-uploads"
@@ -56,5 +56,5 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
   }
 
   # Rules about old versions are refused while the bucket keeps none.
-  depends_on = [aws_s3_bucket_versioning.this]
+  depends_on = [aws_s3_bucket_versioning.media]
 }

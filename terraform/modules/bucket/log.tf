@@ -73,7 +73,7 @@ locals {
     Action    = "s3:PutObject"
     Resource  = "${aws_s3_bucket.log.arn}/s3/*"
     Condition = {
-      ArnLike      = { "aws:SourceArn" = aws_s3_bucket.this.arn }
+      ArnLike      = { "aws:SourceArn" = aws_s3_bucket.media.arn }
       StringEquals = { "aws:SourceAccount" = var.account_id }
     }
   }

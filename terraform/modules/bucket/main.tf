@@ -1,19 +1,19 @@
-resource "aws_s3_bucket" "this" {
+resource "aws_s3_bucket" "media" {
   #checkov:skip=CKV_AWS_144:One region by design; versions guard against deletion, and a second copy would double the bill.
   bucket        = var.name
   force_destroy = !var.deletion_protection
 }
 
-resource "aws_s3_bucket_versioning" "this" {
-  bucket = aws_s3_bucket.this.id
+resource "aws_s3_bucket_versioning" "media" {
+  bucket = aws_s3_bucket.media.id
 
   versioning_configuration {
     status = "Enabled"
   }
 }
 
-resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
-  bucket = aws_s3_bucket.this.id
+resource "aws_s3_bucket_server_side_encryption_configuration" "media" {
+  bucket = aws_s3_bucket.media.id
 
   rule {
     # One data key serves many objects: without it every read of an image is a paid call to KMS.
@@ -26,29 +26,29 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   }
 }
 
-resource "aws_s3_bucket_public_access_block" "this" {
-  bucket                  = aws_s3_bucket.this.id
+resource "aws_s3_bucket_public_access_block" "media" {
+  bucket                  = aws_s3_bucket.media.id
   block_public_acls       = true
   block_public_policy     = true
   ignore_public_acls      = true
   restrict_public_buckets = true
 }
 
-resource "aws_s3_bucket_ownership_controls" "this" {
-  bucket = aws_s3_bucket.this.id
+resource "aws_s3_bucket_ownership_controls" "media" {
+  bucket = aws_s3_bucket.media.id
 
   rule {
     object_ownership = "BucketOwnerEnforced"
   }
 }
 
-resource "aws_s3_bucket_notification" "this" {
-  bucket      = aws_s3_bucket.this.id
+resource "aws_s3_bucket_notification" "media" {
+  bucket      = aws_s3_bucket.media.id
   eventbridge = true
 }
 
-resource "aws_s3_bucket_logging" "this" {
-  bucket        = aws_s3_bucket.this.id
+resource "aws_s3_bucket_logging" "media" {
+  bucket        = aws_s3_bucket.media.id
   target_bucket = aws_s3_bucket.log.id
   target_prefix = "s3/"
 
@@ -56,10 +56,10 @@ resource "aws_s3_bucket_logging" "this" {
   depends_on = [aws_s3_bucket_policy.log]
 }
 
-resource "aws_s3_bucket_cors_configuration" "this" {
+resource "aws_s3_bucket_cors_configuration" "media" {
   count = length(var.cors_origins) > 0 ? 1 : 0
 
-  bucket = aws_s3_bucket.this.id
+  bucket = aws_s3_bucket.media.id
 
   cors_rule {
     allowed_origins = var.cors_origins
@@ -70,9 +70,9 @@ resource "aws_s3_bucket_cors_configuration" "this" {
   }
 }
 
-resource "aws_s3_bucket_metric" "this" {
+resource "aws_s3_bucket_metric" "media" {
   count = var.request_metrics ? 1 : 0
 
-  bucket = aws_s3_bucket.this.id
+  bucket = aws_s3_bucket.media.id
   name   = "EntireBucket"
 }

@@ -1,17 +1,17 @@
 output "name" {
   description = "The media bucket, once it is configured: nothing may be stored before."
-  value       = aws_s3_bucket.this.id
+  value       = aws_s3_bucket.media.id
 
   depends_on = [
-    aws_s3_bucket_server_side_encryption_configuration.this,
-    aws_s3_bucket_versioning.this,
-    aws_s3_bucket_notification.this,
+    aws_s3_bucket_server_side_encryption_configuration.media,
+    aws_s3_bucket_versioning.media,
+    aws_s3_bucket_notification.media,
   ]
 }
 
 output "arn" {
   description = "ARN of the media bucket."
-  value       = aws_s3_bucket.this.arn
+  value       = aws_s3_bucket.media.arn
 }
 
 output "log_name" {
@@ -21,5 +21,5 @@ output "log_name" {
 
 output "policy" {
   description = "Policy of the media bucket, as JSON."
-  value       = aws_s3_bucket_policy.this.policy
+  value       = aws_s3_bucket_policy.media.policy
 }

@@ -1,5 +1,5 @@
 locals {
-  bucket_and_objects = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
+  bucket_and_objects = [aws_s3_bucket.media.arn, "${aws_s3_bucket.media.arn}/*"]
 
   tls_statements = [
     {
@@ -28,7 +28,7 @@ locals {
       Effect    = "Deny"
       Principal = "*"
       Action    = "s3:PutObject"
-      Resource  = "${aws_s3_bucket.this.arn}/*"
+      Resource  = "${aws_s3_bucket.media.arn}/*"
       Condition = {
         Null            = { "s3:x-amz-server-side-encryption-aws-kms-key-id" = "false" }
         StringNotEquals = { "s3:x-amz-server-side-encryption-aws-kms-key-id" = var.kms_key_arn }
@@ -39,7 +39,7 @@ locals {
       Effect    = "Deny"
       Principal = "*"
       Action    = "s3:PutObject"
-      Resource  = "${aws_s3_bucket.this.arn}/*"
+      Resource  = "${aws_s3_bucket.media.arn}/*"
       Condition = {
         Null            = { "s3:x-amz-server-side-encryption" = "false" }
         StringNotEquals = { "s3:x-amz-server-side-encryption" = "aws:kms" }
@@ -50,14 +50,14 @@ locals {
       Effect    = "Deny"
       Principal = "*"
       Action    = "s3:PutObject"
-      Resource  = "${aws_s3_bucket.this.arn}/*"
+      Resource  = "${aws_s3_bucket.media.arn}/*"
       Condition = { Null = { "s3:x-amz-server-side-encryption-customer-algorithm" = "false" } }
     },
   ]
 }
 
-resource "aws_s3_bucket_policy" "this" {
-  bucket = aws_s3_bucket.this.id
+resource "aws_s3_bucket_policy" "media" {
+  bucket = aws_s3_bucket.media.id
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
@@ -67,5 +67,5 @@ resource "aws_s3_bucket_policy" "this" {
   })
 
   # While public policies may still be judged, S3 answers one of the two calls with a conflict.
-  depends_on = [aws_s3_bucket_public_access_block.this]
+  depends_on = [aws_s3_bucket_public_access_block.media]
 }
