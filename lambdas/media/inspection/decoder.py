@@ -1,12 +1,16 @@
 """Opening and decoding files with Pillow; the only module that lets a decoder touch bytes.
 
 Pillow's global switches are set here, on purpose and nowhere else: its plugins are the accepted
-formats and no others, truncated files are never decoded, and its own pixel limit follows ours.
+formats and no others, truncated files are never decoded, and its own pixel limit follows ours
+while a file is looked at.
 """
 
 import io
 import struct
+import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pillow_heif
@@ -55,6 +59,21 @@ class Header:
     frames: int
 
 
+@contextmanager
+def pillow_guarded(limits: Limits) -> Iterator[None]:
+    """Hold Pillow to our pixel limit, without its warnings, while files are opened and decoded."""
+    before = Image.MAX_IMAGE_PIXELS
+    # Pillow raises at twice this on every size it meets, also on those inside a frame.
+    Image.MAX_IMAGE_PIXELS = limits.pixels
+    try:
+        with warnings.catch_warnings():
+            # They tell of oddities in the file; what matters of them comes as an exception.
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
+
+
 def open_image(
     data: bytes, image_format: ImageFormat, limits: Limits
 ) -> tuple[ImageFile.ImageFile, Header]:
@@ -79,8 +98,6 @@ def open_image(
     RejectedError
         `corrupt`, `too_many_pixels` or `too_many_frames`.
     """
-    # Pillow raises at twice this on every size it meets, also on those inside a frame.
-    Image.MAX_IMAGE_PIXELS = limits.pixels
     try:
         image = Image.open(io.BytesIO(data), formats=(image_format.value.upper(),))
         width, height = image.size

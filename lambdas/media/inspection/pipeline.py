@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from PIL import Image, ImageFile
 from media.formats import ImageFormat
 from media.images import ExifValue, Location, RejectionReason
 from media.inspection.colour import convert_to_srgb, reduce_to_eight_bits
-from media.inspection.decoder import Header, decode, open_image
+from media.inspection.decoder import Header, decode, open_image, pillow_guarded
 from media.inspection.exif import ExifBlock, read_exif
 from media.inspection.metadata import allowed_metadata, location, orientation_tag
 from media.inspection.orientation import transposition, upright_size
@@ -68,9 +67,7 @@ def inspect_image(data: bytes, limits: Limits, specs: Sequence[RenditionSpec]) -
             RejectionReason.UNSUPPORTED_FORMAT,
             f"the bytes are none of the accepted formats: send one of {accepted}",
         )
-    with warnings.catch_warnings():
-        # Decoders warn of oddities in the file; what matters of them comes as an exception.
-        warnings.simplefilter("ignore")
+    with pillow_guarded(limits):
         image, header = open_image(data, image_format, limits)
         with image:
             return _make(data, image, header, specs)

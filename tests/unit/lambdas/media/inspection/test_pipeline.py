@@ -216,6 +216,13 @@ def test_what_the_header_asks_for_is_refused_before_a_pixel_is_decoded() -> None
     assert rejection(png_header(10_000, 8_000)) is RejectionReason.CORRUPT
 
 
+def test_pillows_own_limit_is_left_as_it_was() -> None:
+    before = Image.MAX_IMAGE_PIXELS
+    inspect(saved(quadrants(), "PNG"), Limits(pixels=2_400))
+    rejection(png_header(65_536, 65_536))
+    assert before == Image.MAX_IMAGE_PIXELS
+
+
 def test_frames_and_their_whole_area_are_limited() -> None:
     frames = [Image.new("L", (100, 100), shade) for shade in range(30)]
     data = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
