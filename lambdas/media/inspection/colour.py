@@ -52,8 +52,7 @@ def convert_to_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Imag
     PIL.Image.Image
         In mode RGB, or RGBA where any pixel is not opaque.
     """
-    profile = _read_profile(icc_profile)
-    space = profile.profile.xcolor_space.strip() if profile else None
+    profile, space = _read_profile(icc_profile)
     alpha = image.getchannel("A") if image.mode in ("LA", "RGBA") else None
     if image.mode == "LAB":
         colour = _transform(image, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")))
@@ -99,15 +98,19 @@ def _transform(image: Image.Image, profile: ImageCms.ImageCmsProfile | None) -> 
     return converted or image.convert("RGB")
 
 
-def _read_profile(icc_profile: bytes | None) -> ImageCms.ImageCmsProfile | None:
+def _read_profile(
+    icc_profile: bytes | None,
+) -> tuple[ImageCms.ImageCmsProfile | None, str | None]:
+    """Read a profile and the colour model it is made for; nothing where it changes nothing."""
     if not icc_profile:
-        return None
+        return None, None
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc_profile))
+        space = profile.profile.xcolor_space.strip()
         description = ImageCms.getProfileDescription(profile)
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return None
-    return None if description.startswith("sRGB") else profile
+        return None, None
+    return (None, None) if description.startswith("sRGB") else (profile, space)
 
 
 @cache

@@ -123,12 +123,11 @@ def test_renditions_carry_no_metadata_at_all() -> None:
     secret = b"Secret Street 7"
     block = exif({0x010F: "Camera", 0x010E: secret.decode(), 0x0112: 6}, GPS)
     xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/">' + secret + b"</x:xmpmeta>"
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     originals = [
-        saved(quadrants(), "JPEG", exif=block, xmp=xmp, icc_profile=profile, comment=secret),
-        saved(quadrants(), "PNG", exif=block, icc_profile=profile),
-        saved(quadrants(), "WEBP", exif=block, xmp=xmp, icc_profile=profile),
-        saved(quadrants(), "AVIF", exif=block, xmp=xmp, icc_profile=profile),
+        saved(quadrants(), "JPEG", exif=block, xmp=xmp, icc_profile=SRGB, comment=secret),
+        saved(quadrants(), "PNG", exif=block, icc_profile=SRGB),
+        saved(quadrants(), "WEBP", exif=block, xmp=xmp, icc_profile=SRGB),
+        saved(quadrants(), "AVIF", exif=block, xmp=xmp, icc_profile=SRGB),
         heif(quadrants(), exif=block, xmp=xmp),
     ]
     for original in originals:
@@ -170,13 +169,23 @@ def test_wide_gamut_colours_are_converted() -> None:
 
 def _swapped_profile() -> bytes:
     """Take sRGB and exchange the primaries of red and green: colours must visibly move."""
-    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile = bytearray(SRGB)
     red, green = profile.index(b"rXYZ"), profile.index(b"gXYZ")
     profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
     return bytes(profile).replace("sRGB".encode("utf-16-be"), "test".encode("utf-16-be"))
 
 
-@pytest.mark.parametrize("profile", [b"", b"no profile", b"\x00" * 200])
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        *(b"", b"no profile", b"\x00" * 200, SRGB[:140]),
+        SRGB[:16] + b"RG\x84 " + SRGB[20:],
+        SRGB[:16] + b"CMYK" + SRGB[20:],
+    ],
+)
 def test_a_broken_profile_is_left_out_of_account(profile: bytes) -> None:
     image = inspect(saved(quadrants(), "JPEG", icc_profile=profile))
     assert corners(image.renditions[0].data) == [RED, LIME, BLUE, WHITE]
