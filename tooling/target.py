@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -115,12 +116,19 @@ def open_target(workspace: Workspace, environment: Environment) -> Target:
     if environment.embedded:
         emulator = emulator_of(workspace)
         emulator.start()
-        session = boto3.Session(
-            aws_access_key_id=EMBEDDED_CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=EMBEDDED_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-            region_name=region,
-        )
-        return Target(environment, emulator.endpoint, session)
+        return Target(environment, emulator.endpoint, _embedded_session(region))
     target = Target(environment, None, boto3.Session(region_name=region))
     target.require_account()
     return target
+
+
+def _embedded_session(region: str) -> boto3.Session:
+    """Return a session that reads neither the shell's profile nor its configuration files."""
+    unread = dict.fromkeys(("profile", "config_file"), (None, None, None, None))
+    core = botocore.session.Session(session_vars=unread)
+    return boto3.Session(
+        aws_access_key_id=EMBEDDED_CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=EMBEDDED_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        region_name=region,
+        botocore_session=core,
+    )
