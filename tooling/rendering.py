@@ -80,7 +80,7 @@ def backend_configuration(target: Target, key: str) -> dict[str, Any]:
         "bucket": state_bucket(environment),
         "key": key,
         "region": environment.aws.region,
-        "encrypt": True,
+        # No "encrypt": it would ask for S3's own key instead of the bucket's default, KMS.
         "use_lockfile": True,
     }
     if target.endpoint is None:

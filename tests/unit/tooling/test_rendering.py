@@ -83,7 +83,6 @@ def test_the_backend_of_an_account_locks_and_has_no_endpoint(dev: Environment) -
         "bucket": f"media-dev-state-{ACCOUNT}",
         "key": "media.tfstate",
         "region": "eu-central-1",
-        "encrypt": True,
         "use_lockfile": True,
         "allowed_account_ids": [ACCOUNT],
     }
