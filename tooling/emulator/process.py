@@ -28,6 +28,8 @@ STOP_TIMEOUT_SECONDS = 30.0
 POLL_SECONDS = 0.1
 HEALTH_PATH = "/_ministack/health"
 LAUNCHER = Path(__file__).with_name("launcher.py")
+# Those that this very process has started: it must collect them when they end.
+_CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class Emulator:
             port = _free_port(self.port or USUAL_PORT)
             (self.folder / "port").write_text(f"{port}\n", encoding="ascii")
             process = self._spawn(port)
+            _CHILDREN[process.pid] = process
             (self.folder / "pid").write_text(f"{process.pid}\n", encoding="ascii")
             came_up = self._wait_until(
                 lambda: process.poll() is not None or self._healthy(), START_TIMEOUT_SECONDS
@@ -113,14 +116,18 @@ class Emulator:
     def stop(self) -> bool:
         """Stop it in order, so that all its state is saved; return whether it ran."""
         process_id = self._number("pid")
-        if not self.running() or process_id is None:
+        if process_id is None:
             return False
-        os.kill(process_id, signal.SIGTERM)
-        if not self._wait_until(lambda: not self.running(), STOP_TIMEOUT_SECONDS):
-            os.kill(process_id, signal.SIGKILL)
-            self._wait_until(lambda: not self.running(), STOP_TIMEOUT_SECONDS)
+        ran = self.running()
+        if ran:
+            os.kill(process_id, signal.SIGTERM)
+            if not self._wait_until(lambda: not self.running(), STOP_TIMEOUT_SECONDS):
+                os.kill(process_id, signal.SIGKILL)
+                self._wait_until(lambda: not self.running(), STOP_TIMEOUT_SECONDS)
+        if process_id in _CHILDREN:
+            _CHILDREN.pop(process_id).wait(STOP_TIMEOUT_SECONDS)
         (self.folder / "pid").unlink(missing_ok=True)
-        return True
+        return ran
 
     def reset(self) -> None:
         """Stop it and forget everything that lives in it."""
