@@ -1,0 +1,129 @@
+"""One deployment, shared by all tests that need AWS: made from a copy of the checkout and removed.
+
+The copy has its own state folder, its own embedded AWS on a free port, and its own environment
+files, so nothing that the developer has running is touched. Only what can be made again at any
+time (wheels, zips, the scanner) is shared, through the cache folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+LEFT_OUT = (
+    ".state",
+    ".cache",
+    ".nox",
+    ".venv",
+    "results",
+    "__pycache__",
+    ".*_cache",
+    ".hypothesis",
+)
+COMMAND_TIMEOUT_SECONDS = 900
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A copy of the checkout in which an operator types commands.
+
+    Parameters
+    ----------
+    folder : Path
+        The copy.
+    """
+
+    folder: Path
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment of every command."""
+        cache = os.environ.get("MEDIA_CACHE_DIR") or str(ROOT / ".cache")
+        return {**os.environ, "MEDIA_CACHE_DIR": cache, "MEDIA_STATE_DIR": str(self.state)}
+
+    @property
+    def state(self) -> Path:
+        """The state folder of the copy."""
+        return self.folder / ".state"
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command in a process group of its own, as a terminal does."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "tooling", *arguments],
+            cwd=self.folder,
+            env=self.variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            process_group=0,
+        )
+
+    def run(self, *arguments: str, code: int = 0) -> str:
+        """Run a command, require its exit code, and return what it printed."""
+        completed = self._complete(*arguments)
+        printed = completed.stdout + completed.stderr
+        assert completed.returncode == code, printed
+        assert "Traceback" not in printed, printed
+        return printed
+
+    def document(self, *arguments: str) -> Any:  # noqa: ANN401 - whatever JSON can hold
+        """Run a command with ``--json`` and return what it wrote to standard output."""
+        completed = self._complete(*arguments, "--json")
+        assert completed.stdout, completed.stderr
+        return json.loads(completed.stdout)
+
+    def _complete(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "tooling", *arguments],
+            cwd=self.folder,
+            env=self.variables,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=COMMAND_TIMEOUT_SECONDS,
+        )
+
+
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    """A copy of the checkout whose environments may all be destroyed."""
+    folder = tmp_path_factory.mktemp("operator") / "checkout"
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    for path in (folder / "environments").glob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        unprotected = text.replace("deletion_protection: true", "deletion_protection: false")
+        path.write_text(unprotected, encoding="utf-8")
+    copy = Checkout(folder)
+    yield copy
+    copy.run("emulator", "stop")
+
+
+@pytest.fixture(scope="session")
+def dev(checkout: Checkout) -> Iterator[Checkout]:
+    """The checkout with ``dev`` deployed."""
+    print(checkout.run("deploy", "dev"))  # noqa: T201 - pytest shows it where the set-up fails
+    yield checkout
+    gone = checkout.run("destroy", "dev", "--yes")
+    assert "dev is gone" in gone
+
+
+@pytest.fixture(scope="session")
+def outputs(dev: Checkout) -> dict[str, Any]:
+    """The outputs of ``dev``."""
+    found = dev.document("outputs", "dev")
+    assert isinstance(found, dict)
+    return found

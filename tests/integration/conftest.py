@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_iam.client import IAMClient
+    from mypy_boto3_lambda.client import LambdaClient
+    from mypy_boto3_logs.client import CloudWatchLogsClient
+    from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_sqs.client import SQSClient
+
+    from tests.conftest import Checkout
+
+REGION = "eu-central-1"
+PROCESSED_WITHIN_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Aws:
+    """Clients of the embedded AWS.
+
+    Parameters
+    ----------
+    session : boto3.Session
+        Whose credentials are used; those of the account itself are exempt from IAM.
+    endpoint : str
+        URL of the embedded AWS.
+    outputs : dict
+        Outputs of the deployed environment.
+    stack : ExitStack
+        Closes the clients.
+    """
+
+    session: boto3.Session
+    endpoint: str
+    outputs: dict[str, Any]
+    stack: ExitStack
+
+    def _client(self, service: Any) -> Any:  # noqa: ANN401 - boto3 has a type for each service
+        config = Config(s3={"addressing_style": "path"}, signature_version="s3v4")
+        client = self.session.client(
+            service, endpoint_url=self.endpoint, config=config if service == "s3" else None
+        )
+        return self.stack.enter_context(closing(client))
+
+    @cached_property
+    def s3(self) -> S3Client:
+        client: S3Client = self._client("s3")
+        return client
+
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        client: DynamoDBClient = self._client("dynamodb")
+        return client
+
+    @cached_property
+    def sqs(self) -> SQSClient:
+        client: SQSClient = self._client("sqs")
+        return client
+
+    @cached_property
+    def logs(self) -> CloudWatchLogsClient:
+        client: CloudWatchLogsClient = self._client("logs")
+        return client
+
+    @cached_property
+    def functions(self) -> LambdaClient:
+        client: LambdaClient = self._client("lambda")
+        return client
+
+    @cached_property
+    def iam(self) -> IAMClient:
+        client: IAMClient = self._client("iam")
+        return client
+
+    @property
+    def bucket(self) -> str:
+        return str(self.outputs["media_bucket"])
+
+    @property
+    def table(self) -> str:
+        return str(self.outputs["table_name"])
+
+    def with_credentials(self, key_id: str, secret: str) -> Aws:
+        """Return the same clients for another caller."""
+        session = boto3.Session(key_id, secret, region_name=REGION)
+        return Aws(session, self.endpoint, self.outputs, self.stack)
+
+    def rows_of(self, key: str) -> list[dict[str, Any]]:
+        """Return the rows that stand for a key, found the slow way: nothing is presumed."""
+        pages = self.dynamodb.get_paginator("scan").paginate(
+            TableName=self.table, ConsistentRead=True
+        )
+        return [
+            row for page in pages for row in page["Items"] if row.get("key", {}).get("S") == key
+        ]
+
+    def wait_for_row(self, key: str, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Return the row of a key once it is as wanted."""
+        deadline = time.monotonic() + PROCESSED_WITHIN_SECONDS
+        while True:
+            rows = self.rows_of(key)
+            if rows and wanted(rows[0]):
+                assert len(rows) == 1
+                return rows[0]
+            assert time.monotonic() < deadline, f"{key!r} ended as {rows}"
+            time.sleep(0.2)
+
+    def remove(self, key: str) -> None:
+        """Remove every version of an object, its renditions, and its row."""
+        for row in self.rows_of(key):
+            image_id = row["image_id"]["S"]
+            self._remove_versions(f"renditions/{image_id}/")
+            self.dynamodb.delete_item(TableName=self.table, Key={"image_id": row["image_id"]})
+        self._remove_versions(key)
+
+    def _remove_versions(self, prefix: str) -> None:
+        found = self.s3.list_object_versions(Bucket=self.bucket, Prefix=prefix)
+        for entry in [*found.get("Versions", []), *found.get("DeleteMarkers", [])]:
+            self.s3.delete_object(
+                Bucket=self.bucket, Key=entry["Key"], VersionId=entry["VersionId"]
+            )
+
+
+@pytest.fixture(scope="session")
+def aws(dev: Checkout, outputs: dict[str, Any]) -> Iterator[Aws]:
+    """The deployed ``dev``, with the account's own rights."""
+    endpoint = dev.document("emulator", "status")["endpoint"]
+    session = boto3.Session("test", "test", region_name=REGION)
+    with ExitStack() as stack:
+        yield Aws(session, endpoint, outputs, stack)

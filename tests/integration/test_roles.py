@@ -1,0 +1,123 @@
+"""The functions' roles, tried with IAM enforced: what they need works, and nothing else does.
+
+A user that carries exactly the policies of a role stands for it: a function's role trusts Lambda
+alone, as it should.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.integration.conftest import Aws
+
+
+@contextmanager
+def acting_as(aws: Aws, function: str) -> Iterator[Aws]:
+    arn = aws.functions.get_function_configuration(
+        FunctionName=aws.outputs["functions"][function]["name"]
+    )["Role"]
+    role, user = arn.rsplit("/", 1)[1], f"stand-in-{uuid4().hex[:8]}"
+    aws.iam.create_user(UserName=user)
+    names = aws.iam.list_role_policies(RoleName=role)["PolicyNames"]
+    key = aws.iam.create_access_key(UserName=user)["AccessKey"]
+    try:
+        assert names
+        for name in names:
+            document = aws.iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+            aws.iam.put_user_policy(
+                UserName=user, PolicyName=name, PolicyDocument=json.dumps(document)
+            )
+        yield aws.with_credentials(key["AccessKeyId"], key["SecretAccessKey"])
+    finally:
+        for name in aws.iam.list_user_policies(UserName=user)["PolicyNames"]:
+            aws.iam.delete_user_policy(UserName=user, PolicyName=name)
+        aws.iam.delete_access_key(UserName=user, AccessKeyId=key["AccessKeyId"])
+        aws.iam.delete_user(UserName=user)
+
+
+@pytest.fixture(scope="module")
+def processor(aws: Aws) -> Iterator[Aws]:
+    with acting_as(aws, "processor") as stand_in:
+        yield stand_in
+
+
+@pytest.fixture(scope="module")
+def api(aws: Aws) -> Iterator[Aws]:
+    with acting_as(aws, "api") as stand_in:
+        yield stand_in
+
+
+@pytest.fixture(scope="module")
+def original(aws: Aws) -> Iterator[str]:
+    key = f"uploads/roles-{uuid4().hex}"
+    aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=b"not a picture")
+    aws.wait_for_row(key, lambda row: row["status"]["S"] == "rejected")
+    yield key
+    aws.remove(key)
+
+
+def refused(call: Callable[[], object]) -> None:
+    with pytest.raises(ClientError) as caught:
+        call()
+    code = caught.value.response["Error"]["Code"]
+    assert code in {"AccessDenied", "AccessDeniedException", "403"}, code
+
+
+def test_the_processor_reads_originals_and_writes_renditions(
+    aws: Aws, processor: Aws, original: str
+) -> None:
+    with processor.s3.get_object(Bucket=aws.bucket, Key=original)["Body"] as body:
+        assert body.read() == b"not a picture"
+    key = f"renditions/{uuid4()}/x/thumb.webp"
+    processor.s3.put_object(Bucket=aws.bucket, Key=key, Body=b"x")
+    aws.s3.delete_object(Bucket=aws.bucket, Key=key)
+
+
+def test_the_processor_does_nothing_else_to_objects(
+    aws: Aws, processor: Aws, original: str
+) -> None:
+    s3, bucket = processor.s3, aws.bucket
+    refused(lambda: s3.put_object(Bucket=bucket, Key="uploads/x", Body=b"x"))
+    refused(lambda: s3.put_object(Bucket=bucket, Key="elsewhere", Body=b"x"))
+    refused(lambda: s3.delete_object(Bucket=bucket, Key=original))
+    refused(lambda: s3.get_object(Bucket=bucket, Key="renditions/x"))
+    refused(lambda: s3.get_object(Bucket=aws.outputs["log_bucket"], Key="x"))
+
+
+def test_the_processor_cannot_scan_or_delete_rows(aws: Aws, processor: Aws) -> None:
+    row = {"image_id": {"S": "x"}}
+    refused(lambda: processor.dynamodb.scan(TableName=aws.table))
+    refused(lambda: processor.dynamodb.delete_item(TableName=aws.table, Key=row))
+    refused(processor.dynamodb.list_tables)
+
+
+def test_the_api_reads_what_it_serves(aws: Aws, api: Aws, original: str) -> None:
+    with api.s3.get_object(Bucket=aws.bucket, Key=original)["Body"] as body:
+        assert body.read() == b"not a picture"
+    found = api.dynamodb.get_item(TableName=aws.table, Key={"image_id": {"S": "none"}})
+    assert "Item" not in found
+
+
+def test_the_api_deletes_nothing_and_writes_no_renditions(
+    aws: Aws, api: Aws, original: str
+) -> None:
+    row = {"image_id": {"S": "x"}}
+    refused(lambda: api.s3.delete_object(Bucket=aws.bucket, Key=original))
+    refused(lambda: api.s3.put_object(Bucket=aws.bucket, Key="renditions/x", Body=b"x"))
+    refused(lambda: api.dynamodb.scan(TableName=aws.table))
+    refused(lambda: api.dynamodb.delete_item(TableName=aws.table, Key=row))
+
+
+def test_neither_can_take_from_the_dead_letters(aws: Aws, processor: Aws, api: Aws) -> None:
+    url = aws.outputs["dead_letter_queue_url"]
+    for role in (processor, api):
+        refused(lambda role=role: role.sqs.receive_message(QueueUrl=url))  # type: ignore[misc]
