@@ -1,0 +1,256 @@
+"""The operator's commands, from nothing to a served image and back to nothing."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import signal
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+import yaml
+from PIL import Image
+
+from tooling.media_client import MediaClient, send
+from tooling.smoke_picture import PICTURE_HEIGHT, PICTURE_WIDTH, draw_picture
+from tooling.users import UserPool
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.conftest import Checkout
+
+INTERRUPTED = 130
+
+
+def fetch(url: str) -> tuple[bytes, str]:
+    answer = send("GET", url)
+    assert answer.status == 200, answer.text
+    return answer.body, answer.headers["content-type"]
+
+
+def test_the_same_deploy_again_changes_and_builds_nothing(dev: Checkout) -> None:
+    printed = dev.run("deploy", "dev")
+    assert printed.splitlines()[0].startswith("dev lives on the embedded AWS at http://127.0.0.1:")
+    assert re.search(r"api \w{12} unchanged", printed)
+    assert re.search(r"processor \w{12} unchanged", printed)
+    assert printed.count("no changes") == 3, printed  # foundation, plan, apply
+    assert "applied" not in printed
+    assert "deployed and works" in printed
+
+
+def test_smoke_tells_each_step_with_its_milliseconds(dev: Checkout) -> None:
+    steps = dev.document("smoke", "dev")
+    assert {step["finding"] for step in steps} == {"ok"}
+    assert {"processed", "rendition thumb", "hidden from another user"} <= {
+        step["step"] for step in steps
+    }
+    assert all(isinstance(step["milliseconds"], int) for step in steps)
+
+
+def test_outputs_name_what_another_system_needs(outputs: dict[str, Any]) -> None:
+    for name in ("api_url", "media_bucket", "table_arn", "user_pool_client_id", "dashboard_url"):
+        assert outputs[name], name
+    assert set(outputs["release"]["functions"]) == {"api", "processor"}
+    assert re.fullmatch(r"[0-9a-f]{64}", outputs["release"]["id"])
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    folder = tmp_path / "pictures"
+    (folder / "trip").mkdir(parents=True)
+    (folder / "trip" / "one.jpg").write_bytes(draw_picture(os.urandom(8)))
+    (folder / "two.png").write_bytes(_png())
+    (folder / "fake.jpg").write_bytes(b"<html></html>")
+    (folder / "notes.txt").write_text("not a picture")
+    return folder
+
+
+def _png() -> bytes:
+    target = io.BytesIO()
+    Image.effect_noise((64, 48), 80).save(target, "PNG")
+    return target.getvalue()
+
+
+def test_upload_walks_a_folder_and_goes_on_past_bad_files(dev: Checkout, pictures: Path) -> None:
+    outcomes = {
+        outcome["file"].removeprefix(f"{pictures}/"): outcome
+        for outcome in dev.document("upload", "dev", str(pictures))
+    }
+    assert {name: outcome["status"] for name, outcome in outcomes.items()} == {
+        "trip/one.jpg": "ready",
+        "two.png": "ready",
+        "fake.jpg": "rejected",
+        "notes.txt": "not sent",
+    }
+    original, content_type = fetch(outcomes["trip/one.jpg"]["urls"]["original"])
+    assert original == (pictures / "trip" / "one.jpg").read_bytes()
+    assert content_type == "image/jpeg"
+    large, content_type = fetch(outcomes["trip/one.jpg"]["urls"]["large"])
+    assert content_type == "image/webp"
+    with Image.open(io.BytesIO(large)) as image:
+        assert image.size == (1600 * PICTURE_WIDTH // PICTURE_HEIGHT, 1600)
+    assert "unsupported_format" in outcomes["fake.jpg"]["detail"]
+    assert "content_type" in outcomes["notes.txt"]["detail"]
+
+
+def test_upload_tells_a_person_what_failed_and_exits_otherwise(
+    dev: Checkout, pictures: Path
+) -> None:
+    printed = dev.run("upload", "dev", str(pictures / "two.png"), "/nowhere.jpg", code=1)
+    assert "1 of 2 files are not ready" in printed
+    assert "No such file" in printed
+    assert re.search(r"two\.png thumb: http://127\.0\.0\.1:", printed)
+
+
+def test_what_lives_there_outlasts_a_restart_of_the_emulator(dev: Checkout) -> None:
+    assert "state is kept" in dev.run("emulator", "stop")
+    assert "Not running" in dev.run("emulator", "status")
+    assert "works" not in dev.run("smoke", "dev")  # starts it again by itself
+    assert dev.document("emulator", "status")["running"] is True
+
+
+def last_lines(process: subprocess.Popen[str], until: str) -> list[str]:
+    assert process.stdout is not None
+    lines: list[str] = []
+    for line in process.stdout:
+        lines.append(line)
+        if re.search(until, line):
+            return lines
+    raise AssertionError("".join(lines))
+
+
+def interrupt(checkout: Checkout, *command: str, at: str) -> str:
+    """Press Ctrl-C once a line matches; return all that was printed."""
+    with checkout.start(*command) as process:
+        lines = last_lines(process, at)
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.stdout is not None
+        printed = "".join([*lines, process.stdout.read()])
+    assert process.returncode == INTERRUPTED, printed
+    assert "Traceback" not in printed, printed
+    assert "Run the same command again" in printed
+    return printed
+
+
+@pytest.fixture(scope="module")
+def staging(dev: Checkout) -> Iterator[Checkout]:
+    """``staging`` beside ``dev``, deployed with a Ctrl-C in each of its long steps."""
+    interrupt(dev, "deploy", "staging", at=r"3/\d+ \w+ aws_s3_bucket")
+    stopped = interrupt(dev, "deploy", "staging", at=r" 5/\d+ made module")
+    assert "finished what was under way" in stopped
+    dev.run("deploy", "staging")
+    yield dev
+    interrupt(dev, "destroy", "staging", "--yes", at=r" 5/\d+ removed module")
+    assert "staging is gone" in dev.run("destroy", "staging", "--yes")
+
+
+def test_two_environments_do_not_touch_each_other(
+    staging: Checkout, outputs: dict[str, Any]
+) -> None:
+    other = staging.document("outputs", "staging")
+    assert staging.document("outputs", "dev") == outputs
+    for name in (
+        "media_bucket",
+        "table_arn",
+        "queue_arn",
+        "user_pool_id",
+        "kms_key_arn",
+        "api_url",
+    ):
+        assert other[name] != outputs[name]
+    printed = staging.run("plan", "dev")
+    assert printed.count("no changes") == 2, printed
+
+
+def test_a_token_of_one_environment_opens_nothing_in_the_other(
+    staging: Checkout, outputs: dict[str, Any]
+) -> None:
+    endpoint = staging.document("emulator", "status")["endpoint"]
+    session = boto3.Session("test", "test", region_name="eu-central-1")
+    cognito = session.client("cognito-idp", endpoint_url=endpoint)
+    pool = UserPool(cognito, outputs["user_pool_id"], outputs["user_pool_client_id"])
+    other = staging.document("outputs", "staging")
+    with pool.passing_user("stranger") as token:
+        assert MediaClient(outputs["api_url"], token).request("GET", "/images").status == 200
+        assert MediaClient(other["api_url"], token).request("GET", "/images").status == 401
+    cognito.close()
+
+
+@pytest.fixture
+def account(checkout: Checkout) -> Iterator[str]:
+    """An environment that lives in an AWS account."""
+    path = checkout.folder / "environments" / "account.yaml"
+    content = yaml.safe_load((checkout.folder / "environments" / "dev.yaml").read_text())
+    content["aws"]["account_id"] = "111122223333"
+    path.write_text(yaml.safe_dump(content))
+    yield "account"
+    path.unlink()
+
+
+def test_an_account_of_somebody_else_is_refused(
+    dev: Checkout, account: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = dev.document("emulator", "status")["endpoint"]
+    for name, value in {
+        "AWS_ENDPOINT_URL_STS": endpoint,  # the one call that may be made: who is calling?
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }.items():
+        monkeypatch.setenv(name, value)
+    for command in (["deploy", account], ["plan", account], ["destroy", account, "--yes"]):
+        printed = dev.run(*command, code=1)
+        assert "not in the account of account" in printed
+        assert "111122223333" in printed
+        assert "000000000000" in printed
+
+
+def test_an_account_without_credentials_is_refused_and_starts_no_emulator(
+    checkout: Checkout, account: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    before = checkout.document("emulator", "status")
+    printed = checkout.run("deploy", account, code=1)
+    assert "did not say who is calling" in printed
+    assert "Sign in to account 111122223333" in printed
+    assert checkout.document("emulator", "status") == before
+
+
+def test_a_rendered_account_has_nothing_of_the_emulator(checkout: Checkout, account: str) -> None:
+    printed = checkout.run("render", account)
+    assert '"account_id": "111122223333"' in printed
+    assert '"emulator_endpoint": ""' in printed
+    assert '"require_tls": true' in printed
+
+
+def test_an_unknown_environment_is_answered_with_those_that_exist(checkout: Checkout) -> None:
+    printed = checkout.run("deploy", "production", code=1)
+    assert "no environment called 'production'" in printed
+    assert "dev, prod, staging" in printed
+
+
+def test_destroy_asks_and_takes_silence_for_no(dev: Checkout) -> None:
+    printed = dev.run("destroy", "dev", code=1)
+    assert "Nothing was destroyed" in printed
+
+
+def test_destroy_of_what_is_not_there_says_so(dev: Checkout) -> None:
+    assert "nothing to destroy" in dev.run("destroy", "prod", "--yes")
+
+
+def test_a_protected_environment_is_not_destroyed(dev: Checkout) -> None:
+    path = dev.folder / "environments" / "dev.yaml"
+    text = path.read_text()
+    path.write_text(text.replace("deletion_protection: false", "deletion_protection: true"))
+    try:
+        assert "protected against deletion" in dev.run("destroy", "dev", "--yes", code=1)
+    finally:
+        path.write_text(text)
