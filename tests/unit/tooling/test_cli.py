@@ -1,0 +1,55 @@
+"""A foreseeable fault ends in a sentence, a reason, a remedy and an exit code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def run(root: Path, state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tooling", *arguments],
+        cwd=root,
+        env={**os.environ, "MEDIA_STATE_DIR": str(state)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_an_unknown_environment_is_no_traceback(root: Path, tmp_path: Path) -> None:
+    completed = run(root, tmp_path, "deploy", "nowhere")
+    assert completed.returncode == 1
+    assert "Failed: There is no environment called 'nowhere'." in completed.stderr
+    assert "What to do:" in completed.stderr
+    assert "Traceback" not in completed.stderr
+
+
+@pytest.mark.parametrize("arguments", [["deploy"], ["nonsense"], ["deploy", "dev", "--what"]])
+def test_a_wrong_command_line_is_told_with_the_usage(
+    root: Path, tmp_path: Path, arguments: list[str]
+) -> None:
+    completed = run(root, tmp_path, *arguments)
+    assert completed.returncode == 2
+    assert "Usage: python -m tooling" in completed.stderr
+
+
+def test_a_rendering_without_an_emulator_says_what_to_start(root: Path, tmp_path: Path) -> None:
+    completed = run(root, tmp_path, "render", "dev")
+    assert completed.returncode == 1
+    assert "nox -s emulator -- start" in completed.stderr
+
+
+def test_the_emulators_reset_takes_silence_for_no(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "emulator").mkdir()
+    completed = run(root, tmp_path, "emulator", "reset")
+    assert completed.returncode == 1
+    assert (tmp_path / "emulator").exists()
