@@ -2,7 +2,6 @@ locals {
   function_environment = {
     MEDIA_BUCKET                 = module.bucket.name
     MEDIA_TABLE                  = module.table.name
-    MEDIA_ENVIRONMENT            = var.environment
     MEDIA_UPLOAD_BYTES_MAX       = var.limits.upload_bytes
     MEDIA_MONTH_SHARDS           = var.month_shards
     MEDIA_TRASH_DAYS             = var.retention.trash_days

@@ -14,7 +14,7 @@ locals {
     {
       Sid      = "ReadOriginals"
       Effect   = "Allow"
-      Action   = ["s3:GetObject", "s3:GetObjectVersion"]
+      Action   = "s3:GetObject"
       Resource = local.uploads
     },
     {
@@ -33,7 +33,7 @@ locals {
     {
       Sid      = "RecordImages"
       Effect   = "Allow"
-      Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+      Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
       Resource = module.table.arn
     },
     local.object_key_statement,

@@ -97,6 +97,7 @@ def test_the_processor_cannot_scan_or_delete_rows(aws: Aws, processor: Aws) -> N
     row = {"image_id": {"S": "x"}}
     refused(lambda: processor.dynamodb.scan(TableName=aws.table))
     refused(lambda: processor.dynamodb.delete_item(TableName=aws.table, Key=row))
+    refused(lambda: processor.dynamodb.put_item(TableName=aws.table, Item={"image_id": {"S": "x"}}))
     refused(processor.dynamodb.list_tables)
 
 

@@ -24,7 +24,6 @@ ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "x",
     "MEDIA_BUCKET": "b",
     "MEDIA_TABLE": "t",
-    "MEDIA_ENVIRONMENT": "test",
     "MEDIA_UPLOAD_BYTES_MAX": "1000",
     "MEDIA_MONTH_SHARDS": "1",
     "MEDIA_TRASH_DAYS": "7",

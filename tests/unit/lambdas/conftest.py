@@ -35,7 +35,6 @@ def environment() -> Iterator[None]:
     values = {
         "MEDIA_BUCKET": "media-test",
         "MEDIA_TABLE": "media-test-images",
-        "MEDIA_ENVIRONMENT": "test",
         "MEDIA_UPLOAD_BYTES_MAX": "1000000",
         "MEDIA_MONTH_SHARDS": "1",
         "MEDIA_TRASH_DAYS": "30",
