@@ -28,9 +28,19 @@ if TYPE_CHECKING:
 
 # An account id of AWS's documentation, for an environment that has none yet.
 EXAMPLE_ACCOUNT_ID = "111122223333"
-# Nothing answers there: the plan of something new asks nothing of AWS.
-NOWHERE = "http://127.0.0.1:9"
-LOCAL_BACKEND = 'terraform {\n  backend "local" {}\n}\n'
+# The plan of something new asks nothing of AWS, if only the provider does not ask who is calling.
+OFFLINE = """
+terraform {
+  backend "local" {}
+}
+
+provider "aws" {
+  allowed_account_ids         = null
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+"""
 
 
 def scan(workspace: Workspace, environments: list[Environment], screen: Screen) -> list[Report]:
@@ -98,12 +108,10 @@ def offline_plan(workspace: Workspace, environment: Environment) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     sources = folder / "terraform"
     shutil.copytree(workspace.terraform, sources, ignore=shutil.ignore_patterns(".terraform"))
-    (sources / "backend_override.tf").write_text(LOCAL_BACKEND, encoding="utf-8")
+    (sources / "offline_override.tf").write_text(OFFLINE, encoding="utf-8")
     variables = render_variables(
         workspace.environments, environment, endpoint=None, release=UNKNOWN_RELEASE
     )
-    # An endpoint keeps the provider from asking an account for its name.
-    variables["emulator_endpoint"] = NOWHERE
     values = write_json(folder / "terraform.tfvars.json", variables)
     terraform = Terraform(
         find_terraform(workspace.cache),
