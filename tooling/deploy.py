@@ -69,8 +69,9 @@ class Deployment:
     def deploy(self) -> dict[str, Any]:
         """Bring the environment to what the checkout says, prove it works, show what is there."""
         stack, summary = self.plan()
-        require_clean_plan(self.workspace, self.target, stack, self.screen)
-        self._apply(stack, summary)
+        if not summary.empty:
+            require_clean_plan(self.workspace, self.target, stack, self.screen)
+            self._apply(stack, summary)
         outputs = stack.outputs()
         smoke.run(self.target, self.clients, outputs, self.screen)
         show_outputs(self.screen, self.target.environment.name, outputs)
@@ -92,7 +93,7 @@ class Deployment:
         stack = foundation_stack(self.workspace, self.target)
         stack.init()
         summary = stack.plan(self.screen, foundation_variables(self.target))
-        if summary.changes or summary.outputs:
+        if not summary.empty:
             stack.apply(self.screen, summary)
         self.screen.done(summary.counts(), began)
 
@@ -131,9 +132,6 @@ class Deployment:
 
     def _apply(self, stack: Stack, summary: PlanSummary) -> None:
         self.screen.step("Apply")
-        if not summary.changes and not summary.outputs:
-            self.screen.done("no changes")
-            return
         began = monotonic()
         stack.apply(self.screen, summary)
         self.screen.done(f"applied: {summary.counts()}", began)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tooling.errors import OperatorError
+from tooling.releases import terraform_digest
 from tooling.rendering import (
     backend_configuration,
     state_bucket,
@@ -57,10 +59,30 @@ class Stack:
         """The saved plan, the only thing that is ever applied."""
         return self.folder / "plan.tfplan"
 
+    @property
+    def plan_document(self) -> Path:
+        """The saved plan as JSON, for the scan."""
+        return self.folder / "plan.json"
+
     def init(self) -> None:
-        """Connect the root module with its state."""
+        """Connect the root module with its state; nothing is done where that is done already.
+
+        Terraform would hash the provider each time, which takes seconds.
+        """
         settings = backend_configuration(self.target, self.state_key)
-        self.terraform.init(write_backend_configuration(self.folder / "backend.hcl", settings))
+        backend = write_backend_configuration(self.folder / "backend.hcl", settings)
+        lock = self.terraform.folder / ".terraform.lock.hcl"
+        wanted = hashlib.sha256(
+            backend.read_bytes()
+            + lock.read_bytes()
+            + terraform_digest(self.terraform.folder).encode()
+            + str(self.terraform.binary).encode()
+        ).hexdigest()
+        done = self.folder / "data" / "initialised"
+        if done.exists() and done.read_text(encoding="ascii") == wanted:
+            return
+        self.terraform.init(backend)
+        done.write_text(wanted, encoding="ascii")
 
     def plan(
         self, screen: Screen, variables: dict[str, Any], *, destroy: bool = False
@@ -76,10 +98,11 @@ class Stack:
             changed = self.terraform.plan(
                 self.plan_file, variables=path, destroy=destroy, listener=refreshing
             )
+        if not changed:
+            return PlanSummary((), ())
         document = self.terraform.show(self.plan_file)
-        write_json(self.folder / "plan.json", document)
-        summary = PlanSummary.from_document(document)
-        return summary if changed else PlanSummary((), ())
+        write_json(self.plan_document, document)
+        return PlanSummary.from_document(document)
 
     def apply(self, screen: Screen, summary: PlanSummary) -> None:
         """Do exactly what the saved plan says, telling of each resource as it is finished."""

@@ -38,7 +38,7 @@ def require_clean_plan(
     left_out = tuple(EMBEDDED_GAPS) if target.endpoint else ()
     report = Checkov(workspace.cache).scan_plan(
         f"plan of {name}",
-        stack.folder / "plan.json",
+        stack.plan_document,
         stack.terraform.folder,
         stack.folder / "scan",
         left_out,

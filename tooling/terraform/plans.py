@@ -80,6 +80,11 @@ class PlanSummary:
         )
         return cls(changes, outputs)
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to apply, outputs included."""
+        return not (self.changes or self.outputs)
+
     def counts(self) -> str:
         """Return one line such as ``72 to create, 1 to update``."""
         counted = Counter(change.action for change in self.changes)
