@@ -83,6 +83,12 @@ def upload(session: nox.Session) -> None:
 
 
 @operator()
+def token(session: nox.Session) -> None:
+    """ENV: print an access token to call the API with by hand."""
+    run_tooling(session, "token")
+
+
+@operator()
 def destroy(session: nox.Session) -> None:
     """ENV [--yes]: remove an environment with everything in it; asks first."""
     run_tooling(session, "destroy")

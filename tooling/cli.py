@@ -160,9 +160,8 @@ def upload(
     """Upload pictures through the API and print their URLs; a bad file does not stop the rest."""
     session = Session.open(json_wanted=json_wanted)
     found = uploads.find_files(files)
-    _, clients, outputs_ = session.deployed(name)
-    pool = UserPool(clients.cognito, outputs_["user_pool_id"], outputs_["user_pool_client_id"])
-    client = MediaClient(outputs_["api_url"], pool.sign_in(UPLOADER))
+    _, clients, deployed = session.deployed(name)
+    client = MediaClient(deployed["api_url"], UserPool.of(clients, deployed).sign_in(UPLOADER))
     outcomes = uploads.upload_files(client, found, session.screen)
     if json_wanted:
         session.screen.document(uploads.documents(outcomes))
@@ -175,6 +174,14 @@ def upload(
             reason="\n".join(f"{entry.file}: {entry.status} {entry.detail}" for entry in bad),
             remedy="Mend or leave out those files; the others are in.",
         )
+
+
+@app.command()
+def token(name: EnvironmentName) -> None:
+    """Print an access token of the user that upload acts as, to call the API with by hand."""
+    session = Session.open(json_wanted=True)
+    _, clients, deployed = session.deployed(name)
+    sys.stdout.write(UserPool.of(clients, deployed).sign_in(UPLOADER) + "\n")
 
 
 @app.command()

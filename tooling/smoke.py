@@ -183,7 +183,7 @@ def run(
         Some step did not find what it should; the table is printed up to it.
     """
     screen.step("Smoke test")
-    pool = UserPool(clients.cognito, outputs["user_pool_id"], outputs["user_pool_client_id"])
+    pool = UserPool.of(clients, outputs)
     sides = {entry.name: entry.longest_side for entry in target.environment.renditions}
     test = SmokeTest(outputs["api_url"], sides)
     try:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mypy_boto3_cognito_idp.client import CognitoIdentityProviderClient
+
+    from tooling.clients import Clients
 
 PASSWORD_BYTES = 24
 # Every kind of character that a password policy can ask for.
@@ -32,6 +34,11 @@ class UserPool:
     cognito: CognitoIdentityProviderClient
     pool_id: str
     client_id: str
+
+    @classmethod
+    def of(cls, clients: Clients, outputs: dict[str, Any]) -> UserPool:
+        """Return the pool of a deployed environment."""
+        return cls(clients.cognito, outputs["user_pool_id"], outputs["user_pool_client_id"])
 
     def sign_in(self, name: str) -> str:
         """Return an access token for `name`, a user that only the tooling uses.

@@ -99,6 +99,15 @@ def test_upload_walks_a_folder_and_goes_on_past_bad_files(dev: Checkout, picture
     assert "content_type" in outcomes["notes.txt"]["detail"]
 
 
+def test_a_token_opens_the_api_for_the_uploads_of_the_operator(
+    dev: Checkout, outputs: dict[str, Any], pictures: Path
+) -> None:
+    [outcome] = dev.document("upload", "dev", str(pictures / "two.png"))
+    token = dev.run("token", "dev").splitlines()[0]
+    answer = MediaClient(outputs["api_url"], token).request("GET", "/images?limit=1")
+    assert [image["image_id"] for image in answer.document["images"]] == [outcome["image_id"]]
+
+
 def test_upload_tells_a_person_what_failed_and_exits_otherwise(
     dev: Checkout, pictures: Path
 ) -> None:

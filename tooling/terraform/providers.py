@@ -43,7 +43,12 @@ def write_cli_configuration(path: Path, mirror: Path | None) -> Path:
     The operator's own is left alone: it may point at nothing, or at a mirror of other things.
     """
     lines = ["disable_checkpoint = true"]
-    if mirror is not None:
+    if mirror is None:
+        # Each stack has its own data folder: one download serves them all.
+        plugins = path.parent / "terraform-plugins"
+        plugins.mkdir(parents=True, exist_ok=True)
+        lines.append(f"plugin_cache_dir = {json.dumps(str(plugins))}")
+    else:
         quoted = json.dumps(str(mirror))
         held = json.dumps(
             [

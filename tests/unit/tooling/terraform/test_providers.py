@@ -40,10 +40,12 @@ def test_some_folder_directly_under_opt_counts(tmp_path: Path) -> None:
     assert find_mirror({"HOME": str(tmp_path)}, tmp_path / "opt") == mirror
 
 
-def test_without_a_mirror_the_registry_is_asked(tmp_path: Path) -> None:
+def test_without_a_mirror_the_registry_is_asked_once(tmp_path: Path) -> None:
     assert find_mirror({"HOME": str(tmp_path)}, tmp_path / "opt") is None
     text = write_cli_configuration(tmp_path / "rc", None).read_text(encoding="utf-8")
-    assert text == "disable_checkpoint = true\n"
+    plugins = tmp_path / "terraform-plugins"
+    assert text == f'disable_checkpoint = true\nplugin_cache_dir = "{plugins}"\n'
+    assert plugins.is_dir()  # Terraform refuses a configuration whose cache is missing
 
 
 def test_the_mirror_serves_what_it_holds_and_the_registry_the_rest(tmp_path: Path) -> None:
