@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import signal
 import sys
-from dataclasses import dataclass
 from pathlib import Path  # noqa: TC003 - typer reads it at run time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
@@ -17,7 +16,7 @@ from tooling.clients import Clients
 from tooling.console import Screen
 from tooling.deploy import Deployment
 from tooling.destroy import destroy as destroy_environment
-from tooling.environments import EnvironmentFiles
+from tooling.emulator.commands import emulator_app
 from tooling.errors import Interrupted, OperatorError
 from tooling.media_client import MediaClient
 from tooling.packaging.build import build_all
@@ -26,15 +25,14 @@ from tooling.releases import UNKNOWN_RELEASE
 from tooling.rendering import render_variables
 from tooling.reports import show_outputs
 from tooling.scanning.scan import scan as scan_all
-from tooling.stack import media_stack, read_outputs
-from tooling.target import emulator_of, open_target
+from tooling.session import JsonWanted, Session, ask
+from tooling.stack import media_stack
+from tooling.target import emulator_of
 from tooling.users import UserPool
-from tooling.workspace import Workspace
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from tooling.target import Target
 
 UPLOADER = "operator"
 FAILED, INTERRUPTED = 1, 130
@@ -46,54 +44,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-emulator_app = typer.Typer(
-    help="The embedded AWS of this checkout.", no_args_is_help=True, add_completion=False
-)
 app.add_typer(emulator_app, name="emulator")
 
 EnvironmentName = Annotated[
     str, typer.Argument(metavar="ENV", help="An environment: the name of a file in environments/.")
 ]
-JsonWanted = Annotated[bool, typer.Option("--json", help="Print JSON for a script to read.")]
-
-
-@dataclass(frozen=True)
-class Session:
-    """What a command works with.
-
-    Parameters
-    ----------
-    workspace : Workspace
-        The checkout and its folders.
-    screen : Screen
-        Where it prints.
-    """
-
-    workspace: Workspace
-    screen: Screen
-
-    @classmethod
-    def open(cls, *, json_wanted: bool = False) -> Session:
-        """Return a session for this process."""
-        return cls(Workspace.from_process(), Screen(json_wanted=json_wanted))
-
-    @property
-    def files(self) -> EnvironmentFiles:
-        """The environment files of the checkout."""
-        return EnvironmentFiles(self.workspace.environments)
-
-    def target(self, name: str) -> Target:
-        """Open the AWS that an environment lives on, and say which it is."""
-        environment = self.files.load(name)
-        target = open_target(self.workspace, environment)
-        self.screen.say(target.describe(), style="bold")
-        return target
-
-    def deployed(self, name: str) -> tuple[Target, Clients, dict[str, Any]]:
-        """Open a deployed environment."""
-        target = self.target(name)
-        clients = Clients(target)
-        return target, clients, read_outputs(self.workspace, target, clients)
 
 
 @app.command()
@@ -145,7 +100,7 @@ def destroy(
     target = session.target(name)
 
     def confirm(question: str) -> bool:
-        return yes or _ask(question) == name
+        return yes or ask(question) == name
 
     destroy_environment(session.workspace, target, Clients(target), session.screen, confirm)
     session.screen.say(f"{name} is gone.", style="bold green")
@@ -193,7 +148,7 @@ def package(json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
         session.screen.step(f"Packages for {platform.name}")
         rows += [
             (artifact.function, platform.name, artifact.sha256, str(artifact.path))
-            for artifact in build_all(session.workspace, platform)
+            for artifact in build_all(session.workspace, platform, session.screen)
         ]
     if json_wanted:
         columns = ("function", "platform", "sha256", "path")
@@ -229,53 +184,9 @@ def unlock(name: EnvironmentName, lock_id: str) -> None:
     """Lift the state lock that a killed run left; its id stands in the message of the next run."""
     session = Session.open()
     stack = media_stack(session.workspace, session.target(name))
-    stack.init()
+    stack.init(session.screen)
     stack.terraform.force_unlock(lock_id)
     session.screen.say("The lock is lifted.")
-
-
-@emulator_app.command()
-def start() -> None:
-    """Start the embedded AWS, with everything that lived in it."""
-    session = Session.open()
-    emulator = emulator_of(session.workspace)
-    started = emulator.start()
-    session.screen.say(f"{'Started' if started else 'Running'} at {emulator.endpoint}.")
-
-
-@emulator_app.command()
-def stop() -> None:
-    """Stop the embedded AWS; what lives in it is saved."""
-    session = Session.open()
-    stopped = emulator_of(session.workspace).stop()
-    session.screen.say("Stopped; its state is kept." if stopped else "It was not running.")
-
-
-@emulator_app.command()
-def status(json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
-    """Say whether the embedded AWS runs, and where."""
-    session = Session.open(json_wanted=json_wanted)
-    emulator = emulator_of(session.workspace)
-    running = emulator.running()
-    if json_wanted:
-        endpoint = emulator.endpoint if running else None
-        session.screen.document({"running": running, "endpoint": endpoint})
-    else:
-        session.screen.say(f"Running at {emulator.endpoint}." if running else "Not running.")
-        session.screen.say(f"Log: {emulator.log}")
-
-
-@emulator_app.command()
-def reset(
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002
-) -> None:
-    """Stop the embedded AWS and forget all environments and images in it; asks first."""
-    session = Session.open()
-    question = "This forgets all environments and images on the embedded AWS. Type yes to go on:"
-    if not yes and _ask(question) != "yes":
-        raise OperatorError("Nothing was forgotten.", remedy="Type yes when asked, or use --yes.")
-    emulator_of(session.workspace).reset()
-    session.screen.say("The embedded AWS is empty.")
 
 
 def main() -> None:
@@ -301,10 +212,3 @@ def main() -> None:
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     """Make Ctrl-C and a plain kill end in the same orderly way."""
     raise Interrupted
-
-
-def _ask(question: str) -> str:
-    try:
-        return input(f"{question} ").strip()
-    except EOFError:
-        return ""

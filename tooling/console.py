@@ -57,6 +57,16 @@ class Screen:
         took = f" [dim]({monotonic() - began:.1f} s)[/]" if began is not None else ""
         self.out.print(f"    {escape(text)}{took}")
 
+    @contextmanager
+    def working(self, text: str) -> Iterator[None]:
+        """Show that something goes on that has no parts to count."""
+        if self.out.is_terminal:
+            with self.out.status(f"[dim]{escape(text)}[/]"):
+                yield
+        else:
+            self.done(f"{text} ...")
+            yield
+
     def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Print a table that fits the screen; long cells go on in the next line."""
         width = self.out.width if self.out.is_terminal else TABLE_WIDTH

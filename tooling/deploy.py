@@ -91,7 +91,7 @@ class Deployment:
             if ensure_bucket(self.clients.s3, bucket, environment.aws.region):
                 self.screen.done(f"{bucket} made")
         stack = foundation_stack(self.workspace, self.target)
-        stack.init()
+        stack.init(self.screen)
         summary = stack.plan(self.screen, foundation_variables(self.target))
         if not summary.empty:
             stack.apply(self.screen, summary)
@@ -101,7 +101,7 @@ class Deployment:
         began = monotonic()
         platform = platform_of(self.target)
         self.screen.step(f"Packages for {platform.name}")
-        artifacts = build_all(self.workspace, platform)
+        artifacts = build_all(self.workspace, platform, self.screen)
         for artifact in artifacts:
             word = "built" if artifact.built else "unchanged"
             self.screen.done(f"{artifact.function} {artifact.sha256[:12]} {word}")
@@ -121,7 +121,7 @@ class Deployment:
         began = monotonic()
         self.screen.step("Plan")
         stack = media_stack(self.workspace, self.target)
-        stack.init()
+        stack.init(self.screen)
         stack.terraform.validate()
         variables = render_variables(
             self.workspace.environments, self.target.environment, self.target.endpoint, release

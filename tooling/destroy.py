@@ -65,7 +65,7 @@ def destroy(
         )
     if state_exists(clients, target):
         stack = media_stack(workspace, target)
-        stack.init()
+        stack.init(screen)
         outputs = stack.outputs()
         _empty_buckets(outputs, clients, screen)
         # An apply that never ended leaves no outputs; a destroy needs no true release.

@@ -113,15 +113,15 @@ class MediaClient:
         ApiRefused
             The API, or S3 on its behalf, does not take the file.
         """
-        content = path.read_bytes()
-        wanted: dict[str, Any] = {"content_type": content_type, "bytes": len(content)}
+        wanted: dict[str, Any] = {"content_type": content_type, "bytes": path.stat().st_size}
         if title:
             wanted["title"] = title
         announced = self.expect(
             "The upload of " + path.name, self.request("POST", "/images", wanted)
         )
         if "upload" in announced:
-            send_form(announced["upload"], path.name, content)
+            # Read only now: the API refuses what is too large for memory as well.
+            send_form(announced["upload"], path.name, path.read_bytes())
         return announced
 
     def wait(self, image_id: str, timeout_seconds: float) -> dict[str, Any]:

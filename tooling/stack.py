@@ -64,7 +64,7 @@ class Stack:
         """The saved plan as JSON, for the scan."""
         return self.folder / "plan.json"
 
-    def init(self) -> None:
+    def init(self, screen: Screen) -> None:
         """Connect the root module with its state; nothing is done where that is done already.
 
         Terraform would hash the provider each time, which takes seconds.
@@ -81,7 +81,8 @@ class Stack:
         done = self.folder / "data" / "initialised"
         if done.exists() and done.read_text(encoding="ascii") == wanted:
             return
-        self.terraform.init(backend)
+        with screen.working("preparing Terraform and its provider"):
+            self.terraform.init(backend)
         done.write_text(wanted, encoding="ascii")
 
     def plan(
@@ -164,7 +165,9 @@ def terraform_environment(workspace: Workspace, variables: dict[str, str]) -> di
     return kept | {"TF_CLI_CONFIG_FILE": str(configuration), "TF_IN_AUTOMATION": "1"}
 
 
-def read_outputs(workspace: Workspace, target: Target, clients: Clients) -> dict[str, Any]:
+def read_outputs(
+    workspace: Workspace, target: Target, clients: Clients, screen: Screen
+) -> dict[str, Any]:
     """Return the outputs of a deployed environment.
 
     Raises
@@ -176,7 +179,7 @@ def read_outputs(workspace: Workspace, target: Target, clients: Clients) -> dict
     outputs: dict[str, Any] = {}
     if state_exists(clients, target):
         stack = media_stack(workspace, target)
-        stack.init()
+        stack.init(screen)
         outputs = stack.outputs()
     if "api_url" not in outputs:
         raise OperatorError(

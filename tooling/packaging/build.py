@@ -11,6 +11,7 @@ from tooling.packaging import archive, dependencies
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tooling.console import Screen
     from tooling.packaging.platforms import Platform
     from tooling.workspace import Workspace
 
@@ -44,6 +45,13 @@ class Artifact:
         return f"functions/{self.function}/{self.sha256}.zip"
 
 
+def needs_packages(workspace: Workspace, function: str, platform: Platform) -> bool:
+    """Return whether a build would have to fetch packages first, which takes a while."""
+    return not dependencies.folder_of(
+        _lock(workspace, function), platform, workspace.cache
+    ).exists()
+
+
 def build(workspace: Workspace, function: str, platform: Platform) -> Artifact:
     """Return the zip of `function` for `platform`, built unless its content is unchanged.
 
@@ -53,13 +61,13 @@ def build(workspace: Workspace, function: str, platform: Platform) -> Artifact:
         Its packages could not be installed as locked.
     """
     sources = workspace.lambdas
-    lock = sources / "functions" / function / "requirements.lock"
+    packages = dependencies.install(_lock(workspace, function), platform, workspace.cache)
     files = archive.merge(
         [
             archive.collect(sources / "media", "media"),
             archive.collect(sources / "functions" / function, f"functions/{function}"),
             {"functions/__init__.py": sources / "functions" / "__init__.py"},
-            archive.collect(dependencies.install(lock, platform, workspace.cache)),
+            archive.collect(packages),
         ]
     )
     path = workspace.cache / "zips" / f"{function}-{platform.name}-{archive.digest(files)[:16]}.zip"
@@ -68,6 +76,15 @@ def build(workspace: Workspace, function: str, platform: Platform) -> Artifact:
     return Artifact(function, path, archive.write(path, files), built=True)
 
 
-def build_all(workspace: Workspace, platform: Platform) -> list[Artifact]:
-    """Return the zips of all functions for `platform`."""
-    return [build(workspace, function, platform) for function in FUNCTIONS]
+def build_all(workspace: Workspace, platform: Platform, screen: Screen) -> list[Artifact]:
+    """Return the zips of all functions for `platform`, telling what is done meanwhile."""
+    artifacts = []
+    for function in FUNCTIONS:
+        fetching = needs_packages(workspace, function, platform)
+        with screen.working(f"fetching the packages of {function}, once" if fetching else function):
+            artifacts.append(build(workspace, function, platform))
+    return artifacts
+
+
+def _lock(workspace: Workspace, function: str) -> Path:
+    return workspace.lambdas / "functions" / function / "requirements.lock"

@@ -42,6 +42,12 @@ def locked_versions(lock: Path, platform: Platform) -> dict[str, str]:
     return wanted
 
 
+def folder_of(lock: Path, platform: Platform, cache: Path) -> Path:
+    """Return where `install` keeps what `lock` names for `platform`, made or not."""
+    digest = hashlib.sha256(lock.read_bytes() + repr(platform).encode()).hexdigest()[:16]
+    return cache / "dependencies" / f"{lock.parent.name}-{platform.name}-{digest}"
+
+
 def install(lock: Path, platform: Platform, cache: Path) -> Path:
     """Return a folder with what `lock` names for `platform`, installed once and then kept.
 
@@ -50,8 +56,7 @@ def install(lock: Path, platform: Platform, cache: Path) -> Path:
     OperatorError
         pip could not install it, or what it installed is not what the lock says.
     """
-    digest = hashlib.sha256(lock.read_bytes() + repr(platform).encode()).hexdigest()[:16]
-    folder = cache / "dependencies" / f"{lock.parent.name}-{platform.name}-{digest}"
+    folder = folder_of(lock, platform, cache)
     if folder.exists():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)

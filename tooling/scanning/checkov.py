@@ -15,6 +15,8 @@ from tooling.scanning.installation import checkov_python
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tooling.console import Screen
+
 SETTINGS = {
     "LOG_LEVEL": "ERROR",
     "ANSI_COLORS_DISABLED": "1",
@@ -34,9 +36,12 @@ class Checkov:
     ----------
     cache : Path
         Where its environment lies.
+    screen : Screen
+        Where it is told that this takes a while.
     """
 
     cache: Path
+    screen: Screen
 
     def scan_sources(self, folder: Path, results: Path) -> Report:
         """Check Terraform sources; write JSON and SARIF into `results`."""
@@ -66,18 +71,19 @@ class Checkov:
         for name in (JSON_NAME, SARIF_NAME):
             (results / name).unlink(missing_ok=True)
         command = [
-            *(str(checkov_python(self.cache)), "-m", "checkov.main", *arguments),
+            *(str(checkov_python(self.cache, self.screen)), "-m", "checkov.main", *arguments),
             *("--skip-download", "--download-external-modules", "false", "--compact"),
             *("--output", "json", "--output", "sarif", "--output-file-path", str(results)),
         ]
-        completed = subprocess.run(  # noqa: S603 - our own installation, our own arguments
-            command,
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=results,
-            env={**os.environ, **SETTINGS},
-        )
+        with self.screen.working(f"checkov reads {subject}"):
+            completed = subprocess.run(  # noqa: S603 - our own installation, our own arguments
+                command,
+                capture_output=True,
+                text=True,
+                check=False,
+                cwd=results,
+                env={**os.environ, **SETTINGS},
+            )
         report = results / JSON_NAME
         if completed.returncode not in RAN or not report.exists():
             raise OperatorError(

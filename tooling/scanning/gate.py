@@ -36,7 +36,7 @@ def require_clean_plan(
     began = monotonic()
     name = target.environment.name
     left_out = tuple(EMBEDDED_GAPS) if target.endpoint else ()
-    report = Checkov(workspace.cache).scan_plan(
+    report = Checkov(workspace.cache, screen).scan_plan(
         f"plan of {name}",
         stack.plan_document,
         stack.terraform.folder,

@@ -9,14 +9,18 @@ import subprocess
 import sys
 import venv
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tooling.errors import OperatorError
+
+if TYPE_CHECKING:
+    from tooling.console import Screen
 
 LOCK = Path(__file__).with_name("requirements.lock")
 COMPLETE = "complete"
 
 
-def checkov_python(cache: Path) -> Path:
+def checkov_python(cache: Path, screen: Screen) -> Path:
     """Return the interpreter that has checkov, installed as locked on first use.
 
     Raises
@@ -32,7 +36,8 @@ def checkov_python(cache: Path) -> Path:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if not (folder / COMPLETE).exists():
             shutil.rmtree(folder, ignore_errors=True)
-            _install(folder, python)
+            with screen.working("installing checkov in an environment of its own, once"):
+                _install(folder, python)
             (folder / COMPLETE).touch()
     return python
 

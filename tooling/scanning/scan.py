@@ -51,7 +51,7 @@ def scan(workspace: Workspace, environments: list[Environment], screen: Screen) 
     OperatorError
         Something is not clean.
     """
-    checkov = Checkov(workspace.cache)
+    checkov = Checkov(workspace.cache, screen)
     reports = [_sources(workspace, checkov, screen)]
     reports += [_plan(workspace, checkov, environment, screen) for environment in environments]
     for report in reports:

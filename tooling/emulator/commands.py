@@ -1,0 +1,59 @@
+"""``emulator start | stop | status | reset``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tooling.errors import OperatorError
+from tooling.session import JsonWanted, Session, ask
+from tooling.target import emulator_of
+
+emulator_app = typer.Typer(
+    help="The embedded AWS of this checkout.", no_args_is_help=True, add_completion=False
+)
+
+
+@emulator_app.command()
+def start() -> None:
+    """Start the embedded AWS, with everything that lived in it."""
+    session = Session.open()
+    emulator = emulator_of(session.workspace)
+    started = emulator.start()
+    session.screen.say(f"{'Started' if started else 'Running'} at {emulator.endpoint}.")
+
+
+@emulator_app.command()
+def stop() -> None:
+    """Stop the embedded AWS; what lives in it is saved."""
+    session = Session.open()
+    stopped = emulator_of(session.workspace).stop()
+    session.screen.say("Stopped; its state is kept." if stopped else "It was not running.")
+
+
+@emulator_app.command()
+def status(json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
+    """Say whether the embedded AWS runs, and where."""
+    session = Session.open(json_wanted=json_wanted)
+    emulator = emulator_of(session.workspace)
+    running = emulator.running()
+    if json_wanted:
+        endpoint = emulator.endpoint if running else None
+        session.screen.document({"running": running, "endpoint": endpoint})
+    else:
+        session.screen.say(f"Running at {emulator.endpoint}." if running else "Not running.")
+        session.screen.say(f"Log: {emulator.log}")
+
+
+@emulator_app.command()
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002
+) -> None:
+    """Stop the embedded AWS and forget all environments and images in it; asks first."""
+    session = Session.open()
+    question = "This forgets all environments and images on the embedded AWS. Type yes to go on:"
+    if not yes and ask(question) != "yes":
+        raise OperatorError("Nothing was forgotten.", remedy="Type yes when asked, or use --yes.")
+    emulator_of(session.workspace).reset()
+    session.screen.say("The embedded AWS is empty.")

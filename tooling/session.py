@@ -1,0 +1,67 @@
+"""What every command works with, and how it asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tooling.clients import Clients
+from tooling.console import Screen
+from tooling.environments import EnvironmentFiles
+from tooling.stack import read_outputs
+from tooling.target import open_target
+from tooling.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tooling.target import Target
+
+JsonWanted = Annotated[bool, typer.Option("--json", help="Print JSON for a script to read.")]
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a command works with.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The checkout and its folders.
+    screen : Screen
+        Where it prints.
+    """
+
+    workspace: Workspace
+    screen: Screen
+
+    @classmethod
+    def open(cls, *, json_wanted: bool = False) -> Session:
+        """Return a session for this process."""
+        return cls(Workspace.from_process(), Screen(json_wanted=json_wanted))
+
+    @property
+    def files(self) -> EnvironmentFiles:
+        """The environment files of the checkout."""
+        return EnvironmentFiles(self.workspace.environments)
+
+    def target(self, name: str) -> Target:
+        """Open the AWS that an environment lives on, and say which it is."""
+        environment = self.files.load(name)
+        target = open_target(self.workspace, environment)
+        self.screen.say(target.describe(), style="bold")
+        return target
+
+    def deployed(self, name: str) -> tuple[Target, Clients, dict[str, Any]]:
+        """Open a deployed environment."""
+        target = self.target(name)
+        clients = Clients(target)
+        return target, clients, read_outputs(self.workspace, target, clients, self.screen)
+
+
+def ask(question: str) -> str:
+    """Return what the operator types; nothing where nobody is there to type."""
+    try:
+        return input(f"{question} ").strip()
+    except EOFError:
+        return ""
