@@ -53,6 +53,21 @@ def test_smoke_tells_each_step_with_its_milliseconds(dev: Checkout) -> None:
     assert all(isinstance(step["milliseconds"], int) for step in steps)
 
 
+def test_smoke_says_no_where_the_deployed_system_lacks_something(dev: Checkout) -> None:
+    path = dev.folder / "environments" / "dev.yaml"
+    text = path.read_text()
+    path.write_text(
+        text.replace("{ name: thumb,", "{ name: huge, longest_side: 4000 }\n  - { name: thumb,")
+    )
+    try:
+        printed = dev.run("smoke", "dev", code=1)
+    finally:
+        path.write_text(text)
+    assert "The smoke test failed" in printed
+    assert "At 'processed': it lacks the renditions huge" in printed
+    assert re.search(r"processed +failed +\d+", printed)
+
+
 def test_outputs_name_what_another_system_needs(outputs: dict[str, Any]) -> None:
     for name in ("api_url", "media_bucket", "table_arn", "user_pool_client_id", "dashboard_url"):
         assert outputs[name], name
