@@ -4,7 +4,6 @@ locals {
     MEDIA_TABLE                  = module.table.name
     MEDIA_UPLOAD_BYTES_MAX       = var.limits.upload_bytes
     MEDIA_MONTH_SHARDS           = var.month_shards
-    MEDIA_TRASH_DAYS             = var.retention.trash_days
     POWERTOOLS_METRICS_NAMESPACE = local.name
     POWERTOOLS_LOG_LEVEL         = "INFO"
   }
@@ -29,6 +28,7 @@ module "function_processor" {
 
   environment = merge(local.function_environment, {
     POWERTOOLS_SERVICE_NAME = "processor"
+    MEDIA_TRASH_DAYS        = var.retention.trash_days
     MEDIA_RENDITIONS        = jsonencode(var.renditions)
     MEDIA_PIXELS_MAX        = var.limits.pixels
     MEDIA_FRAMES_MAX        = var.limits.frames

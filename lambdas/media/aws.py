@@ -10,9 +10,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
-_TIMEOUTS = Config(
-    connect_timeout=2, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 4}
-)
 # Virtual addressing is what makes pre-signed URLs name the bucket's region; the global name
 # answers with a redirect that a form upload doesn't survive. An endpoint that is an IP address
 # gets the path style from botocore by itself.
@@ -30,10 +27,23 @@ class Clients:
     dynamodb: "DynamoDBClient"
 
 
-def build_clients() -> Clients:
-    """Build the clients from what the runtime sets: region, credentials, endpoint."""
+def build_clients(*, read_timeout_seconds: float, attempts: int) -> Clients:
+    """Build the clients from what the runtime sets: region, credentials, endpoint.
+
+    Parameters
+    ----------
+    read_timeout_seconds
+        How long one try of a call may wait for an answer.
+    attempts
+        How often a call is tried in all.
+    """
     session = boto3.Session()
+    timeouts = Config(
+        connect_timeout=2,
+        read_timeout=read_timeout_seconds,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+    )
     return Clients(
-        s3=session.client("s3", config=_TIMEOUTS.merge(_S3)),
-        dynamodb=session.client("dynamodb", config=_TIMEOUTS),
+        s3=session.client("s3", config=timeouts.merge(_S3)),
+        dynamodb=session.client("dynamodb", config=timeouts),
     )

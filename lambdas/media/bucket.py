@@ -1,5 +1,6 @@
 """Uploaded originals and their renditions in the bucket: the processor's reads and writes."""
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 _FOREVER = "private, max-age=31536000, immutable"
 _GONE = frozenset({"NoSuchKey", "404", "NotFound"})
 _WRITTEN_BEFORE = frozenset({"PreconditionFailed", "412"})
+# Somebody else is writing the same key at this moment.
+_BEING_WRITTEN = frozenset({"ConditionalRequestConflict", "409"})
+_WRITE_ATTEMPTS = 4
+_WRITE_PAUSE_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,18 @@ class MediaBucket:
 
     def write_rendition(self, key: str, data: bytes, content_type: str) -> None:
         """Write a rendition once; where its key exists the same picture is there already."""
+        for attempt in range(1, _WRITE_ATTEMPTS + 1):
+            try:
+                self._put_once(key, data, content_type)
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                if code not in _BEING_WRITTEN or attempt == _WRITE_ATTEMPTS:
+                    raise
+                time.sleep(_WRITE_PAUSE_SECONDS * attempt)
+            else:
+                return
+
+    def _put_once(self, key: str, data: bytes, content_type: str) -> None:
         try:
             self._client.put_object(
                 Bucket=self.name,

@@ -29,11 +29,14 @@ class UploadIdentity:
         The UUID of the image.
     owner
         The UUID of its owner; None where the key names none, and only admins see it.
+    announced
+        Whether the key is one that the API gives out, for one upload and no more.
     """
 
     key: str
     image_id: str
     owner: str | None
+    announced: bool = False
 
 
 def is_canonical_uuid(text: str) -> bool:
@@ -67,9 +70,14 @@ def identify_upload(bucket: str, key: str) -> UploadIdentity:
     has_folder = len(segments) >= _SEGMENTS_OF_ANNOUNCED
     owner = segments[0] if has_folder and is_canonical_uuid(segments[0]) else None
     if owner and len(segments) == _SEGMENTS_OF_ANNOUNCED and is_canonical_uuid(segments[1]):
-        return UploadIdentity(key=key, image_id=segments[1], owner=owner)
+        return UploadIdentity(key=key, image_id=segments[1], owner=owner, announced=True)
     derived = uuid5(_DIRECT_DROP_NAMESPACE, f"{bucket}/{key}")
     return UploadIdentity(key=key, image_id=str(derived), owner=owner)
+
+
+def is_folder_marker(key: str) -> bool:
+    """Tell whether a key is what consoles make to show an empty folder, and no file."""
+    return key.endswith("/")
 
 
 def upload_key(owner: str, image_id: str) -> str:

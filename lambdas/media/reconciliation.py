@@ -162,7 +162,7 @@ class Reconciler:
         original = self._bucket.read_original(upload.key, self._limits.upload_bytes)
         if original is None:
             record, outcome = self._tombstone(upload, change)
-        elif seen is not None and _was_trashed_since(seen, original):
+        elif seen is not None and _stays_trashed(seen, upload, original):
             return Outcome(Result.SUPERSEDED, upload.image_id)
         else:
             record, outcome = self._process(upload, change, original)
@@ -261,12 +261,13 @@ def _is_settled(seen: ImageRecord, change: ObjectChange) -> bool:
     return seen.sequencer > change.sequencer or seen.status in SETTLED_STATUSES
 
 
-def _was_trashed_since(seen: ImageRecord, original: Original) -> bool:
-    """Tell a row that its owner threw away after this object came, arrived late or not.
+def _stays_trashed(seen: ImageRecord, upload: UploadIdentity, original: Original) -> bool:
+    """Tell whether an owner's decision to throw an image away outlasts this object.
 
-    The tombstone of a deleted object, unlike it, has no `uploaded_at`: where such an object is
-    back, its row comes back too.
+    The tombstone of a deleted object, unlike a row that its owner threw away, expires: where such
+    an object is back, its row comes back too. An announced image is one upload, so what arrives
+    after its end changes nothing; a drop under any other key may be a new picture.
     """
-    if seen.status is not Status.TRASHED or seen.uploaded_at is None or seen.deleted_at is None:
+    if seen.status is not Status.TRASHED or seen.expires_at or seen.deleted_at is None:
         return False
-    return original.uploaded_at <= seen.deleted_at
+    return upload.announced or original.uploaded_at <= seen.deleted_at

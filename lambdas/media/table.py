@@ -113,8 +113,11 @@ class ImageTable:
             condition=condition,
         )
 
-    def trash(self, image_id: str, deleted_at: datetime, expires_at: datetime) -> bool:
-        """Throw an image away: out of every listing now, its row gone after `expires_at`.
+    def trash(self, image_id: str, deleted_at: datetime) -> bool:
+        """Throw an image away: out of every listing, its row and its object kept.
+
+        The row has no end of its own: were it gone before the object, the next event of that
+        object would bring the image back.
 
         Returns
         -------
@@ -124,18 +127,18 @@ class ImageTable:
         changes = {
             "status": Status.TRASHED.value,
             "deleted_at": format_timestamp(deleted_at),
-            "expires_at": int(expires_at.timestamp()),
         }
+        removed = [*INDEX_ATTRIBUTES, "expires_at"]
         return self._update(
             image_id,
-            expression=_expression(changes, INDEX_ATTRIBUTES),
-            names={*changes, *INDEX_ATTRIBUTES},
+            expression=_expression(changes, removed),
+            names={*changes, *removed},
             values={f":{name}": value for name, value in changes.items()},
             condition="attribute_exists(image_id) AND #status <> :status",
         )
 
     def list_by_owner(self, owner: str, limit: int, after: str | None = None) -> list[ImageRecord]:
-        """List an owner's images, newest first, with one query.
+        """List an owner's images, newest first; one query, more only for rows of many kilobytes.
 
         Parameters
         ----------
@@ -164,7 +167,15 @@ class ImageTable:
             query["ExclusiveStartKey"] = serialise(
                 {"owner": owner, "listed_at": after, "image_id": after.partition("#")[2]}
             )
-        return [record_of(item) for item in self._client.query(**query)["Items"]]
+        items: list[dict[str, Any]] = []
+        while True:
+            query["Limit"] = limit - len(items)
+            answer = self._client.query(**query)
+            items += answer["Items"]
+            # One answer holds 1 MB at most, however many rows were asked for.
+            if len(items) == limit or "LastEvaluatedKey" not in answer:
+                return [record_of(item) for item in items]
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def find_duplicate(self, owner: str, sha256: str) -> ImageRecord | None:
         """Find a ready image of this owner with exactly these bytes."""

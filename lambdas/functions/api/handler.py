@@ -33,13 +33,13 @@ def now() -> datetime:
 
 def build_routes(settings: Settings) -> ImageRoutes:
     """Wire the domain to AWS."""
-    clients = build_clients()
+    # Two tries at most within the ten seconds that the function has.
+    clients = build_clients(read_timeout_seconds=3, attempts=2)
     return ImageRoutes(
         table=ImageTable(clients.dynamodb, settings.table, settings.month_shards),
         signer=Signer(clients.s3, settings.bucket, settings.url_expiry, now),
         clock=now,
         upload_bytes_max=settings.upload_bytes_max,
-        trash_life=settings.trash_life,
     )
 
 

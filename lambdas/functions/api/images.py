@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
@@ -36,15 +35,12 @@ class ImageRoutes:
         Tells the present, aware.
     upload_bytes_max
         The largest upload in bytes that may be announced.
-    trash_life
-        How long a trashed image is kept.
     """
 
     table: ImageTable
     signer: Signer
     clock: Clock
     upload_bytes_max: int
-    trash_life: timedelta
 
     def announce(self, caller: Caller, body: str | None) -> Response[str]:
         """``POST /images``: 201 with a form to upload with, 200 with an image already there."""
@@ -87,8 +83,7 @@ class ImageRoutes:
     def trash(self, caller: Caller, image_id: str) -> Response[str]:
         """``DELETE /images/{id}``: into the trash; a second time it is not found."""
         record = self._find(caller, image_id)
-        now = self.clock()
-        if not self.table.trash(record.image_id, now, now + self.trash_life):
+        if not self.table.trash(record.image_id, self.clock()):
             raise image_not_found()
         return respond(HTTPStatus.NO_CONTENT)
 

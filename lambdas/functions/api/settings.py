@@ -13,7 +13,6 @@ class Settings:
     table: str
     month_shards: int
     upload_bytes_max: int
-    trash_life: timedelta
     url_expiry: timedelta
 
     @classmethod
@@ -30,6 +29,5 @@ class Settings:
             table=environment["MEDIA_TABLE"],
             month_shards=int(environment["MEDIA_MONTH_SHARDS"]),
             upload_bytes_max=int(environment["MEDIA_UPLOAD_BYTES_MAX"]),
-            trash_life=timedelta(days=int(environment["MEDIA_TRASH_DAYS"])),
             url_expiry=timedelta(seconds=int(environment["MEDIA_URL_EXPIRY_SECONDS"])),
         )

@@ -19,6 +19,7 @@ from functions.processor.event import parse_change
 from functions.processor.settings import Settings
 from media.aws import build_clients
 from media.bucket import MediaBucket
+from media.keys import is_folder_marker
 from media.reconciliation import Outcome, Reconciler, Result
 from media.table import ImageTable
 
@@ -36,7 +37,8 @@ batch = BatchProcessor(event_type=EventType.SQS)
 
 def build_reconciler(settings: Settings) -> Reconciler:
     """Wire the domain to AWS."""
-    clients = build_clients()
+    # All tries of one call together stay well below the function's timeout.
+    clients = build_clients(read_timeout_seconds=10, attempts=3)
     return Reconciler(
         table=ImageTable(clients.dynamodb, settings.table, settings.month_shards),
         bucket=MediaBucket(clients.s3, settings.bucket),
@@ -55,7 +57,11 @@ def handle_record(record: SQSRecord) -> None:
     """Handle one message; what it raises sends this message, and no other, back to the queue."""
     started = time.perf_counter()
     try:
-        outcome = reconciler.reconcile(parse_change(record.body, settings.bucket))
+        change = parse_change(record.body, settings.bucket)
+        if is_folder_marker(change.key):
+            metrics.add_metric("FolderMarkers", MetricUnit.Count, 1)
+            return
+        outcome = reconciler.reconcile(change)
     except Exception:
         metrics.add_metric("EventsFailed", MetricUnit.Count, 1)
         logger.exception("event failed", extra={"message_id": record.message_id})

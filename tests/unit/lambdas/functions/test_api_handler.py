@@ -60,8 +60,8 @@ class MemoryTable(ImageTable):
         same = (r for r in self.rows.values() if (r.owner, r.sha256) == (owner, sha256))
         return next(same, None)
 
-    def trash(self, image_id: str, deleted_at: datetime, expires_at: datetime) -> bool:
-        assert expires_at - deleted_at == timedelta(days=30)
+    def trash(self, image_id: str, deleted_at: datetime) -> bool:
+        assert deleted_at.tzinfo
         self.rows[image_id] = replace(self.rows[image_id], status=Status.TRASHED)
         return True
 

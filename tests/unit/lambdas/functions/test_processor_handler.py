@@ -80,6 +80,17 @@ def test_only_what_failed_goes_back_to_the_queue(
     assert "secret-name" not in json.dumps(logged)
 
 
+def test_a_folder_marker_is_no_file(
+    processor: ModuleType,
+    read_event: ReadEvent,
+    lambda_context: object,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(processor, "reconciler", ScriptedReconciler({}))
+    answer = processor.handler(batch(read_event, "uploads/", "uploads/trip/"), lambda_context)
+    assert answer == {"batchItemFailures": []}
+
+
 def test_a_message_that_is_no_event_goes_back_too(
     processor: ModuleType,
     read_event: ReadEvent,

@@ -23,7 +23,7 @@ key_text = st.text(st.characters(codec="utf-8"), min_size=1).filter(
 
 def test_an_announced_upload_names_owner_and_image() -> None:
     key = f"uploads/{OWNER}/{IMAGE}"
-    assert identify_upload("b", key) == UploadIdentity(key=key, image_id=IMAGE, owner=OWNER)
+    assert identify_upload("b", key) == UploadIdentity(key, IMAGE, OWNER, announced=True)
     assert upload_key(OWNER, IMAGE) == key
 
 

@@ -197,6 +197,36 @@ def test_an_image_thrown_away_before_its_event_came_stays_away(world: World) -> 
     assert world.row.status is Status.TRASHED
 
 
+def test_what_arrives_after_an_announced_image_was_thrown_away_changes_nothing(
+    world: World,
+) -> None:
+    change = world.put(png(16))
+    world.table.rows[IMAGE] = ImageRecord(
+        image_id=IMAGE, key=KEY, status=Status.TRASHED, owner=OWNER, deleted_at=START
+    )
+    assert world.reconciler.reconcile(change).result is Result.SUPERSEDED
+    assert world.row.status is Status.TRASHED
+
+
+def test_a_new_picture_under_a_dropped_key_comes_back_from_the_trash(world: World) -> None:
+    key = "uploads/camera/1.jpg"
+    world.reconciler.reconcile(world.put(png(16), key))
+    image_id = identify_upload(world.bucket.name, key).image_id
+    row = world.table.rows[image_id]
+    world.table.rows[image_id] = replace(row, status=Status.TRASHED, deleted_at=row.uploaded_at)
+    assert world.reconciler.reconcile(world.put(png(17), key)).result is Result.READY
+
+
+def test_an_old_version_that_expires_does_not_bring_a_trashed_image_back(world: World) -> None:
+    world.reconciler.reconcile(world.put(png(16)))
+    world.table.rows[IMAGE] = replace(
+        world.row, status=Status.TRASHED, deleted_at=START + timedelta(days=1)
+    )
+    expiry = ObjectChange(KEY, normalise_sequencer("FF"), START + timedelta(days=90))
+    assert world.reconciler.reconcile(expiry).result is Result.SUPERSEDED
+    assert world.row.status is Status.TRASHED
+
+
 def test_another_key_never_takes_over_an_image(world: World) -> None:
     world.reconciler.reconcile(world.put(png(16)))
     thief = "0a000000-0000-4000-8000-00000000000f"

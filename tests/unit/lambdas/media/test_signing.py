@@ -22,9 +22,14 @@ RECORD = ImageRecord(
 pytestmark = pytest.mark.usefixtures("environment")
 
 
+def make_signer() -> Signer:
+    clients = build_clients(read_timeout_seconds=1, attempts=1)
+    return Signer(clients.s3, "media-test", timedelta(minutes=15), lambda: NOW)
+
+
 @pytest.fixture
 def signer() -> Signer:
-    return Signer(build_clients().s3, "media-test", timedelta(minutes=15), lambda: NOW)
+    return make_signer()
 
 
 def test_an_upload_form_fixes_all_that_was_announced(signer: Signer) -> None:
@@ -51,7 +56,7 @@ def test_urls_name_the_bucket_and_its_region(signer: Signer) -> None:
 
 def test_an_endpoint_of_the_runtime_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    signer = Signer(build_clients().s3, "media-test", timedelta(minutes=15), lambda: NOW)
+    signer = make_signer()
     assert signer.original(RECORD).url.startswith("http://127.0.0.1:9/media-test/uploads/")
 
 

@@ -50,7 +50,7 @@ def fault(code: str) -> ClientError:
 def test_every_placeholder_of_an_update_is_defined_and_used() -> None:
     table, client = table_over({})
     table.record_outcome(READY, None)
-    table.trash(IMAGE, MOMENT, MOMENT)
+    table.trash(IMAGE, MOMENT)
     for request in client.requests:
         text = request["UpdateExpression"] + " " + request["ConditionExpression"]
         words = {word.strip("(),") for word in text.split()}
@@ -67,9 +67,35 @@ def test_processing_never_touches_what_the_owner_said() -> None:
 
 def test_trashing_takes_the_row_out_of_every_index() -> None:
     table, client = table_over({})
-    assert table.trash(IMAGE, MOMENT, MOMENT)
+    assert table.trash(IMAGE, MOMENT)
     removed = client.requests[0]["UpdateExpression"].partition("REMOVE ")[2]
-    assert removed == "#listed_at, #month_shard, #owner_sha256"
+    assert removed == "#listed_at, #month_shard, #owner_sha256, #expires_at"
+
+
+class PagingClient:
+    """A DynamoDB client that gives two rows an answer, whatever was asked for."""
+
+    def __init__(self, rows: int) -> None:
+        self.rows = [{"image_id": {"S": f"{number}"}} for number in range(rows)]
+        self.queries = 0
+
+    def query(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3 takes it
+        self.queries += 1
+        start = int(request.get("ExclusiveStartKey", {"at": 0})["at"])
+        end = min(start + min(2, request["Limit"]), len(self.rows))
+        items = [{**item_of(READY, 1), **row} for row in self.rows[start:end]]
+        more = {"LastEvaluatedKey": {"at": end}} if end < len(self.rows) else {}
+        return {"Items": items, **more}
+
+
+@pytest.mark.parametrize(("rows", "limit", "queries"), [(5, 5, 3), (5, 3, 2), (4, 9, 2), (0, 3, 1)])
+def test_an_answer_that_is_cut_at_a_megabyte_does_not_end_the_list(
+    rows: int, limit: int, queries: int
+) -> None:
+    client = PagingClient(rows)
+    found = ImageTable(cast("Any", client), "images", month_shards=1).list_by_owner(OWNER, limit)
+    assert [record.image_id for record in found] == [f"{n}" for n in range(min(rows, limit))]
+    assert client.queries == queries
 
 
 def test_a_refused_condition_is_an_answer_and_any_other_fault_is_not() -> None:
