@@ -102,6 +102,16 @@ run "everything_is_named_by_its_environment" {
   }
 }
 
+run "key_opens_for_every_log_group" {
+  assert {
+    condition = alltrue([
+      for group in concat([module.api.log_group], [for function in output.functions : function.log_group]) :
+      can(regex("^/aws/[a-z]+/media-test-.+", group))
+    ])
+    error_message = "The key's policy names log groups by \"/aws/*/<environment>-*\": CloudWatch Logs can't encrypt another."
+  }
+}
+
 run "real_account_has_every_safeguard" {
   assert {
     condition = contains(

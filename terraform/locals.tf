@@ -2,7 +2,8 @@ locals {
   name = "${var.project}-${var.environment}"
 
   names = {
-    api       = local.name
+    # With an ending like all others: the key opens for log groups named "<environment>-...".
+    api       = "${local.name}-http"
     bucket    = "${local.name}-media-${var.account_id}"
     log       = "${local.name}-logs-${var.account_id}"
     table     = "${local.name}-images"

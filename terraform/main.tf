@@ -82,6 +82,7 @@ module "monitoring" {
   kms_key_arn            = module.encryption.key_arn
   bucket_name            = module.bucket.name
   table_name             = module.table.name
+  table_indexes          = module.table.indexes
   queue_name             = module.events.queue_name
   dead_letter_queue_name = module.events.dead_letter_queue_name
   api_id                 = module.api.id

@@ -33,6 +33,11 @@ output "media_bucket" {
   value       = module.bucket.name
 }
 
+output "media_bucket_arn" {
+  description = "ARN of the media bucket."
+  value       = module.bucket.arn
+}
+
 output "log_bucket" {
   description = "Bucket of the media bucket's access logs."
   value       = module.bucket.log_name
@@ -61,6 +66,16 @@ output "queue_arn" {
 output "dead_letter_queue_url" {
   description = "Queue of events that were given up."
   value       = module.events.dead_letter_queue_url
+}
+
+output "dead_letter_queue_arn" {
+  description = "ARN of the dead-letter queue."
+  value       = module.events.dead_letter_queue_arn
+}
+
+output "user_pool_arn" {
+  description = "ARN of the user pool."
+  value       = module.identity.user_pool_arn
 }
 
 output "user_pool_id" {

@@ -17,7 +17,7 @@ from tooling.console import Screen
 from tooling.deploy import Deployment
 from tooling.destroy import destroy as destroy_environment
 from tooling.emulator.commands import emulator_app
-from tooling.errors import Interrupted, OperatorError
+from tooling.errors import INTERRUPTS, Interrupted, OperatorError
 from tooling.media_client import MediaClient
 from tooling.packaging.build import build_all
 from tooling.packaging.platforms import lambda_platform, this_platform
@@ -26,7 +26,7 @@ from tooling.rendering import render_variables
 from tooling.reports import show_outputs
 from tooling.scanning.scan import scan as scan_all
 from tooling.session import JsonWanted, Session, ask
-from tooling.stack import media_stack
+from tooling.stack import stack_that_holds
 from tooling.target import emulator_of
 from tooling.users import UserPool
 
@@ -55,7 +55,9 @@ EnvironmentName = Annotated[
 def deploy(name: EnvironmentName) -> None:
     """Build, plan, scan, apply and smoke-test an environment; the same again changes nothing."""
     session = Session.open()
-    Deployment(session.workspace, session.target(name), session.screen).deploy()
+    target = session.target(name)
+    with session.workspace.alone_in(name):
+        Deployment(session.workspace, target, session.screen).deploy()
     session.screen.say(f"{name} is deployed and works.", style="bold green")
     session.screen.say(f"Next: nox -s upload -- {name} FILE...")
 
@@ -64,7 +66,9 @@ def deploy(name: EnvironmentName) -> None:
 def plan(name: EnvironmentName) -> None:
     """Show what deploy would change, and change nothing but the state and artifact buckets."""
     session = Session.open()
-    Deployment(session.workspace, session.target(name), session.screen).plan()
+    target = session.target(name)
+    with session.workspace.alone_in(name):
+        Deployment(session.workspace, target, session.screen).plan()
 
 
 @app.command()
@@ -102,7 +106,8 @@ def destroy(
     def confirm(question: str) -> bool:
         return yes or ask(question) == name
 
-    destroy_environment(session.workspace, target, Clients(target), session.screen, confirm)
+    with session.workspace.alone_in(name):
+        destroy_environment(session.workspace, target, Clients(target), session.screen, confirm)
     session.screen.say(f"{name} is gone.", style="bold green")
 
 
@@ -183,7 +188,8 @@ def scan(
 def unlock(name: EnvironmentName, lock_id: str) -> None:
     """Lift the state lock that a killed run left; its id stands in the message of the next run."""
     session = Session.open()
-    stack = media_stack(session.workspace, session.target(name))
+    target = session.target(name)
+    stack = stack_that_holds(session.workspace, target, Clients(target), lock_id)
     stack.init(session.screen)
     stack.terraform.force_unlock(lock_id)
     session.screen.say("The lock is lifted.")
@@ -191,7 +197,7 @@ def unlock(name: EnvironmentName, lock_id: str) -> None:
 
 def main() -> None:
     """Run the command that the process was started with, and end with its exit code."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in INTERRUPTS:
         signal.signal(number, _interrupt)
     screen = Screen()
     try:
@@ -203,6 +209,10 @@ def main() -> None:
         remedy = "Run the same command again: it goes on from there."
         screen.failure(OperatorError(stopped.what, remedy=remedy))
         sys.exit(INTERRUPTED)
+    except OSError as error:
+        remedy = "Check the free space and the rights of the folders in the checkout."
+        screen.failure(OperatorError("A file could not be used.", reason=str(error), remedy=remedy))
+        sys.exit(FAILED)
     except (ClientError, BotoCoreError) as error:
         remedy = "Check the caller's rights and that the service is reachable."
         screen.failure(OperatorError("AWS refused a call.", reason=str(error), remedy=remedy))

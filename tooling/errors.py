@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+
+# Ctrl-C, a plain kill, and a terminal that is closed: all end a command in the same orderly way.
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 class OperatorError(Exception):
     """A foreseeable fault, told to a person instead of shown as a traceback.

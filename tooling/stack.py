@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +81,7 @@ class Stack:
             + str(self.terraform.binary).encode()
         ).hexdigest()
         done = self.folder / "data" / "initialised"
-        if done.exists() and done.read_text(encoding="ascii") == wanted:
+        if _reads(done) == wanted and _providers_are_there(self.folder / "data"):
             return
         with screen.working("preparing Terraform and its provider"):
             self.terraform.init(backend)
@@ -137,7 +139,9 @@ def open_stack(workspace: Workspace, target: Target, root: Path, state_key: str)
     folder.mkdir(exist_ok=True)
     environment = terraform_environment(workspace, target.process_environment())
     environment["TF_DATA_DIR"] = str(folder / "data")
-    terraform = Terraform(find_terraform(workspace.cache), root, environment)
+    terraform = Terraform(
+        find_terraform(workspace.cache), root, environment, target.environment.name
+    )
     return Stack(terraform, folder, target, state_key)
 
 
@@ -149,6 +153,26 @@ def media_stack(workspace: Workspace, target: Target) -> Stack:
 def foundation_stack(workspace: Workspace, target: Target) -> Stack:
     """Return the state and artifact buckets of the environment."""
     return open_stack(workspace, target, workspace.foundation, FOUNDATION_KEY)
+
+
+def stack_that_holds(workspace: Workspace, target: Target, clients: Clients, lock_id: str) -> Stack:
+    """Return the stack of the environment whose state is locked under `lock_id`.
+
+    Raises
+    ------
+    OperatorError
+        Neither is.
+    """
+    bucket = state_bucket(target.environment)
+    for stack in (media_stack(workspace, target), foundation_stack(workspace, target)):
+        with suppress(clients.s3.exceptions.NoSuchKey, clients.s3.exceptions.NoSuchBucket):
+            answer = clients.s3.get_object(Bucket=bucket, Key=f"{stack.state_key}.tflock")
+            if json.loads(answer["Body"].read())["ID"] == lock_id:
+                return stack
+    raise OperatorError(
+        f"No state of {target.environment.name} is locked under {lock_id}.",
+        remedy="Run the command again that was refused: the lock may be gone, or have another id.",
+    )
 
 
 def terraform_environment(workspace: Workspace, variables: dict[str, str]) -> dict[str, str]:
@@ -196,6 +220,16 @@ def state_exists(clients: Clients, target: Target) -> bool:
     bucket = state_bucket(target.environment)
     found = clients.s3.list_objects_v2(Bucket=bucket, Prefix=MEDIA_KEY, MaxKeys=1)
     return found["KeyCount"] > 0
+
+
+def _reads(path: Path) -> str | None:
+    return path.read_text(encoding="ascii") if path.exists() else None
+
+
+def _providers_are_there(data: Path) -> bool:
+    """Tell whether the links that init made still lead somewhere: a cache may be deleted."""
+    links = list((data / "providers").rglob("*"))
+    return bool(links) and all(link.exists() for link in links)
 
 
 def _finished(message: Message, count: int, total: int) -> str:

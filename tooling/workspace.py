@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tooling.errors import OperatorError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 STATE_VARIABLE = "MEDIA_STATE_DIR"
 CACHE_VARIABLE = "MEDIA_CACHE_DIR"
@@ -70,3 +78,23 @@ class Workspace:
         folder = self.state / "environments" / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    @contextmanager
+    def alone_in(self, name: str) -> Iterator[None]:
+        """Keep other runs of this checkout out of an environment: they share its saved plan.
+
+        Raises
+        ------
+        OperatorError
+            Another run is at work there.
+        """
+        with (self.environment_state(name) / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise OperatorError(
+                    f"Another run is at work in {name}; nothing was done.",
+                    reason="Two runs would plan and apply over each other.",
+                    remedy="Wait until it ends, then run the same command again.",
+                ) from error
+            yield

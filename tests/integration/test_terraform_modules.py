@@ -54,6 +54,7 @@ def test_module(folder: Path, terraform_copy: Path) -> None:
         find_terraform(workspace.cache),
         terraform_copy / folder.relative_to(ROOT / "terraform"),
         terraform_environment(workspace, dict(os.environ)),
+        folder.name,
     )
     run(terraform, *terraform.command("init", backend=False, input=False))
     printed = run(terraform, *terraform.command("test", no_color=IsFlagged))

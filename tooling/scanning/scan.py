@@ -117,6 +117,7 @@ def offline_plan(workspace: Workspace, environment: Environment) -> Path:
         find_terraform(workspace.cache),
         sources,
         terraform_environment(workspace, _placeholder_credentials(environment)),
+        environment.name,
     )
     terraform = replace(
         terraform, environment={**terraform.environment, "TF_DATA_DIR": str(folder / "data")}

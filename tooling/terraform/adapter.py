@@ -13,17 +13,18 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from python_terraform import IsFlagged
 from python_terraform import Terraform as CommandLine
 
-from tooling.errors import Interrupted
+from tooling.errors import INTERRUPTS, Interrupted
 from tooling.terraform.diagnostics import Diagnostic, TerraformFailed, parse_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     Message = dict[str, Any]
@@ -44,11 +45,14 @@ class Terraform:
         The root module.
     environment : dict of str to str
         The whole environment of the program, PATH included.
+    subject : str
+        The environment that is worked on; named in messages.
     """
 
     binary: Path
     folder: Path
     environment: dict[str, str]
+    subject: str
 
     def init(self, backend_configuration: Path | None) -> None:
         """Prepare the folder: providers as locked, state where `backend_configuration` says.
@@ -68,7 +72,7 @@ class Terraform:
         document = json.loads(text)
         if not document["valid"]:
             found = [Diagnostic.from_document(entry) for entry in document["diagnostics"]]
-            raise TerraformFailed("validate", found)
+            raise TerraformFailed("validate", self.subject, found)
 
     def plan(
         self,
@@ -187,20 +191,26 @@ class Terraform:
                     ) from error
                 raise
         if process.returncode not in accept:
-            raise TerraformFailed(action, _diagnostics(printed), "".join(printed))
+            raise TerraformFailed(action, self.subject, _diagnostics(printed), "".join(printed))
         return process.returncode
 
 
 def _end_in_order(process: subprocess.Popen[str]) -> None:
     """Let Terraform finish the calls under way and write its state, however long that takes."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
-    while True:
-        try:
-            process.communicate()
-        except Interrupted:
-            continue  # an impatient second Ctrl-C must not cost the state
-        return
+    with _interrupts_ignored():  # an impatient second Ctrl-C must not cost the state
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        process.communicate()
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in INTERRUPTS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _diagnostics(printed: list[str]) -> list[Diagnostic]:

@@ -55,13 +55,17 @@ class TerraformFailed(OperatorError):
     ----------
     action : str
         What was asked of it, such as ``plan``.
+    subject : str
+        The environment that was worked on.
     diagnostics : list of Diagnostic
         What it said, errors and warnings.
     output : str
         What it printed besides; shown when there is no diagnostic.
     """
 
-    def __init__(self, action: str, diagnostics: list[Diagnostic], output: str = "") -> None:
+    def __init__(
+        self, action: str, subject: str, diagnostics: list[Diagnostic], output: str = ""
+    ) -> None:
         self.diagnostics = [entry for entry in diagnostics if entry.severity == "error"]
         reason = "\n\n".join(str(entry) for entry in self.diagnostics) or output.strip()
         remedy = "Correct what Terraform names, then run the same command again."
@@ -69,9 +73,9 @@ class TerraformFailed(OperatorError):
         if lock:
             remedy = (
                 "Wait until the other run ends. If it was killed and its process is gone, lift its "
-                f"lock: python -m tooling unlock ENV {lock}"
+                f"lock: nox -s unlock -- {subject} {lock}"
             )
-        super().__init__(f"terraform {action} failed.", reason=reason, remedy=remedy)
+        super().__init__(f"terraform {action} failed for {subject}.", reason=reason, remedy=remedy)
 
 
 def parse_line(line: str) -> dict[str, Any] | None:

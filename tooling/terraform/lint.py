@@ -50,7 +50,7 @@ def validate_root(workspace: Workspace, binary: Path, root: Path) -> None:
     """
     environment = terraform_environment(workspace, dict(os.environ))
     environment["TF_DATA_DIR"] = str(workspace.state / "lint" / root.name)
-    terraform = Terraform(binary, root, environment)
+    terraform = Terraform(binary, root, environment, root.name)
     terraform.init(None)
     terraform.validate()
 

@@ -32,3 +32,8 @@ output "visibility_timeout_seconds" {
   description = "Time that a message stays hidden once it was handed out."
   value       = aws_sqs_queue.this.visibility_timeout_seconds
 }
+
+output "dead_letter_queue_arn" {
+  description = "ARN of the dead-letter queue."
+  value       = aws_sqs_queue.dead_letter.arn
+}

@@ -12,3 +12,8 @@ output "issuer" {
   description = "Issuer as it stands in the tokens."
   value       = "https://${aws_cognito_user_pool.this.endpoint}"
 }
+
+output "user_pool_arn" {
+  description = "ARN of the user pool."
+  value       = aws_cognito_user_pool.this.arn
+}

@@ -75,10 +75,16 @@ locals {
       title  = "Table: throttles"
       period = 300
       stat   = "Sum"
-      metrics = [
-        ["AWS/DynamoDB", "ReadThrottleEvents", "TableName", var.table_name],
-        ["AWS/DynamoDB", "WriteThrottleEvents", "TableName", var.table_name],
-      ]
+      metrics = concat(
+        [
+          ["AWS/DynamoDB", "ReadThrottleEvents", "TableName", var.table_name],
+          ["AWS/DynamoDB", "WriteThrottleEvents", "TableName", var.table_name],
+        ],
+        [
+          for index in var.table_indexes :
+          ["AWS/DynamoDB", "WriteThrottleEvents", "TableName", var.table_name, "GlobalSecondaryIndexName", index]
+        ],
+      )
     },
     {
       title  = "Bucket: bytes and objects, once a day"

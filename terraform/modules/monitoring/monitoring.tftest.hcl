@@ -15,6 +15,7 @@ variables {
   }
   bucket_name            = "media-test-media-123456789012"
   table_name             = "media-test-images"
+  table_indexes          = ["by_month"]
   queue_name             = "media-test-uploads"
   dead_letter_queue_name = "media-test-dead-letters"
   api_id                 = "abcdef1234"
@@ -25,8 +26,9 @@ variables {
 run "every_part_has_an_alarm" {
   assert {
     condition = keys(aws_cloudwatch_metric_alarm.this) == [
-      "api-5xx", "api-errors", "api-throttles", "dead-letters", "processor-errors", "processor-throttles",
-      "queue-age", "table-read-throttles", "table-write-throttles",
+      "api-5xx", "api-errors", "api-throttles", "by-month-read-throttles", "by-month-write-throttles",
+      "dead-letters", "processor-errors", "processor-throttles", "queue-age",
+      "table-read-throttles", "table-write-throttles",
     ]
     error_message = "An alarm is missing, or one was added."
   }
@@ -34,6 +36,13 @@ run "every_part_has_an_alarm" {
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["queue-age"].threshold == 300
     error_message = "The threshold must be the one that was given."
+  }
+
+  assert {
+    condition = aws_cloudwatch_metric_alarm.this["by-month-write-throttles"].dimensions == tomap({
+      TableName = "media-test-images", GlobalSecondaryIndexName = "by_month"
+    })
+    error_message = "The alarm must watch the index: the table's figures leave it out."
   }
 
   assert {

@@ -33,6 +33,11 @@ variable "table_name" {
   description = "Table to watch."
 }
 
+variable "table_indexes" {
+  type        = list(string)
+  description = "Names of the table's indexes."
+}
+
 variable "queue_name" {
   type        = string
   description = "Queue to watch."

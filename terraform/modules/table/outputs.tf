@@ -7,3 +7,8 @@ output "arn" {
   description = "ARN of the table."
   value       = aws_dynamodb_table.this.arn
 }
+
+output "indexes" {
+  description = "Names of the indexes."
+  value       = sort(aws_dynamodb_table.this.global_secondary_index[*].name)
+}

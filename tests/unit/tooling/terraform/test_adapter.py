@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,7 +47,7 @@ class Recorder:
         script = RECORDER.format(calls=str(self.calls), prints=prints, code=code)
         self.binary.write_text(f"#!{sys.executable}\n{script}", encoding="utf-8")
         self.binary.chmod(0o755)
-        return Terraform(self.binary, self.folder, {"PATH": os.environ["PATH"], "MARK": "1"})
+        return Terraform(self.binary, self.folder, {"PATH": os.environ["PATH"], "MARK": "1"}, "dev")
 
     @property
     def arguments(self) -> list[str]:
@@ -126,7 +126,7 @@ def test_nothing_is_left_in_the_temporary_folder(
     scratch.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     recorder.answering(code=2).plan(tmp_path / "p", variables=tmp_path / "v.json")
-    missing = Terraform(recorder.binary, tmp_path / "nowhere", {"PATH": os.environ["PATH"]})
+    missing = Terraform(recorder.binary, tmp_path / "nowhere", {"PATH": os.environ["PATH"]}, "dev")
     with pytest.raises(FileNotFoundError):
         missing.plan(tmp_path / "p", variables=tmp_path / "v.json")
     assert list(scratch.iterdir()) == []
@@ -177,7 +177,7 @@ def test_a_held_lock_says_how_to_lift_it(recorder: Recorder, tmp_path: Path) -> 
     line = json.dumps({"type": "diagnostic", "diagnostic": diagnostic})
     with pytest.raises(TerraformFailed) as caught:
         recorder.answering(line, code=1).plan(tmp_path / "p")
-    assert "unlock ENV 1234-abcd" in caught.value.remedy
+    assert "nox -s unlock -- dev 1234-abcd" in caught.value.remedy
     assert "Who:       a@b" in caught.value.reason
 
 
@@ -197,7 +197,7 @@ from pathlib import Path
 def stop(*_):
     with Path({log!r}).open("a") as log:
         log.write("interrupted\\n")
-    time.sleep(0.3)
+    time.sleep(1)
     with Path({log!r}).open("a") as log:
         log.write("state written\\n")
     sys.exit(1)
@@ -214,7 +214,7 @@ from tooling.terraform.adapter import Terraform
 def interrupt(*_):
     raise Interrupted
 signal.signal(signal.SIGINT, interrupt)
-terraform = Terraform(Path({binary!r}), Path({folder!r}), {{"PATH": "/usr/bin:/bin"}})
+terraform = Terraform(Path({binary!r}), Path({folder!r}), {{"PATH": "/usr/bin:/bin"}}, "dev")
 try:
     terraform.apply(Path("p"), lambda _: print("running", flush=True))
 except Interrupted as stopped:
@@ -239,10 +239,10 @@ def test_ctrl_c_reaches_terraform_once_and_waits_for_its_state(root: Path, tmp_p
         assert process.stdout is not None
         assert process.stdout.readline() == "running\n"
         os.killpg(process.pid, signal.SIGINT)  # what a terminal does
-        impatient = threading.Timer(0.1, os.killpg, (process.pid, signal.SIGINT))
-        impatient.start()
+        while not (log.exists() and "interrupted" in log.read_text(encoding="utf-8")):
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGINT)  # impatient
         said = process.stdout.read()
-    impatient.join()
     assert process.returncode == 130
     assert "finished what was under way" in said
     assert log.read_text(encoding="utf-8") == "interrupted\nstate written\n"
