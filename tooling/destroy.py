@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from tooling.clients import Clients
     from tooling.console import Screen
-    from tooling.stack import Stack
     from tooling.target import Target
     from tooling.workspace import Workspace
 
@@ -64,14 +64,7 @@ def destroy(
             remedy=f"Type it when asked, or run: nox -s destroy -- {environment.name} --yes",
         )
     if state_exists(clients, target):
-        stack = media_stack(workspace, target)
-        stack.init(screen)
-        outputs = stack.outputs()
-        _empty_buckets(outputs, clients, screen)
-        # An apply that never ended leaves no outputs; a destroy needs no true release.
-        release = Release.from_document(outputs["release"]) if outputs else UNKNOWN_RELEASE
-        variables = render_variables(workspace.environments, environment, target.endpoint, release)
-        _destroy_resources(stack, variables, screen)
+        _destroy_stack(workspace, target, clients, screen)
     screen.step("State and artifact buckets")
     for bucket in buckets:  # the state goes last: until then the command can be run again
         removed = remove_bucket(clients.s3, bucket)
@@ -80,30 +73,70 @@ def destroy(
     _stop_if_deserted(workspace, target, clients, screen)
 
 
-def _empty_buckets(outputs: dict[str, Any], clients: Clients, screen: Screen) -> None:
-    screen.step("Objects")
-    for name in ("media_bucket", "log_bucket"):
-        bucket = outputs.get(name)
-        if not bucket or not bucket_exists(clients.s3, bucket):
-            continue
-        began = monotonic()
-        count = 0
-        with screen.progress(f"emptying {bucket}", None) as progress:
-            for some in empty_bucket(clients.s3, bucket):
-                count += some
-                progress.now(f"{count} versions removed")
-        screen.done(f"{bucket} emptied, {count} versions", began)
+def protected_resources(plan: dict[str, Any]) -> list[str]:
+    """Return the addresses of what a destroy plan would remove although it is protected.
+
+    Parameters
+    ----------
+    plan : dict
+        What ``terraform show -json`` makes of the plan; it tells what is deployed, whatever the
+        environment's file says by now.
+    """
+    return [
+        address
+        for address, kind, before in _deployed(plan)
+        if before.get("deletion_protection_enabled") is True
+        or before.get("deletion_protection") == "ACTIVE"
+        or (kind == "aws_s3_bucket" and before.get("force_destroy") is False)
+    ]
 
 
-def _destroy_resources(stack: Stack, variables: dict[str, Any], screen: Screen) -> None:
-    screen.step("Resources")
+def _deployed(plan: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (entry["address"], entry["type"], entry["change"]["before"] or {})
+        for entry in plan.get("resource_changes", [])
+    ]
+
+
+def _destroy_stack(workspace: Workspace, target: Target, clients: Clients, screen: Screen) -> None:
     began = monotonic()
+    environment = target.environment
+    screen.step("Resources")
+    stack = media_stack(workspace, target)
+    stack.init(screen)
+    outputs = stack.outputs()
+    # An apply that never ended leaves no outputs; a destroy needs no true release.
+    release = Release.from_document(outputs["release"]) if "release" in outputs else UNKNOWN_RELEASE
+    variables = render_variables(workspace.environments, environment, target.endpoint, release)
     summary = stack.plan(screen, variables, destroy=True)
     show_plan(screen, summary, began)
-    if summary.changes:
-        began = monotonic()
-        stack.apply(screen, summary)
-        screen.done("removed", began)
+    if not summary.changes:
+        return
+    plan = json.loads(stack.plan_document.read_text(encoding="utf-8"))
+    kept = protected_resources(plan)
+    if kept:
+        raise OperatorError(
+            f"What is deployed in {environment.name} is protected; nothing was removed.",
+            reason=f"Protected: {', '.join(kept)}.",
+            remedy=f"Deploy it without protection first: nox -s deploy -- {environment.name}",
+        )
+    # Only now that nothing speaks against it: this is what can't be undone.
+    for address, kind, before in _deployed(plan):
+        if kind == "aws_s3_bucket" and bucket_exists(clients.s3, before["bucket"]):
+            _empty(before["bucket"], address, clients, screen)
+    began = monotonic()
+    stack.apply(screen, summary)
+    screen.done("removed", began)
+
+
+def _empty(bucket: str, address: str, clients: Clients, screen: Screen) -> None:
+    began = monotonic()
+    count = 0
+    with screen.progress(f"emptying {address}", None) as progress:
+        for some in empty_bucket(clients.s3, bucket):
+            count += some
+            progress.now(f"{count} versions removed")
+    screen.done(f"{bucket} emptied, {count} versions", began)
 
 
 def _stop_if_deserted(
