@@ -46,6 +46,8 @@ class Target:
     def config(self) -> Config:
         """Client settings: bounded waits, and path-style S3 where no bucket has a host name."""
         return Config(
+            # This machine is not reached through the operator's proxy; botocore would try.
+            proxies={} if self.endpoint else None,
             connect_timeout=10,
             read_timeout=60,
             retries={"mode": "standard", "total_max_attempts": 5},

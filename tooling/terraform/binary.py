@@ -18,6 +18,7 @@ import urllib3
 from packaging.version import Version
 
 from tooling.errors import OperatorError
+from tooling.http import pool_for
 
 MINIMUM_VERSION = Version("1.10")
 DOWNLOADED_VERSION = "1.11.4"
@@ -121,7 +122,7 @@ def _version(binary: Path) -> Version:
 
 def _get(url: str) -> bytes:
     try:
-        answer = urllib3.PoolManager().request("GET", url, timeout=DOWNLOAD_TIMEOUT_SECONDS)
+        answer = pool_for(url).request("GET", url, timeout=DOWNLOAD_TIMEOUT_SECONDS)
     except urllib3.exceptions.HTTPError as error:
         reason = str(error)
     else:
