@@ -29,16 +29,16 @@ def python_with(session: nox.Session, lock: str) -> str:
     """Return the interpreter of an environment that holds what `lock` names, made once."""
     if sys.version_info < MINIMUM_PYTHON:
         session.error("Python 3.11 or newer is needed; run nox with one.")
-    folder = Path(".nox", Path(lock).parent.name).resolve()
-    python = folder / "bin" / "python"
-    installed = folder / "installed"
-    wanted = hashlib.sha256(Path(lock).read_bytes() + sys.version.encode()).hexdigest()
-    if not installed.exists() or installed.read_text(encoding="ascii") != wanted:
+    # A changed lock gets a new folder: the embedded AWS may still be running from the old one.
+    digest = hashlib.sha256(Path(lock).read_bytes() + sys.version.encode()).hexdigest()[:12]
+    folder = Path(".nox", f"{Path(lock).parent.name}-{digest}").resolve()
+    python, installed = folder / "bin" / "python", folder / "installed"
+    if not installed.exists():
         session.log(f"Installing {lock}; this happens once.")
         run = partial(session.run, external=True, silent=True)
         run(sys.executable, "-m", "virtualenv", "--quiet", "--clear", str(folder))
         run(str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock)
-        installed.write_text(wanted, encoding="ascii")
+        installed.touch()
     return str(python)
 
 

@@ -20,7 +20,10 @@ UNNAMED_REGION = "us-east-1"
 
 
 def ensure_bucket(s3: S3Client, bucket: str, region: str) -> bool:
-    """Make a bucket unless the caller has it already; return whether it was made.
+    """Make a bucket that keeps versions, unless it is there; return whether it was made.
+
+    Terraform adopts it and sees to the rest. Versions are switched on at once, because what is
+    written into it is named by its version.
 
     Raises
     ------
@@ -34,6 +37,7 @@ def ensure_bucket(s3: S3Client, bucket: str, region: str) -> bool:
         return False
     try:
         s3.create_bucket(**request)
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code == "BucketAlreadyOwnedByYou":
@@ -53,15 +57,21 @@ def bucket_exists(s3: S3Client, bucket: str) -> bool:
     return any(entry["Name"] == bucket for entry in listed["Buckets"])
 
 
-def empty_bucket(s3: S3Client, bucket: str) -> Iterator[int]:
+def empty_bucket(s3: S3Client, bucket: str, prefix: str = "") -> Iterator[int]:
     """Remove every version, delete marker and unfinished upload; yield how many at a time.
+
+    Parameters
+    ----------
+    prefix : str
+        Only what lies below it.
 
     Raises
     ------
     OperatorError
         S3 kept some of them.
     """
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+    versions = s3.get_paginator("list_object_versions")
+    for page in versions.paginate(Bucket=bucket, Prefix=prefix):
         batch: list[ObjectIdentifierTypeDef] = [
             {"Key": entry["Key"], "VersionId": entry["VersionId"]}
             for entry in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
@@ -77,7 +87,8 @@ def empty_bucket(s3: S3Client, bucket: str) -> Iterator[int]:
                     remedy="Check the caller's rights (s3:DeleteObjectVersion), then run it again.",
                 )
             yield len(some)
-    for uploads in s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket):
+    unfinished = s3.get_paginator("list_multipart_uploads")
+    for uploads in unfinished.paginate(Bucket=bucket, Prefix=prefix):
         for upload in uploads.get("Uploads", []):
             s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
 

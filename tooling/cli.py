@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
-UPLOADER = "operator"
+# A name that no person has: signing in gives it a new password each time.
+UPLOADER = "tooling-uploader"
 FAILED, INTERRUPTED = 1, 130
 
 app = typer.Typer(
@@ -121,7 +122,9 @@ def upload(
     session = Session.open(json_wanted=json_wanted)
     found = uploads.find_files(files)
     _, clients, deployed = session.deployed(name)
-    client = MediaClient(deployed["api_url"], UserPool.of(clients, deployed).sign_in(UPLOADER))
+    client = MediaClient(
+        deployed["api_url"], UserPool.of(clients, deployed).renewed_token(UPLOADER)
+    )
     outcomes = uploads.upload_files(client, found, session.screen)
     if json_wanted:
         session.screen.document(uploads.documents(outcomes))

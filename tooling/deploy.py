@@ -44,8 +44,8 @@ class Deployment:
     """One run of ``deploy`` or ``plan`` for one environment.
 
     Every step can be interrupted and the whole be run again: buckets and zips are written once
-    under fixed names, Terraform keeps its state in the state bucket, and nothing is applied but
-    the plan that was shown.
+    under fixed names, Terraform keeps its state in the state bucket, and of the environment
+    nothing is applied but the plan that was shown and scanned.
 
     Parameters
     ----------

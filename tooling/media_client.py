@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 import urllib3
 
 from tooling.errors import OperatorError
+from tooling.http import pool_for
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+    from threading import Event
 
 REQUEST_TIMEOUT = urllib3.Timeout(connect=10.0, read=60.0)
 # urllib3 repeats a POST only where no byte of it was sent.
@@ -21,7 +24,8 @@ RETRIES = urllib3.Retry(
     total=4, backoff_factor=0.3, status_forcelist=(429, 502, 503, 504), raise_on_status=False
 )
 POLL_SECONDS = 0.25
-END_STATES = frozenset({"ready", "rejected", "failed"})
+# Not "failed": that is our fault, and is tried again.
+END_STATES = frozenset({"ready", "rejected"})
 
 
 class ApiRefused(OperatorError):
@@ -43,8 +47,14 @@ class ApiRefused(OperatorError):
         super().__init__(
             f"{action} was refused with status {answer.status}.",
             reason="\n".join([str(said), *faults]),
-            remedy=f"Request id: {answer.headers.get('x-request-id', 'none')}.",
+            remedy=f"Request id: {_request_id(answer)}.",
         )
+
+
+def _request_id(answer: Answer) -> str:
+    # The gateway's own answers carry its name for the same thing.
+    headers = answer.headers
+    return headers.get("x-request-id") or headers.get("apigw-requestid") or "none"
 
 
 @dataclass(frozen=True)
@@ -87,18 +97,19 @@ class MediaClient:
     ----------
     api_url : str
         Base URL, without a slash at its end.
-    token : str or None
-        The user's access token; None to call without one.
+    token : callable or None
+        Gives the user's access token, a new one where the last is about to end; None to call
+        without one.
     """
 
     api_url: str
-    token: str | None
+    token: Callable[[], str] | None
 
     def request(self, method: str, path: str, document: dict[str, Any] | None = None) -> Answer:
         """Send one request and return the answer, whatever its status."""
         headers = {"accept": "application/json"}
         if self.token:
-            headers["authorization"] = f"Bearer {self.token}"
+            headers["authorization"] = f"Bearer {self.token()}"
         body = None
         if document is not None:
             headers["content-type"] = "application/json"
@@ -124,8 +135,10 @@ class MediaClient:
             send_form(announced["upload"], path.name, path.read_bytes())
         return announced
 
-    def wait(self, image_id: str, timeout_seconds: float) -> dict[str, Any]:
-        """Return the image once it is processed.
+    def wait(
+        self, image_id: str, timeout_seconds: float, stopped: Event | None = None
+    ) -> dict[str, Any]:
+        """Return the image once it is processed, or as it is once `stopped` is set.
 
         Raises
         ------
@@ -135,7 +148,7 @@ class MediaClient:
         deadline = time.monotonic() + timeout_seconds
         while True:
             image = self.get(image_id)
-            if image["status"] in END_STATES:
+            if image["status"] in END_STATES or (stopped and stopped.is_set()):
                 return image
             if time.monotonic() > deadline:
                 raise OperatorError(
@@ -186,7 +199,7 @@ def send(method: str, url: str, **options: Any) -> Answer:  # noqa: ANN401 - url
         There is no connection.
     """
     try:
-        answer = _POOL.request(
+        answer = pool_for(url).request(
             method, url, timeout=REQUEST_TIMEOUT, retries=RETRIES, redirect=False, **options
         )
     except urllib3.exceptions.HTTPError as error:
@@ -198,6 +211,3 @@ def send(method: str, url: str, **options: Any) -> Answer:  # noqa: ANN401 - url
         ) from error
     headers = {name.lower(): value for name, value in answer.headers.items()}
     return Answer(answer.status, headers, answer.data)
-
-
-_POOL = urllib3.PoolManager(maxsize=16)

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import subprocess
+import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tooling.packaging.platforms import Platform
 
 UNKNOWN_COMMIT = "unknown"
+PUBLISH_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -148,20 +150,30 @@ def publish(s3: S3Client, bucket: str, artifact: Artifact) -> PublishedFunction:
         Other bytes lie under that digest: somebody has tampered with the bucket.
     """
     checksum = base64.b64encode(bytes.fromhex(artifact.sha256)).decode()
-    try:
-        with artifact.path.open("rb") as body:
-            written = s3.put_object(
-                Bucket=bucket,
-                Key=artifact.key,
-                Body=body,
-                ChecksumSHA256=checksum,
-                ContentType="application/zip",
-                IfNoneMatch="*",
-            )
-        return PublishedFunction(artifact.key, written["VersionId"], artifact.sha256)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "PreconditionFailed":
-            raise
+    for attempt in range(1, PUBLISH_ATTEMPTS + 1):
+        try:
+            with artifact.path.open("rb") as body:
+                s3.put_object(
+                    Bucket=bucket,
+                    Key=artifact.key,
+                    Body=body,
+                    ChecksumSHA256=checksum,
+                    ContentType="application/zip",
+                    IfNoneMatch="*",
+                )
+            break
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code == "PreconditionFailed":
+                break  # it is there; whether it is the same is seen below
+            # Another run is writing it at this moment.
+            if code != "ConditionalRequestConflict" or attempt == PUBLISH_ATTEMPTS:
+                raise
+            time.sleep(attempt)
+    return _published(s3, bucket, artifact, checksum)
+
+
+def _published(s3: S3Client, bucket: str, artifact: Artifact, checksum: str) -> PublishedFunction:
     there = s3.head_object(Bucket=bucket, Key=artifact.key, ChecksumMode="ENABLED")
     if there.get("ChecksumSHA256") != checksum:
         raise OperatorError(
@@ -170,7 +182,13 @@ def publish(s3: S3Client, bucket: str, artifact: Artifact) -> PublishedFunction:
             remedy="Find out who wrote it (object versions, CloudTrail), delete that version, and "
             "run the command again.",
         )
-    return PublishedFunction(artifact.key, there["VersionId"], artifact.sha256)
+    version_id = there.get("VersionId", "null")
+    if version_id == "null":
+        raise OperatorError(
+            f"s3://{bucket}/{artifact.key} was written while the bucket kept no versions yet.",
+            remedy="Delete that object and run the command again.",
+        )
+    return PublishedFunction(artifact.key, version_id, artifact.sha256)
 
 
 def _sha256(content: bytes) -> str:

@@ -7,24 +7,27 @@ import secrets
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from tooling.buckets import empty_bucket
 from tooling.errors import OperatorError
 from tooling.media_client import Answer, MediaClient, send, send_form
 from tooling.smoke_picture import PICTURE_HEIGHT, PICTURE_WIDTH, draw_picture
 from tooling.users import UserPool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tooling.clients import Clients
     from tooling.console import Screen
     from tooling.target import Target
 
 PROCESSING_TIMEOUT_SECONDS = 90.0
+CONSISTENCY_TIMEOUT_SECONDS = 30.0
+POLL_SECONDS = 0.5
 CONTENT_TYPE = "image/jpeg"
 
 
@@ -49,14 +52,18 @@ class SmokeTest:
     steps: list[tuple[str, str, int]] = field(default_factory=list)
     """Name, finding and milliseconds of each step done."""
     current: str = "preparation"
+    keys: list[str] = field(default_factory=list)
+    """Keys of the originals it has uploaded."""
 
     def through_the_front_door(self, owner: MediaClient, stranger: MediaClient) -> None:
         """Bring a picture in, look at it from all sides, and remove it."""
         picture = draw_picture(secrets.token_bytes(8))
+        anonymous = MediaClient(self.api_url, None)
         with self._step("health is open"):
-            self._expect(MediaClient(self.api_url, None), "GET", "/health", HTTPStatus.OK)
+            # A route made a moment ago may not be served everywhere yet.
+            self._eventually(lambda: anonymous.request("GET", "/health").status == HTTPStatus.OK)
+            self._expect(anonymous, "GET", "/health", HTTPStatus.OK)
         with self._step("no token, no list"):
-            anonymous = MediaClient(self.api_url, None)
             self._expect(anonymous, "GET", "/images", HTTPStatus.UNAUTHORIZED)
         with self._step("announce an upload"):
             announced = self._expect(
@@ -67,6 +74,7 @@ class SmokeTest:
                 {"content_type": CONTENT_TYPE, "bytes": len(picture), "title": "Smoke test"},
             )
         image_id = announced["image_id"]
+        self.keys.append(announced["upload"]["fields"]["key"])
         try:
             with self._step("upload by pre-signed form"):
                 send_form(announced["upload"], "smoke.jpg", picture)
@@ -135,10 +143,21 @@ class SmokeTest:
             self._fail(f"it is served as {headers.get('content-type')}, not {wanted}")
 
     def _require_listed(self, client: MediaClient, image_id: str, *, wanted: bool) -> None:
-        page = self._expect(client, "GET", "/images?limit=10", HTTPStatus.OK)
-        listed = any(image["image_id"] == image_id for image in page["images"])
-        if listed != wanted:
+        def listed() -> bool:
+            page = self._expect(client, "GET", "/images?limit=10", HTTPStatus.OK)
+            return any(image["image_id"] == image_id for image in page["images"])
+
+        # The list is an index, which follows the table a little later.
+        if not self._eventually(lambda: listed() == wanted):
             self._fail("the list lacks the image" if wanted else "the list shows the image")
+
+    def _eventually(self, condition: Callable[[], bool]) -> bool:
+        deadline = monotonic() + CONSISTENCY_TIMEOUT_SECONDS
+        while not condition():
+            if monotonic() > deadline:
+                return False
+            sleep(POLL_SECONDS)
+        return True
 
     def _expect(
         self,
@@ -195,4 +214,13 @@ def run(
             test.through_the_front_door(owner, stranger)
     finally:
         screen.table("", ("step", "finding", "ms"), test.steps)
+        _remove_objects(clients, outputs["media_bucket"], test.keys)
     return test.steps
+
+
+def _remove_objects(clients: Clients, bucket: str, keys: list[str]) -> None:
+    """Remove what the test's picture left in the bucket: nobody would ever look for it."""
+    for key in keys:
+        image_id = key.rpartition("/")[2]
+        for prefix in (key, f"renditions/{image_id}/"):
+            sum(empty_bucket(clients.s3, bucket, prefix))

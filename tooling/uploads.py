@@ -6,6 +6,7 @@ import mimetypes
 import re
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from tooling.errors import OperatorError
@@ -69,7 +70,7 @@ def find_files(named: Iterable[Path]) -> list[Path]:
     Raises
     ------
     OperatorError
-        A name is neither file nor folder, or there is no file at all.
+        There is no file at all.
     """
     files: list[Path] = []
     for path in named:
@@ -94,23 +95,25 @@ def find_files(named: Iterable[Path]) -> list[Path]:
 def upload_files(client: MediaClient, files: list[Path], screen: Screen) -> list[Outcome]:
     """Send files, a few at a time, and return what became of each, in the order given."""
     outcomes: dict[Path, Outcome] = {}
+    stopped = Event()
     with (
         screen.progress("uploading", len(files)) as progress,
         ThreadPoolExecutor(PARALLEL_UPLOADS) as pool,
     ):
-        waiting = {pool.submit(upload_file, client, path): path for path in files}
+        waiting = {pool.submit(upload_file, client, path, stopped): path for path in files}
         try:
             for done in as_completed(waiting):
                 outcome = done.result()
                 outcomes[waiting[done]] = outcome
                 progress.advance(f"{outcome.file}: {outcome.status}")
         except BaseException:
+            stopped.set()  # those under way are sent whole, and not waited for any longer
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return [outcomes[path] for path in files]
 
 
-def upload_file(client: MediaClient, path: Path) -> Outcome:
+def upload_file(client: MediaClient, path: Path, stopped: Event | None = None) -> Outcome:
     """Send one file and wait for what becomes of it; a fault of the file is an outcome."""
     try:
         announced = client.upload(path, guess_content_type(path), title=path.name)
@@ -120,7 +123,7 @@ def upload_file(client: MediaClient, path: Path) -> Outcome:
         return Outcome(str(path), NOT_SENT, detail=f"{error.what} {error.reason}".strip())
     image_id = announced["image_id"]
     try:
-        image = client.wait(image_id, PROCESSING_TIMEOUT_SECONDS)
+        image = client.wait(image_id, PROCESSING_TIMEOUT_SECONDS, stopped)
     except OperatorError as error:
         return Outcome(str(path), SENT, image_id, f"{error.what} {error.reason}".strip())
     return Outcome(

@@ -5,16 +5,22 @@ from __future__ import annotations
 import secrets
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from math import inf
+from threading import Lock
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mypy_boto3_cognito_idp.client import CognitoIdentityProviderClient
 
     from tooling.clients import Clients
 
 PASSWORD_BYTES = 24
+# Half the life that the client gives its access tokens.
+TOKEN_RENEWAL_SECONDS = 1800.0
+SIGN_IN_ATTEMPTS = 4
 # Every kind of character that a password policy can ask for.
 PASSWORD_KINDS = "aA1!"  # noqa: S105
 
@@ -55,6 +61,17 @@ class UserPool:
                 TemporaryPassword=password,
                 MessageAction="SUPPRESS",
             )
+        for attempt in range(1, SIGN_IN_ATTEMPTS + 1):
+            try:
+                return self._sign_in_with(name, password)
+            except self.cognito.exceptions.NotAuthorizedException:
+                # Another command has set its own password between the two calls.
+                if attempt == SIGN_IN_ATTEMPTS:
+                    raise
+                sleep(secrets.randbelow(1000) / 1000)
+        raise AssertionError  # the loop returns or raises
+
+    def _sign_in_with(self, name: str, password: str) -> str:
         self.cognito.admin_set_user_password(
             UserPoolId=self.pool_id, Username=name, Password=password, Permanent=True
         )
@@ -66,15 +83,30 @@ class UserPool:
         )
         return answer["AuthenticationResult"]["AccessToken"]
 
+    def renewed_token(self, name: str) -> Callable[[], str]:
+        """Return what gives a token for `name`, signing in again before the last one ends."""
+        lock = Lock()
+        held = ("", -inf)
+
+        def token() -> str:
+            nonlocal held
+            with lock:  # uploads run in threads
+                if monotonic() - held[1] > TOKEN_RENEWAL_SECONDS:
+                    held = (self.sign_in(name), monotonic())
+                return held[0]
+
+        return token
+
     def remove(self, name: str) -> None:
         """Remove a user."""
         self.cognito.admin_delete_user(UserPoolId=self.pool_id, Username=name)
 
     @contextmanager
-    def passing_user(self, prefix: str) -> Iterator[str]:
-        """Yield the token of a new user that is gone again afterwards."""
+    def passing_user(self, prefix: str) -> Iterator[Callable[[], str]]:
+        """Yield what gives the token of a new user that is gone again afterwards."""
         name = f"{prefix}-{secrets.token_hex(6)}"
-        token = self.sign_in(name)
+        token = self.renewed_token(name)
+        token()
         try:
             yield token
         finally:

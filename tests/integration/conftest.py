@@ -117,6 +117,21 @@ class Aws:
             assert time.monotonic() < deadline, f"{key!r} ended as {rows}"
             time.sleep(0.2)
 
+    def wait_for_empty_queue(self) -> None:
+        """Wait until no message is in the queue, neither to be taken nor taken and hidden."""
+        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+        deadline = time.monotonic() + PROCESSED_WITHIN_SECONDS
+        while True:
+            answer = self.sqs.get_queue_attributes(
+                QueueUrl=self.outputs["queue_url"], AttributeNames=["All"]
+            )
+            attributes: dict[str, str] = {**answer["Attributes"]}
+            counts = {name: attributes[name] for name in names}
+            if set(counts.values()) == {"0"}:
+                return
+            assert time.monotonic() < deadline, counts
+            time.sleep(0.2)
+
     def remove(self, key: str) -> None:
         """Remove every version of an object, its renditions, and its row."""
         for row in self.rows_of(key):

@@ -94,7 +94,7 @@ def test_what_was_saved_outlasts_a_kill(emulator: Emulator) -> None:
     while not (saved.exists() and "kept" in saved.read_text()):
         assert time.monotonic() < deadline, "nothing was saved"
         time.sleep(0.2)
-    os.kill(int((emulator.folder / "pid").read_text()), signal.SIGKILL)
+    os.kill(int((emulator.folder / "state" / "lock").read_text()), signal.SIGKILL)
     while emulator.running():
         assert time.monotonic() < deadline
         time.sleep(0.1)

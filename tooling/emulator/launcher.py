@@ -29,7 +29,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 from xml.sax.saxutils import escape, unescape
 
@@ -41,6 +41,8 @@ SAVE_INTERVAL_SECONDS = 3.0
 # A large state takes long to write: saving may use this share of the time and no more.
 SAVE_TIME_SHARE = 0.05
 KEEP_ALIVE_SECONDS = 75.0
+# Whoever asks whether the lock is held holds it for a moment.
+LOCK_PATIENCE_SECONDS = 1.0
 LISTED_NAME = re.compile(r"<(Key|Prefix|Delimiter|KeyMarker|NextKeyMarker)>([^<]*)</\1>")
 CLOUDWATCH_NAMESPACE = "http://monitoring.amazonaws.com/doc/2010-08-01/"
 
@@ -207,13 +209,26 @@ def _required(name: str) -> str:
 def _exclusive(state_folder: Path) -> Iterator[None]:
     """Hold the state folder: two servers would overwrite each other's files."""
     state_folder.mkdir(parents=True, exist_ok=True)
-    with (state_folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            message = f"{state_folder} belongs to an embedded AWS that is running. Stop that first."
-            raise LauncherError(message) from error
+    with (state_folder / "lock").open("a") as lock:
+        deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
+        while not _locked(lock):
+            if time.monotonic() > deadline:
+                message = f"{state_folder} belongs to an embedded AWS that is running: stop that."
+                raise LauncherError(message)
+            time.sleep(0.05)
+        # Whoever finds the lock held reads here which process to ask to stop.
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
         yield
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager

@@ -39,7 +39,7 @@ class Emulator:
     Parameters
     ----------
     folder : Path
-        Holds ``port``, ``pid``, ``log``, ``state/`` (its services) and ``objects/`` (S3).
+        Holds ``port``, ``log``, ``state/`` (its services) and ``objects/`` (S3).
     """
 
     folder: Path
@@ -47,7 +47,7 @@ class Emulator:
     @property
     def port(self) -> int | None:
         """The remembered port; None before the first start."""
-        return self._number("port")
+        return self._number(self.folder / "port")
 
     @property
     def endpoint(self) -> str:
@@ -72,10 +72,9 @@ class Emulator:
 
     def running(self) -> bool:
         """Return whether it runs: its process holds a lock for as long as it lives."""
-        lock = self.folder / "state" / "lock"
-        if not lock.exists():
+        if not self._lock.exists():
             return False
-        with lock.open("r+") as handle:
+        with self._lock.open("r+") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -93,46 +92,55 @@ class Emulator:
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "starting").open("w") as turn:
             fcntl.flock(turn, fcntl.LOCK_EX)  # two commands at once: one starts, one finds it
-            if self.running():
-                self._wait_until(self._healthy, START_TIMEOUT_SECONDS)
-                return False
-            port = _free_port(self.port or USUAL_PORT)
-            (self.folder / "port").write_text(f"{port}\n", encoding="ascii")
-            process = self._spawn(port)
-            _CHILDREN[process.pid] = process
-            (self.folder / "pid").write_text(f"{process.pid}\n", encoding="ascii")
-            came_up = self._wait_until(
-                lambda: process.poll() is not None or self._healthy(), START_TIMEOUT_SECONDS
-            )
-            if not came_up or process.poll() is not None:
-                self.stop()
+            had_to_start = not self.running()
+            process = self._start_process() if had_to_start else None
+
+            def decided() -> bool:
+                return self._healthy() or (process is not None and process.poll() is not None)
+
+            if not self._wait_until(decided, START_TIMEOUT_SECONDS) or not self._healthy():
                 raise OperatorError(
-                    "The embedded AWS did not start.",
+                    "The embedded AWS did not start." if process else "The embedded AWS is stuck.",
                     reason=self._log_end(),
-                    remedy="See the whole log, or begin afresh: nox -s emulator -- reset",
+                    remedy="Stop it and try again: nox -s emulator -- stop; to begin afresh and "
+                    "forget what lives there: nox -s emulator -- reset",
                 )
-        return True
+        return had_to_start
 
     def stop(self) -> bool:
         """Stop it in order, so that all its state is saved; return whether it ran."""
-        process_id = self._number("pid")
+        process_id = self._process_id()
         if process_id is None:
             return False
-        ran = self.running()
-        if ran:
-            os.kill(process_id, signal.SIGTERM)
-            if not self._wait_until(lambda: not self.running(), STOP_TIMEOUT_SECONDS):
-                os.kill(process_id, signal.SIGKILL)
-                self._wait_until(lambda: not self.running(), STOP_TIMEOUT_SECONDS)
+        os.kill(process_id, signal.SIGTERM)
+        if not self._wait_until(lambda: not self.running(), STOP_TIMEOUT_SECONDS):
+            os.kill(process_id, signal.SIGKILL)
+            self._wait_until(lambda: not self.running(), STOP_TIMEOUT_SECONDS)
         if process_id in _CHILDREN:
             _CHILDREN.pop(process_id).wait(STOP_TIMEOUT_SECONDS)
-        (self.folder / "pid").unlink(missing_ok=True)
-        return ran
+        return True
 
     def reset(self) -> None:
         """Stop it and forget everything that lives in it."""
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _process_id(self) -> int | None:
+        """Return the number of its process, which that process wrote into the lock it holds."""
+
+        def written() -> bool:
+            return not self.running() or bool(self._lock.read_text(encoding="ascii").strip())
+
+        if not self.running() or not self._wait_until(written, STOP_TIMEOUT_SECONDS):
+            return None
+        return self._number(self._lock) if self.running() else None
+
+    def _start_process(self) -> subprocess.Popen[bytes]:
+        port = _free_port(self.port or USUAL_PORT)
+        (self.folder / "port").write_text(f"{port}\n", encoding="ascii")
+        process = self._spawn(port)
+        _CHILDREN[process.pid] = process
+        return process
 
     def _spawn(self, port: int) -> subprocess.Popen[bytes]:
         # Its functions inherit all of its environment, so it gets no more than it needs.
@@ -177,9 +185,13 @@ class Emulator:
             time.sleep(POLL_SECONDS)
         return True
 
-    def _number(self, name: str) -> int | None:
+    @property
+    def _lock(self) -> Path:
+        return self.folder / "state" / "lock"
+
+    def _number(self, path: Path) -> int | None:
         try:
-            return int((self.folder / name).read_text(encoding="ascii"))
+            return int(path.read_text(encoding="ascii"))
         except (FileNotFoundError, ValueError):
             return None
 

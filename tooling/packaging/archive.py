@@ -16,8 +16,10 @@ FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 FILE_MODE = 0o100644
 # Made where and when pip ran, and read by nobody in a function.
 VARYING_METADATA = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"})
-LEFT_OUT_FOLDERS = frozenset({"__pycache__", "bin"})
-LEFT_OUT_SUFFIXES = frozenset({".pyc", ".pyi", ".in", ".lock"})
+# Scripts that name the interpreter of the machine they were installed on.
+SCRIPTS_FOLDER = "bin"
+LEFT_OUT_SUFFIXES = frozenset({".pyc", ".pyi"})
+LEFT_OUT_FILES = frozenset({"requirements.in", "requirements.lock"})
 
 
 def collect(folder: Path, prefix: str = "") -> dict[str, Path]:
@@ -66,7 +68,9 @@ def write(path: Path, files: Mapping[str, Path]) -> str:
 
 
 def _belongs(path: Path) -> bool:
-    if LEFT_OUT_FOLDERS.intersection(path.parts[:-1]) or path.suffix in LEFT_OUT_SUFFIXES:
+    if path.parts[0] == SCRIPTS_FOLDER or "__pycache__" in path.parts:
+        return False
+    if path.suffix in LEFT_OUT_SUFFIXES or path.name in LEFT_OUT_FILES:
         return False
     in_metadata = any(part.endswith(".dist-info") for part in path.parts[:-1])
     return not (in_metadata and path.name in VARYING_METADATA)

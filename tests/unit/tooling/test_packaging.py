@@ -82,9 +82,10 @@ def test_what_varies_or_is_of_no_use_is_left_out(tmp_path: Path) -> None:
         "functions/requirements.in": b"",
         "functions/requirements.lock": b"",
         "x/RECORD": b"not metadata",
+        "x/bin/__init__.py": b"a package that happens to have this name",
     }
     kept = archive.collect(tree(tmp_path, names), "p")
-    assert set(kept) == {"p/a.py", "p/x.dist-info/METADATA", "p/x/RECORD"}
+    assert set(kept) == {"p/a.py", "p/x.dist-info/METADATA", "p/x/RECORD", "p/x/bin/__init__.py"}
 
 
 def test_two_sources_of_one_name_are_refused(tmp_path: Path) -> None:
