@@ -125,7 +125,7 @@ class Aws:
             answer = self.sqs.get_queue_attributes(
                 QueueUrl=self.outputs["queue_url"], AttributeNames=["All"]
             )
-            attributes: dict[str, str] = {**answer["Attributes"]}
+            attributes = {str(name): value for name, value in answer["Attributes"].items()}
             counts = {name: attributes[name] for name in names}
             if set(counts.values()) == {"0"}:
                 return
