@@ -90,6 +90,7 @@ def parse_line(line: str) -> dict[str, Any] | None:
 def _lock_id(diagnostics: list[Diagnostic]) -> str | None:
     for entry in diagnostics:
         if entry.summary == LOCK_SUMMARY:
-            found = re.search(r"ID:\s+(\S+)", entry.detail)
+            # Alone on its line: the error before it names the ids of a request and a host.
+            found = re.search(r"^\s*ID:\s+(\S+)$", entry.detail, re.MULTILINE)
             return found.group(1) if found else None
     return None

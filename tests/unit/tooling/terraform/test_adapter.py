@@ -172,7 +172,8 @@ def test_a_held_lock_says_how_to_lift_it(recorder: Recorder, tmp_path: Path) -> 
     diagnostic = {
         "severity": "error",
         "summary": "Error acquiring the state lock",
-        "detail": "Lock Info:\n  ID:        1234-abcd\n  Who:       a@b\n",
+        "detail": "Error message: StatusCode: 412, RequestID: 0ad8b74d, HostID: 5qH8RMq=, api error"
+        " PreconditionFailed\nLock Info:\n  ID:        1234-abcd\n  Who:       a@b\n",
     }
     line = json.dumps({"type": "diagnostic", "diagnostic": diagnostic})
     with pytest.raises(TerraformFailed) as caught:
