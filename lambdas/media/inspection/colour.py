@@ -27,6 +27,7 @@ def reduce_to_eight_bits(image: Image.Image) -> Image.Image:
     mode = image.mode
     if mode.startswith("I") or mode == "F":
         return _scale_depth(image)
+    _drop_surplus_transparency(image)
     if image.has_transparency_data and mode not in ("LA", "RGBA"):
         return image.convert("LA" if mode in ("1", "L", "La") else "RGBA")
     if mode == "1":
@@ -66,6 +67,13 @@ def convert_to_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Imag
     if alpha is not None and alpha.getextrema() != _OPAQUE:
         colour.putalpha(alpha)
     return colour
+
+
+def _drop_surplus_transparency(image: Image.Image) -> None:
+    """Forget levels of transparency for colours that the palette doesn't have."""
+    levels = image.info.get("transparency")
+    if image.palette is not None and isinstance(levels, bytes):
+        image.info["transparency"] = levels[: len(image.palette.colors or image.getpalette() or ())]
 
 
 def _scale_depth(image: Image.Image) -> Image.Image:

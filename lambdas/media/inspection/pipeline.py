@@ -10,7 +10,7 @@ from PIL import Image, ImageFile
 from media.formats import ImageFormat
 from media.images import ExifValue, Location, RejectionReason
 from media.inspection.colour import convert_to_srgb, reduce_to_eight_bits
-from media.inspection.decoder import Header, decode, open_image, pillow_guarded
+from media.inspection.decoder import Header, decode, decoding, open_image, pillow_guarded
 from media.inspection.exif import ExifBlock, read_exif
 from media.inspection.geometry import place
 from media.inspection.metadata import allowed_metadata, location, orientation_tag
@@ -131,7 +131,10 @@ def _upright_srgb(
     icc_profile: bytes | None,
 ) -> Image.Image:
     """Scale to the largest size that is needed, then turn and convert, where that costs least."""
-    picture = resize(reduce_to_eight_bits(decoded), size)
+    # Only here a missing palette or a wrong number of colours comes to light.
+    with decoding():
+        eight_bits = reduce_to_eight_bits(decoded)
+    picture = resize(eight_bits, size)
     if turn is not None:
         picture = picture.transpose(turn)
     return convert_to_srgb(picture, icc_profile)
