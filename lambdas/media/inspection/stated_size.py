@@ -30,7 +30,8 @@ def stated_size(data: bytes, image_format: ImageFormat) -> tuple[int, int] | Non
     Returns
     -------
     tuple of int or None
-        Before any turning, of AVIF and HEIF as coded, before any cutting; None where the header can't be read that far.
+        Before any turning, and of AVIF and HEIF as coded, before any cutting; None where the
+        header can't be read that far.
     """
     try:
         return _READERS[image_format](data)

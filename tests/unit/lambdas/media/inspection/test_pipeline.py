@@ -6,7 +6,14 @@ from PIL import Image, ImageCms
 
 from media.formats import ImageFormat
 from media.images import RejectionReason
-from media.inspection import DEFAULT_RENDITIONS, InspectedImage, RejectedError, inspect_image
+from media.inspection import (
+    DEFAULT_RENDITIONS,
+    InspectedImage,
+    RejectedError,
+    RenditionFormat,
+    RenditionSpec,
+    inspect_image,
+)
 from media.limits import Limits
 from tests.unit.lambdas.media.inspection.pictures import (
     GPS,
@@ -266,3 +273,49 @@ def test_what_is_no_accepted_format_is_refused(data: bytes) -> None:
 def test_the_same_file_always_gives_the_same_digests_and_bytes() -> None:
     data = saved(quadrants(), "PNG")
     assert inspect(data) == inspect(data)
+
+
+@pytest.mark.parametrize("rendition_format", RenditionFormat)
+def test_renditions_have_the_asked_format_and_shape(rendition_format: RenditionFormat) -> None:
+    specs = (
+        RenditionSpec("whole", 30, format=rendition_format),
+        RenditionSpec("cut", width=20, height=20, format=rendition_format),
+    )
+    whole, cut = inspect_image(saved(quadrants(), "PNG"), Limits(), specs).renditions
+    assert (whole.width, whole.height, cut.width, cut.height) == (30, 20, 20, 20)
+    for rendition in (whole, cut):
+        made = Image.open(io.BytesIO(rendition.data))
+        assert made.format == rendition_format.value.upper()
+        assert made.size == (rendition.width, rendition.height)
+        assert corners(rendition.data) == [RED, LIME, BLUE, WHITE]
+        assert rendition.content_type == f"image/{rendition_format.value}"
+    assert whole.filename == f"whole.{'jpg' if rendition_format == 'jpeg' else rendition_format}"
+
+
+def test_a_box_is_cut_from_the_upright_picture() -> None:
+    data = saved(quadrants(), "JPEG", exif=exif({0x0112: 6}))
+    (cut,) = inspect_image(data, Limits(), (RenditionSpec("cut", width=10, height=30),)).renditions
+    assert (cut.width, cut.height) == (10, 30)
+    assert corners(cut.data) == [BLUE, RED, WHITE, LIME]
+
+
+def test_jpeg_renditions_show_white_where_nothing_is() -> None:
+    clear = Image.new("RGBA", (20, 20), (255, 0, 0, 0))
+    specs = (RenditionSpec("a", 20, format=RenditionFormat.JPEG),)
+    (made,) = inspect_image(saved(clear, "PNG"), Limits(), specs).renditions
+    assert corners(made.data) == [WHITE] * 4
+
+
+def test_transparent_colours_dont_bleed_when_scaled() -> None:
+    image = Image.new("RGBA", (400, 400), (255, 0, 0, 0))
+    image.paste((0, 0, 255, 255), (100, 100, 300, 300))
+    red, _, blue, alpha = pixel(opened(inspect(saved(image, "PNG"))), (64, 100))
+    assert alpha > 0
+    assert red < 40 < blue
+
+
+def test_an_animation_tells_its_duration_and_a_still_none() -> None:
+    frames = [Image.new("L", (8, 8), shade) for shade in (0, 100, 200)]
+    moving = saved(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=120)
+    assert inspect(moving).duration_ms == 360
+    assert inspect(saved(quadrants(), "PNG")).duration_ms is None
