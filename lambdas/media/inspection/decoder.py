@@ -30,6 +30,7 @@ from PIL import (
 from media.formats import ImageFormat
 from media.images import RejectionReason
 from media.inspection import libvips
+from media.inspection.colour import scale_transparency
 from media.inspection.frame_count import count_gif_frames, count_tiff_pages
 from media.inspection.mending import mend
 from media.inspection.rejection import RejectedError, corrupt
@@ -45,6 +46,7 @@ PLUGINS = (
 pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
+_PNG_DEPTH_AT = 24
 # What Pillow's and libheif's decoders raise on bytes that don't hold to their format. MemoryError
 # is not among them: running out of memory is our fault, not the file's.
 _DECODER_FAULTS = (
@@ -155,6 +157,8 @@ def decode(data: bytes, image: ImageFile.ImageFile, target: tuple[int, int]) -> 
         if isinstance(image, JpegImagePlugin.JpegImageFile):
             return libvips.decode_jpeg(data, image.size, target)
         image.load()
+    if isinstance(image, PngImagePlugin.PngImageFile):
+        scale_transparency(image, data[_PNG_DEPTH_AT])
     return image
 
 

@@ -8,6 +8,7 @@ is published as source only and would have to be built, so these few calls stand
 
 import ctypes
 import importlib.util
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -175,6 +176,8 @@ def _library() -> ctypes.CDLL:
     lib.vips_image_write_to_memory.restype = ctypes.c_void_p
     lib.g_free.argtypes = (ctypes.c_void_p,)
     lib.vips_error_buffer.restype = ctypes.c_char_p
+    # What it says about odd files belongs neither in a log nor on a terminal: errors come back.
+    os.environ.setdefault("VIPS_WARNING", "0")
     if lib.vips_init(b"media"):
         raise ImportError("libvips could not start")
     # No operation is asked for twice, so remembering them would only hold memory.

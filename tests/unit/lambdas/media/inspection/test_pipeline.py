@@ -20,6 +20,8 @@ from tests.unit.lambdas.media.inspection.pictures import (
     corners,
     exif,
     pixel,
+    png,
+    png_chunk,
     png_header,
     quadrants,
     saved,
@@ -319,3 +321,39 @@ def test_an_animation_tells_its_duration_and_a_still_none() -> None:
     moving = saved(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=120)
     assert inspect(moving).duration_ms == 360
     assert inspect(saved(quadrants(), "PNG")).duration_ms is None
+
+
+@pytest.mark.parametrize(
+    ("depth", "colour", "shown", "transparent", "other"),
+    [
+        (1, 0, b"\xff", b"\0\1", b"\0\0"),
+        (2, 0, b"\x55", b"\0\1", b"\0\2"),
+        (4, 0, b"\x77", b"\0\7", b"\0\6"),
+        (8, 0, b"\x64", b"\0\x64", b"\0\x65"),
+        (16, 0, b"\x75\x30", b"\x75\x30", b"\x75\x31"),
+        (8, 2, b"abc", b"\0a\0b\0c", b"\0a\0b\0d"),
+        (16, 2, b"a1b2c3", b"a1b2c3", b"a1b2d3"),
+    ],
+)
+def test_the_one_transparent_colour_of_a_png(
+    depth: int, colour: int, shown: bytes, transparent: bytes, other: bytes
+) -> None:
+    bands = 3 if colour else 1
+    row = b"\0" + (shown * 16)[: 16 * depth * bands // 8]
+    for named, mode in ((transparent, "RGBA"), (other, "RGB")):
+        data = png((16, 16), depth, colour, row * 16, png_chunk(b"tRNS", named))
+        assert opened(inspect(data)).mode == mode
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "LAB", "F", "I;16"])
+def test_every_tiff_mode_is_scaled_too(mode: str) -> None:
+    (made,) = inspect_image(
+        saved(Image.new(mode, (700, 500)), "TIFF"), Limits(), (RenditionSpec("a", 70),)
+    ).renditions
+    assert (made.width, made.height) == (70, 50)
+
+
+def test_lab_colours_are_right_after_scaling() -> None:
+    lab = Image.new("LAB", (300, 300), (128, 200, 60))
+    found = pixel(opened(inspect(saved(lab, "TIFF"))).convert("RGB"), (9, 9))
+    assert found == pytest.approx((187, 50, 238), abs=6)
