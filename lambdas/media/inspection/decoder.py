@@ -32,6 +32,7 @@ from media.images import RejectionReason
 from media.inspection import libvips
 from media.inspection.colour import scale_transparency
 from media.inspection.frame_count import count_gif_frames, count_tiff_pages
+from media.inspection.jpeg import count_scans
 from media.inspection.mending import mend
 from media.inspection.rejection import RejectedError, corrupt
 from media.inspection.stated_size import stated_size
@@ -47,6 +48,8 @@ pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_image
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 _PNG_DEPTH_AT = 24
+# Programs write about ten; the format allows close to a thousand.
+_SCANS_MAX = 200
 # What Pillow's and libheif's decoders raise on bytes that don't hold to their format. MemoryError
 # is not among them: running out of memory is our fault, not the file's.
 _DECODER_FAULTS = (
@@ -110,6 +113,8 @@ def open_image(
     variant = unsupported_variant(data, image_format)
     if variant is not None:
         raise _unsupported(variant)
+    if image_format is ImageFormat.JPEG and (scans := count_scans(data)) > _SCANS_MAX:
+        raise corrupt(f"the picture is built up in {scans} passes, no program needs so many")
     try:
         image = Image.open(
             io.BytesIO(mend(data, image_format)), formats=(image_format.value.upper(),)

@@ -43,6 +43,15 @@ def read_frame(data: bytes) -> JpegFrame | None:
     return None
 
 
+def count_scans(data: bytes) -> int:
+    """Count the scans of a JPEG, those of pictures inside it too.
+
+    A progressive picture is built up in scans; each costs a pass over all of it, however few
+    bytes it has.
+    """
+    return data.count(bytes((_MARKER, _SCAN)))
+
+
 def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
     """Give each segment's marker, and where its body starts and ends."""
     position = _START

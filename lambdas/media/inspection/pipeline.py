@@ -17,7 +17,7 @@ from media.inspection.geometry import place
 from media.inspection.metadata import allowed_metadata, location, orientation_tag
 from media.inspection.orientation import transposition, upright_size
 from media.inspection.rejection import RejectedError
-from media.inspection.renditions import Rendition, draw, encode
+from media.inspection.renditions import Rendition, draw, encode_all
 from media.inspection.scaling import resize
 from media.inspection.signatures import identify_format
 from media.inspection.specs import RenditionSpec
@@ -108,9 +108,7 @@ def _make(
     picture = _upright_srgb(decoded, upright_size(largest, turn), turn, icc_profile)
     pictures = draw(picture, size, specs)
     sha256 = hashlib.sha256(data).hexdigest()
-    renditions = tuple(
-        encode(picture, spec, sha256) for picture, spec in zip(pictures, specs, strict=True)
-    )
+    renditions = encode_all(pictures, specs, sha256)
     smallest = resize(picture, min(place(size, spec).scaled for spec in specs))
     return InspectedImage(
         sha256=sha256,

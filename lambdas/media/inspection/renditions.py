@@ -1,7 +1,9 @@
 """Making renditions: scaling from the next larger one, and encoding without any metadata."""
 
 import io
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +15,7 @@ from media.inspection.specs import RenditionFormat, RenditionSpec, rendition_dig
 
 # libavif counts the other way round: 10 is fast.
 _AVIF_FASTEST = 10
+_WORTH_THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,19 @@ def draw(
     return [drawn[spec.name] for spec in specs]
 
 
+def encode_all(
+    pictures: Sequence[Image.Image], specs: Sequence[RenditionSpec], source_sha256: str
+) -> tuple[Rendition, ...]:
+    """Encode each picture as its spec asks, at once where there is more than one processor."""
+    jobs = (pictures, specs, [source_sha256] * len(specs))
+    workers = min(len(specs), _processors())
+    if workers < _WORTH_THREADS:
+        return tuple(map(encode, *jobs))
+    # The encoders let go of the interpreter while they work.
+    with ThreadPoolExecutor(workers) as pool:
+        return tuple(pool.map(encode, *jobs))
+
+
 def encode(picture: Image.Image, spec: RenditionSpec, source_sha256: str) -> Rendition:
     """Encode a picture that has its final size as a rendition without any metadata."""
     plain = _flattened(picture) if spec.format is RenditionFormat.JPEG else picture
@@ -82,6 +98,12 @@ def encode(picture: Image.Image, spec: RenditionSpec, source_sha256: str) -> Ren
         data=output.getvalue(),
         format=spec.format,
     )
+
+
+def _processors() -> int:
+    """Count the processors that this process may use, where the system tells."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable else os.cpu_count() or 1
 
 
 def _options(spec: RenditionSpec) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import os
 import resource
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -150,7 +151,9 @@ class Inspector:
 
 
 def _serve(connection: Connection, limits: Limits, specs: Sequence[RenditionSpec]) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE_MAX, _ADDRESS_SPACE_MAX))
+    # Not every system lets a process limit its address space.
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE_MAX, _ADDRESS_SPACE_MAX))
     resource.setrlimit(resource.RLIMIT_CORE, _DONT_DUMP)
     _silence()
     connection.send(os.getpid())

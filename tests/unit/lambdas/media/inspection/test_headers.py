@@ -107,6 +107,13 @@ def test_an_end_marker_may_be_missing_but_no_pixels() -> None:
     assert outcome(noise + b"a trailer that some cameras write") == (ImageFormat.JPEG, 600, 400)
 
 
+def test_a_picture_in_hundreds_of_passes_is_refused() -> None:
+    data = saved(quadrants(), "JPEG", progressive=True)
+    last = data.rindex(b"\xff\xda")
+    assert outcome(data) == (ImageFormat.JPEG, 60, 40)
+    assert outcome(data[:last] + data[last:-2] * 300) is RejectionReason.CORRUPT
+
+
 def png_with(kind: bytes, body: bytes, checksum: int | None = None) -> bytes:
     data = saved(quadrants(), "PNG")
     crc = zlib.crc32(kind + body) if checksum is None else checksum

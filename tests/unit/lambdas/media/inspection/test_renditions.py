@@ -1,8 +1,10 @@
+import os
 import re
 from dataclasses import replace
 
 import pytest
 
+from media.inspection.renditions import encode, encode_all
 from media.inspection.specs import (
     DEFAULT_RENDITIONS,
     RenditionFormat,
@@ -10,6 +12,7 @@ from media.inspection.specs import (
     read_specs,
     rendition_digest,
 )
+from tests.unit.lambdas.media.inspection.pictures import quadrants
 
 SPEC = RenditionSpec("thumb", 256)
 
@@ -75,3 +78,14 @@ def test_a_spec_of_several_formats_and_shapes_is_read() -> None:
         RenditionSpec("square", width=64, height=48, format=RenditionFormat.JPEG),
         RenditionSpec("small", 640, format=RenditionFormat.AVIF, quality=60),
     )
+
+
+@pytest.mark.parametrize("processors", [1, 2, 8])
+def test_the_number_of_processors_changes_no_byte(
+    processors: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    specs = (SPEC, RenditionSpec("b", 60), RenditionSpec("c", 60, format=RenditionFormat.AVIF))
+    pictures = [quadrants()] * 3
+    expected = tuple(encode(quadrants(), spec, "0" * 64) for spec in specs)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(processors)))
+    assert encode_all(pictures, specs, "0" * 64) == expected
