@@ -1,10 +1,10 @@
 """The AWS clients, built in this one place and once in a process."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-import boto3
 from botocore.config import Config
+from botocore.session import get_session
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,8 +32,9 @@ class Clients:
 
 def build_clients() -> Clients:
     """Build the clients from what the runtime sets: region, credentials, endpoint."""
-    session = boto3.Session()
+    # boto3 would add its resources and transfer manager to the start of every function.
+    session = get_session()
     return Clients(
-        s3=session.client("s3", config=_TIMEOUTS.merge(_S3)),
-        dynamodb=session.client("dynamodb", config=_TIMEOUTS),
+        s3=cast("S3Client", session.create_client("s3", config=_TIMEOUTS.merge(_S3))),
+        dynamodb=cast("DynamoDBClient", session.create_client("dynamodb", config=_TIMEOUTS)),
     )

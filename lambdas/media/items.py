@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
+from media.attribute_values import tagged, untagged
 from media.formats import ImageFormat
 from media.images import (
     LISTED_STATUSES,
@@ -23,9 +22,6 @@ from media.timestamps import format_timestamp, parse_timestamp
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
-
-_serializer = TypeSerializer()
-_deserializer = TypeDeserializer()
 
 # Attributes present only while a listing may show the row: what keeps the indexes sparse.
 INDEX_ATTRIBUTES = ("listed_at", "month_shard", "owner_sha256")
@@ -84,12 +80,12 @@ def item_of(record: ImageRecord, month_shards: int) -> "dict[str, AttributeValue
 
 def serialise(values: Mapping[str, Any]) -> "dict[str, AttributeValueTypeDef]":
     """Give plain values DynamoDB's type tags."""
-    return {name: _serializer.serialize(value) for name, value in values.items()}
+    return {name: tagged(value) for name, value in values.items()}
 
 
 def record_of(item: "Mapping[str, AttributeValueTypeDef]") -> ImageRecord:
     """Read a record back from a DynamoDB item."""
-    row = {name: _deserializer.deserialize(value) for name, value in item.items()}
+    row = {name: untagged(value) for name, value in item.items()}
     return ImageRecord(
         image_id=row["image_id"],
         key=row["key"],
