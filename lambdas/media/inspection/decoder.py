@@ -1,8 +1,7 @@
 """Opening and decoding files with Pillow; the only module that lets a decoder touch bytes.
 
-Pillow's global switches are set here, on purpose and nowhere else: its plugins are the accepted
-formats and no others, truncated files are never decoded, and its own pixel limit follows ours
-while a file is looked at.
+Pillow's global switches are set here, on purpose and nowhere else: truncated files are never
+decoded, and its own pixel limit follows ours while a file is looked at.
 """
 
 import io
@@ -13,19 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import pillow_heif
-from PIL import (
-    AvifImagePlugin,
-    GifImagePlugin,
-    Image,
-    ImageFile,
-    JpegImagePlugin,
-    MpoImagePlugin,
-    PngImagePlugin,
-    TiffImagePlugin,
-    UnidentifiedImageError,
-    WebPImagePlugin,
-)
+from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError
 
 from media.formats import ImageFormat
 from media.images import RejectionReason
@@ -34,17 +21,12 @@ from media.inspection.colour import scale_transparency
 from media.inspection.frame_count import count_gif_frames, count_tiff_pages
 from media.inspection.jpeg import count_scans
 from media.inspection.mending import mend
+from media.inspection.plugins import load_plugin
 from media.inspection.rejection import RejectedError, corrupt
 from media.inspection.stated_size import stated_size
 from media.inspection.variants import is_whole_tiff, unsupported_variant
 from media.limits import Limits
 
-# Importing a plugin registers it; naming them spares Pillow the import of forty others.
-PLUGINS = (
-    *(AvifImagePlugin, GifImagePlugin, JpegImagePlugin, MpoImagePlugin),
-    *(PngImagePlugin, TiffImagePlugin, WebPImagePlugin),
-)
-pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 _PNG_DEPTH_AT = 24
@@ -115,6 +97,7 @@ def open_image(
         raise _unsupported(variant)
     if image_format is ImageFormat.JPEG and (scans := count_scans(data)) > _SCANS_MAX:
         raise corrupt(f"the picture is built up in {scans} passes, no program needs so many")
+    load_plugin(image_format)
     try:
         image = Image.open(
             io.BytesIO(mend(data, image_format)), formats=(image_format.value.upper(),)

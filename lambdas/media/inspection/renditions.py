@@ -9,7 +9,9 @@ from typing import Any
 
 from PIL import Image
 
+from media.formats import ImageFormat
 from media.inspection.geometry import place
+from media.inspection.plugins import load_plugin
 from media.inspection.scaling import resize
 from media.inspection.specs import RenditionFormat, RenditionSpec, rendition_digest
 
@@ -88,6 +90,7 @@ def encode(picture: Image.Image, spec: RenditionSpec, source_sha256: str) -> Ren
     plain = _flattened(picture) if spec.format is RenditionFormat.JPEG else picture
     # Some of Pillow's encoders write what they find here without being asked.
     plain.info.clear()
+    load_plugin(ImageFormat(spec.format.value))
     output = io.BytesIO()
     plain.save(output, spec.format.value, **_options(spec))
     return Rendition(
