@@ -98,14 +98,14 @@ def check_size(size: int, limits: Limits) -> None:
 def _make(
     data: bytes, image: ImageFile.ImageFile, header: Header, specs: Sequence[RenditionSpec]
 ) -> InspectedImage:
-    # Some containers keep their EXIF behind the pixels, but none that is turned by it.
-    turn = transposition(orientation_tag(_read_exif(data, image, header.format)), header.format)
-    width, height = size = upright_size((header.width, header.height), turn)
-    largest = max(place(size, spec).scaled for spec in specs)
     icc_profile = image.info.get("icc_profile")
-    decoded = decode(data, image, upright_size(largest, turn))
+    turn = _turn(_read_exif(data, image, header.format), header)
+    decoded = decode(data, image, _largest_as_stored(header, turn, specs))
+    # A PNG may keep its EXIF behind the pixels, so it is known only once they are decoded.
     exif = _read_exif(data, image, header.format)
-    picture = _upright_srgb(decoded, upright_size(largest, turn), turn, icc_profile)
+    turn = _turn(exif, header)
+    width, height = size = upright_size((header.width, header.height), turn)
+    picture = _upright_srgb(decoded, _largest_as_stored(header, turn, specs), turn, icc_profile)
     pictures = draw(picture, size, specs)
     sha256 = hashlib.sha256(data).hexdigest()
     renditions = encode_all(pictures, specs, sha256)
@@ -123,6 +123,18 @@ def _make(
         average_colour=average_colour(smallest),
         renditions=renditions,
     )
+
+
+def _turn(exif: ExifBlock, header: Header) -> Image.Transpose | None:
+    return transposition(orientation_tag(exif), header.format)
+
+
+def _largest_as_stored(
+    header: Header, turn: Image.Transpose | None, specs: Sequence[RenditionSpec]
+) -> tuple[int, int]:
+    """Tell the largest size that any rendition is drawn from, before the picture is turned."""
+    size = upright_size((header.width, header.height), turn)
+    return upright_size(max(place(size, spec).scaled for spec in specs), turn)
 
 
 def _upright_srgb(

@@ -357,3 +357,12 @@ def test_lab_colours_are_right_after_scaling() -> None:
     lab = Image.new("LAB", (300, 300), (128, 200, 60))
     found = pixel(opened(inspect(saved(lab, "TIFF"))).convert("RGB"), (9, 9))
     assert found == pytest.approx((187, 50, 238), abs=6)
+
+
+def test_a_png_is_turned_also_by_exif_behind_its_pixels() -> None:
+    data = saved(quadrants(), "PNG")
+    end = data.index(b"IEND") - 4
+    block = exif({0x0112: 6}).removeprefix(b"Exif\0\0")
+    image = inspect(data[:end] + png_chunk(b"eXIf", block) + data[end:])
+    assert (image.width, image.height) == (40, 60)
+    assert corners(image.renditions[0].data) == [BLUE, RED, WHITE, LIME]
