@@ -5,7 +5,7 @@ from functools import cache
 
 from PIL import Image, ImageCms, ImageMath
 
-_EIGHT_BITS = 8
+_EIGHT_BITS, _PALETTE_COLOURS = 8, 256
 _OPAQUE = (255, 255)
 _WHITE_LEVELS = (255, 65_535, 2_147_483_647)
 _FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION
@@ -74,10 +74,10 @@ def convert_to_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Imag
 
 
 def _drop_surplus_transparency(image: Image.Image) -> None:
-    """Forget levels of transparency for colours that the palette doesn't have."""
+    """Forget levels of transparency for more colours than any palette has."""
     levels = image.info.get("transparency")
-    if image.palette is not None and isinstance(levels, bytes):
-        image.info["transparency"] = levels[: len(image.palette.colors or image.getpalette() or ())]
+    if isinstance(levels, bytes):
+        image.info["transparency"] = levels[:_PALETTE_COLOURS]
 
 
 def scale_transparency(image: Image.Image, depth: int) -> None:

@@ -366,3 +366,9 @@ def test_a_png_is_turned_also_by_exif_behind_its_pixels() -> None:
     image = inspect(data[:end] + png_chunk(b"eXIf", block) + data[end:])
     assert (image.width, image.height) == (40, 60)
     assert corners(image.renditions[0].data) == [BLUE, RED, WHITE, LIME]
+
+
+def test_colours_that_a_palette_has_twice_keep_their_own_transparency() -> None:
+    palette = png_chunk(b"PLTE", b"\xff\0\0" * 3) + png_chunk(b"tRNS", b"\xff\xff\x00")
+    data = png((16, 16), 8, 3, (b"\0" + b"\2" * 16) * 16, palette)
+    assert pixel(opened(inspect(data)), (8, 8))[3] == 0
