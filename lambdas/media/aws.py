@@ -1,10 +1,10 @@
 """The AWS clients, built in this one place and once in a process."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-import boto3
 from botocore.config import Config
+from botocore.session import get_session
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -37,13 +37,14 @@ def build_clients(*, read_timeout_seconds: float, attempts: int) -> Clients:
     attempts
         How often a call is tried in all.
     """
-    session = boto3.Session()
     timeouts = Config(
         connect_timeout=2,
         read_timeout=read_timeout_seconds,
         retries={"mode": "standard", "total_max_attempts": attempts},
     )
+    # boto3 would add its resources and transfer manager to the start of every function.
+    session = get_session()
     return Clients(
-        s3=session.client("s3", config=timeouts.merge(_S3)),
-        dynamodb=session.client("dynamodb", config=timeouts),
+        s3=cast("S3Client", session.create_client("s3", config=timeouts.merge(_S3))),
+        dynamodb=cast("DynamoDBClient", session.create_client("dynamodb", config=timeouts)),
     )

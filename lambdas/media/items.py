@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
+from media.attribute_values import tagged, untagged
 from media.formats import ImageFormat
 from media.images import (
     LISTED_STATUSES,
@@ -23,9 +22,6 @@ from media.timestamps import format_timestamp, parse_timestamp
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
-
-_serializer = TypeSerializer()
-_deserializer = TypeDeserializer()
 
 # Attributes present only while a listing may show the row: what keeps the indexes sparse.
 INDEX_ATTRIBUTES = ("listed_at", "month_shard", "owner_sha256")
@@ -84,12 +80,12 @@ def item_of(record: ImageRecord, month_shards: int) -> "dict[str, AttributeValue
 
 def serialise(values: Mapping[str, Any]) -> "dict[str, AttributeValueTypeDef]":
     """Give plain values DynamoDB's type tags."""
-    return {name: _serializer.serialize(value) for name, value in values.items()}
+    return {name: tagged(value) for name, value in values.items()}
 
 
 def record_of(item: "Mapping[str, AttributeValueTypeDef]") -> ImageRecord:
     """Read a record back from a DynamoDB item."""
-    row = {name: _deserializer.deserialize(value) for name, value in item.items()}
+    row = {name: untagged(value) for name, value in item.items()}
     return ImageRecord(
         image_id=row["image_id"],
         key=row["key"],
@@ -105,6 +101,7 @@ def record_of(item: "Mapping[str, AttributeValueTypeDef]") -> ImageRecord:
         width=_whole(row.get("width")),
         height=_whole(row.get("height")),
         frames=_whole(row.get("frames")),
+        duration_ms=_whole(row.get("duration_ms")),
         exif={name: _exif_value(value) for name, value in row.get("exif", {}).items()},
         gps=Location(**row["gps"]) if "gps" in row else None,
         placeholder=row.get("placeholder"),
@@ -133,6 +130,7 @@ def _scalars(record: ImageRecord) -> dict[str, Any]:
         "width": record.width,
         "height": record.height,
         "frames": record.frames,
+        "duration_ms": record.duration_ms,
         "placeholder": record.placeholder,
         "average_colour": record.average_colour,
         "title": record.title,

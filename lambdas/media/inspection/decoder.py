@@ -1,8 +1,7 @@
 """Opening and decoding files with Pillow; the only module that lets a decoder touch bytes.
 
-Pillow's global switches are set here, on purpose and nowhere else: its plugins are the accepted
-formats and no others, truncated files are never decoded, and its own pixel limit follows ours
-while a file is looked at.
+Pillow's global switches are set here, on purpose and nowhere else: truncated files are never
+decoded, and its own pixel limit follows ours while a file is looked at.
 """
 
 import io
@@ -13,34 +12,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import pillow_heif
-from PIL import (
-    AvifImagePlugin,
-    GifImagePlugin,
-    Image,
-    ImageFile,
-    JpegImagePlugin,
-    MpoImagePlugin,
-    PngImagePlugin,
-    TiffImagePlugin,
-    UnidentifiedImageError,
-    WebPImagePlugin,
-)
+from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError
 
 from media.formats import ImageFormat
 from media.images import RejectionReason
+from media.inspection import libvips
+from media.inspection.colour import scale_transparency
 from media.inspection.frame_count import count_gif_frames, count_tiff_pages
+from media.inspection.jpeg import count_scans
+from media.inspection.mending import mend
+from media.inspection.plugins import load_plugin
 from media.inspection.rejection import RejectedError, corrupt
+from media.inspection.stated_size import stated_size
+from media.inspection.variants import is_whole_tiff, unsupported_variant
 from media.limits import Limits
 
-# Importing a plugin registers it; naming them spares Pillow the import of forty others.
-PLUGINS = (
-    *(AvifImagePlugin, GifImagePlugin, JpegImagePlugin, MpoImagePlugin),
-    *(PngImagePlugin, TiffImagePlugin, WebPImagePlugin),
-)
-pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
+_PNG_DEPTH_AT = 24
+# Programs write about ten; the format allows close to a thousand.
+_SCANS_MAX = 200
 # What Pillow's and libheif's decoders raise on bytes that don't hold to their format. MemoryError
 # is not among them: running out of memory is our fault, not the file's.
 _DECODER_FAULTS = (
@@ -96,15 +87,28 @@ def open_image(
     Raises
     ------
     RejectedError
-        `corrupt`, `too_many_pixels` or `too_many_frames`.
+        `corrupt`, `unsupported_format`, `too_many_pixels` or `too_many_frames`.
     """
+    stated = stated_size(data, image_format)
+    if stated is not None and stated[0] * stated[1] > limits.pixels:
+        raise _too_many_pixels(Header(image_format, *stated, frames=1), limits)
+    variant = unsupported_variant(data, image_format)
+    if variant is not None:
+        raise _unsupported(variant)
+    if image_format is ImageFormat.JPEG and (scans := count_scans(data)) > _SCANS_MAX:
+        raise corrupt(f"the picture is built up in {scans} passes, no program needs so many")
+    load_plugin(image_format)
     try:
-        image = Image.open(io.BytesIO(data), formats=(image_format.value.upper(),))
+        image = Image.open(
+            io.BytesIO(mend(data, image_format)), formats=(image_format.value.upper(),)
+        )
         width, height = image.size
         frames = _count_frames(image, data, image_format, limits.frames + 1)
     except Image.DecompressionBombError:
         raise _too_many_pixels(None, limits) from None
     except UnidentifiedImageError:
+        if image_format is ImageFormat.TIFF and is_whole_tiff(data):
+            raise _unsupported("a TIFF of an uncommon kind") from None
         detail = f"the file begins like {image_format.value} but its header can't be read"
         raise corrupt(detail) from None
     except _DECODER_FAULTS as fault:
@@ -114,15 +118,22 @@ def open_image(
     return image, header
 
 
-def decode(image: ImageFile.ImageFile, longest_side: int) -> None:
-    """Decode the first frame in place, at least as large as asked for where that is cheaper.
+def decode(data: bytes, image: ImageFile.ImageFile, target: tuple[int, int]) -> Image.Image:
+    """Decode the first frame.
 
     Parameters
     ----------
+    data
+        The whole file.
     image
-        As `open_image` gave it; its size may be a fraction of the header's afterwards.
-    longest_side
-        The longest side in pixels that will be needed.
+        As `open_image` gave it.
+    target
+        The width and height in pixels, before any turning, that will be needed at most.
+
+    Returns
+    -------
+    PIL.Image.Image
+        At the header's size, or scaled to `target` already where that is cheaper.
 
     Raises
     ------
@@ -130,15 +141,23 @@ def decode(image: ImageFile.ImageFile, longest_side: int) -> None:
         `corrupt` where the pixels are damaged or cut off, `too_many_pixels` where they are more
         than the header said.
     """
-    try:
+    with decoding():
         if isinstance(image, JpegImagePlugin.JpegImageFile):
-            scale = min(1, longest_side / max(image.size))
-            width, height = image.size
-            image.draft(None, (max(1, round(width * scale)), max(1, round(height * scale))))
+            return libvips.decode_jpeg(data, image.size, target)
         image.load()
+    if isinstance(image, PngImagePlugin.PngImageFile):
+        scale_transparency(image, data[_PNG_DEPTH_AT])
+    return image
+
+
+@contextmanager
+def decoding() -> Iterator[None]:
+    """Turn what decoders and converters raise on damaged pixels into a rejection."""
+    try:
+        yield
     except Image.DecompressionBombError:
         raise _too_many_pixels(None, None) from None
-    except _DECODER_FAULTS as fault:
+    except (libvips.VipsError, *_DECODER_FAULTS) as fault:
         raise corrupt(f"the picture can't be decoded ({_said(fault)})") from fault
 
 
@@ -184,6 +203,13 @@ def _too_many_pixels(header: Header | None, limits: Limits | None) -> RejectedEr
     return RejectedError(
         RejectionReason.TOO_MANY_PIXELS,
         f"the picture has {size} pixels{allowed}: scale it down and send it again",
+    )
+
+
+def _unsupported(variant: str) -> RejectedError:
+    return RejectedError(
+        RejectionReason.UNSUPPORTED_FORMAT,
+        f"the file is {variant}, which is not accepted: save it as a common JPEG or PNG",
     )
 
 

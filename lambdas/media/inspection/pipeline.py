@@ -10,13 +10,17 @@ from PIL import Image, ImageFile
 from media.formats import ImageFormat
 from media.images import ExifValue, Location, RejectionReason
 from media.inspection.colour import convert_to_srgb, reduce_to_eight_bits
-from media.inspection.decoder import Header, decode, open_image, pillow_guarded
+from media.inspection.decoder import Header, decode, decoding, open_image, pillow_guarded
+from media.inspection.duration import duration_ms
 from media.inspection.exif import ExifBlock, read_exif
+from media.inspection.geometry import place
 from media.inspection.metadata import allowed_metadata, location, orientation_tag
 from media.inspection.orientation import transposition, upright_size
 from media.inspection.rejection import RejectedError
-from media.inspection.renditions import Rendition, RenditionSpec, encode, fit_within, resize
+from media.inspection.renditions import Rendition, draw, encode_all
+from media.inspection.scaling import resize
 from media.inspection.signatures import identify_format
+from media.inspection.specs import RenditionSpec
 from media.inspection.thumbhash import average_colour, thumbhash
 from media.limits import Limits
 
@@ -30,6 +34,7 @@ class InspectedImage:
     width: int
     height: int
     frames: int
+    duration_ms: int | None
     exif: Mapping[str, ExifValue]
     gps: Location | None
     placeholder: str
@@ -94,23 +99,24 @@ def _make(
     data: bytes, image: ImageFile.ImageFile, header: Header, specs: Sequence[RenditionSpec]
 ) -> InspectedImage:
     icc_profile = image.info.get("icc_profile")
-    decode(image, max(spec.longest_side for spec in specs))
-    # Some containers keep their EXIF behind the pixels, so it is read once they are decoded.
+    turn = _turn(_read_exif(data, image, header.format), header)
+    decoded = decode(data, image, _largest_as_stored(header, turn, specs))
+    # A PNG may keep its EXIF behind the pixels, so it is known only once they are decoded.
     exif = _read_exif(data, image, header.format)
-    turn = transposition(orientation_tag(exif), header.format)
-    width, height = upright_size((header.width, header.height), turn)
+    turn = _turn(exif, header)
+    width, height = size = upright_size((header.width, header.height), turn)
+    picture = _upright_srgb(decoded, _largest_as_stored(header, turn, specs), turn, icc_profile)
+    pictures = draw(picture, size, specs)
     sha256 = hashlib.sha256(data).hexdigest()
-    pictures = _scaled(image, turn, icc_profile, (width, height), specs)
-    renditions = tuple(
-        encode(picture, spec, sha256) for picture, spec in zip(pictures, specs, strict=True)
-    )
-    smallest = min(pictures, key=lambda picture: picture.width * picture.height)
+    renditions = encode_all(pictures, specs, sha256)
+    smallest = resize(picture, min(place(size, spec).scaled for spec in specs))
     return InspectedImage(
         sha256=sha256,
         format=header.format,
         width=width,
         height=height,
         frames=header.frames,
+        duration_ms=duration_ms(data, header.format) if header.frames > 1 else None,
         exif=allowed_metadata(exif),
         gps=location(exif),
         placeholder=base64.b64encode(thumbhash(smallest)).decode(),
@@ -119,28 +125,32 @@ def _make(
     )
 
 
-def _scaled(
-    image: Image.Image,
+def _turn(exif: ExifBlock, header: Header) -> Image.Transpose | None:
+    return transposition(orientation_tag(exif), header.format)
+
+
+def _largest_as_stored(
+    header: Header, turn: Image.Transpose | None, specs: Sequence[RenditionSpec]
+) -> tuple[int, int]:
+    """Tell the largest size that any rendition is drawn from, before the picture is turned."""
+    size = upright_size((header.width, header.height), turn)
+    return upright_size(max(place(size, spec).scaled for spec in specs), turn)
+
+
+def _upright_srgb(
+    decoded: Image.Image,
+    size: tuple[int, int],
     turn: Image.Transpose | None,
     icc_profile: bytes | None,
-    size: tuple[int, int],
-    specs: Sequence[RenditionSpec],
-) -> list[Image.Image]:
-    """Scale once to the largest rendition, then each from the next larger one.
-
-    Turning and colour conversion come after the first scaling, where they cost least.
-    """
-    ordered = sorted(specs, key=lambda spec: spec.longest_side, reverse=True)
-    largest = fit_within(size, ordered[0].longest_side)
-    picture = resize(reduce_to_eight_bits(image), upright_size(largest, turn))
+) -> Image.Image:
+    """Scale to the largest size that is needed, then turn and convert, where that costs least."""
+    # Only here a missing palette or a wrong number of colours comes to light.
+    with decoding():
+        eight_bits = reduce_to_eight_bits(decoded)
+    picture = resize(eight_bits, size)
     if turn is not None:
         picture = picture.transpose(turn)
-    picture = convert_to_srgb(picture, icc_profile)
-    pictures: dict[str, Image.Image] = {}
-    for spec in ordered:
-        picture = resize(picture, fit_within(size, spec.longest_side))
-        pictures[spec.name] = picture
-    return [pictures[spec.name] for spec in specs]
+    return convert_to_srgb(picture, icc_profile)
 
 
 def _read_exif(data: bytes, image: Image.Image, image_format: ImageFormat) -> ExifBlock:

@@ -160,7 +160,7 @@ def test_the_locks_hold_hashes_and_no_index(root: Path, function: str) -> None:
         versions = dependencies.locked_versions(
             root / "lambdas" / "functions" / function / "requirements.lock", platform
         )
-        assert {"boto3", "aws-lambda-powertools"} <= set(versions)
+        assert {"botocore", "aws-lambda-powertools"} <= set(versions)
 
 
 def test_botocore_keeps_the_services_that_are_called(tmp_path: Path) -> None:

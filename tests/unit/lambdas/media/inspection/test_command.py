@@ -6,6 +6,8 @@ import pytest
 from media.inspection.__main__ import main
 from tests.unit.lambdas.media.inspection.pictures import quadrants, saved
 
+AVIF_THUMB = '[{"name": "a", "width": 8, "height": 8, "format": "avif"}]'
+
 
 def test_one_line_a_file_and_the_rest_goes_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -28,11 +30,13 @@ def test_one_line_a_file_and_the_rest_goes_on(
         "file": str(good),
         "status": "ready",
         "reason": None,
+        "message": None,
         "format": "png",
         **size,
         "frames": 1,
         "renditions": [{"name": name, **size} for name in ("thumb", "small", "large")],
     }
+    assert "accepted formats" in second["message"]
     assert (second["status"], second["reason"]) == ("rejected", "unsupported_format")
     assert (second["format"], second["width"], second["renditions"]) == (None, None, [])
 
@@ -63,3 +67,14 @@ def test_wrong_options_are_named(option: list[str], capsys: pytest.CaptureFixtur
     with pytest.raises(SystemExit):
         main(["a.png", *option])
     assert f"argument {option[0]}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["AVIF", "HEIF"])
+def test_a_codec_that_is_not_loaded_at_the_start_is_there_when_needed(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = tmp_path / "a"
+    picture.write_bytes(saved(quadrants(), name))
+    assert main([str(picture), "--renditions", AVIF_THUMB]) == 0
+    line = json.loads(capsys.readouterr().out)
+    assert (line["format"], len(line["renditions"])) == (name.lower(), 1)

@@ -1,0 +1,100 @@
+"""Damaged files end as ready or rejected, never otherwise: real ones, and one of every kind."""
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from media.images import RejectionReason
+from media.inspection import RejectedError, RenditionSpec, inspect_image
+from media.limits import Limits
+from tests.unit.lambdas.media.inspection.pictures import (
+    GPS,
+    exif,
+    png,
+    png_chunk,
+    quadrants,
+    saved,
+)
+
+LIMITS = Limits(pixels=4_000_000)
+SPECS = (RenditionSpec("a", 24), RenditionSpec("b", width=9, height=16))
+LARGEST = 60_000
+DAMAGED_TO = {RejectionReason.CORRUPT, RejectionReason.UNSUPPORTED_FORMAT}
+
+
+def survives(data: bytes) -> RejectionReason | None:
+    """Look at a file: anything but a picture or a rejection fails the test that asks."""
+    try:
+        image = inspect_image(data, LIMITS, SPECS)
+    except RejectedError as rejection:
+        return rejection.reason
+    assert image.width * image.height <= LIMITS.pixels
+    return None
+
+
+def generated() -> Iterator[bytes]:
+    picture = quadrants((40, 30))
+    moving = {"save_all": True, "append_images": [Image.new("RGB", (40, 30))] * 2}
+    block = exif({0x0112: 6, 0x010F: "Camera"}, GPS)
+    for name in ("JPEG", "PNG", "WEBP", "AVIF", "HEIF"):
+        yield saved(picture, name, exif=block)
+    for name in ("GIF", "PNG", "WEBP", "AVIF", "TIFF"):
+        yield saved(picture, name, **moving)
+    for mode in ("L", "CMYK"):
+        yield saved(picture.convert(mode), "JPEG", progressive=True)
+    for compression in ("tiff_lzw", "jpeg", "tiff_adobe_deflate", "packbits", "lzma", "zstd"):
+        yield saved(picture, "TIFF", compression=compression)
+    yield saved(picture.convert("1"), "TIFF", compression="group4")
+    yield saved(picture.quantize(5), "PNG", transparency=b"\x00\x80")
+    yield saved(picture.convert("RGBA"), "WEBP", lossless=True)
+    yield png((16, 2), 16, 0, bytes(33 * 2), png_chunk(b"tRNS", b"\0\0"))
+
+
+SEEDS = list(generated())
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    seed=st.sampled_from(SEEDS),
+    cut=st.none() | st.floats(0, 1),
+    flips=st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), max_size=6),
+    early=st.booleans(),
+)
+def test_a_damaged_picture_is_a_picture_or_a_rejection(
+    seed: bytes,
+    cut: float | None,
+    flips: list[tuple[float, int]],
+    early: bool,  # noqa: FBT001 - hypothesis hands values over by name
+) -> None:
+    data = bytearray(seed)
+    # Headers are where a single byte does most.
+    reach = min(len(data), 200) if early else len(data)
+    for place, value in flips:
+        data[int(place * reach)] = value
+    survives(bytes(data if cut is None else data[: int(cut * len(data))]))
+
+
+@pytest.mark.parametrize("name", ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF", "TIFF"])
+def test_a_part_of_a_picture_is_no_picture(name: str) -> None:
+    whole = saved(Image.effect_noise((90, 70), 80).convert("RGB"), name)
+    for share in (0.02, 0.2, 0.5, 0.8):
+        assert survives(whole[: int(share * len(whole))]) in DAMAGED_TO
+
+
+def test_damaged_files_of_the_corpus(corpus: Path) -> None:
+    chance = random.Random(3)  # noqa: S311 - the same damage every time, nothing secret
+    for entry in json.loads((corpus / "manifest.json").read_text()):
+        if not 0 < entry.get("bytes", 0) <= LARGEST:
+            continue
+        whole = (corpus / entry["file"]).read_bytes()
+        for _ in range(8):
+            data = bytearray(whole[: chance.randrange(1, len(whole) + 1)])
+            for _ in range(chance.choice((0, 1, 4, 16))):
+                data[chance.randrange(len(data))] = chance.randrange(256)
+            survives(bytes(data))
