@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tooling.errors import OperatorError
+from tooling.rendering import write_json
 from tooling.scanning.findings import Report
 from tooling.scanning.installation import checkov_python
+from tooling.scanning.unknowns import without_unset
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,8 +61,11 @@ class Checkov:
         left_out : tuple of str
             Ids of checks that do not apply where the plan goes.
         """
+        results.mkdir(parents=True, exist_ok=True)
+        document = json.loads(plan.read_text(encoding="utf-8"))
+        scanned = write_json(results / "plan.json", without_unset(document))
         arguments = [
-            *("--file", str(plan), "--framework", "terraform_plan"),
+            *("--file", str(scanned), "--framework", "terraform_plan"),
             *("--repo-root-for-plan-enrichment", str(sources)),
             *(("--skip-check", ",".join(left_out)) if left_out else ()),
         ]
