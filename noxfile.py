@@ -83,6 +83,12 @@ def upload(session: nox.Session) -> None:
 
 
 @operator()
+def inspect(session: nox.Session) -> None:
+    """FILE...: what the processor would make of files, without AWS."""
+    run_tooling(session, "inspect")
+
+
+@operator()
 def destroy(session: nox.Session) -> None:
     """ENV [--yes]: remove an environment with everything in it; asks first."""
     run_tooling(session, "destroy")
