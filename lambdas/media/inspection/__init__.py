@@ -2,9 +2,10 @@
 
 from media.inspection.pipeline import InspectedImage, check_size, inspect_image
 from media.inspection.rejection import RejectedError
-from media.inspection.renditions import (
+from media.inspection.renditions import Rendition
+from media.inspection.specs import (
     DEFAULT_RENDITIONS,
-    Rendition,
+    RenditionFormat,
     RenditionSpec,
     read_specs,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "InspectedImage",
     "RejectedError",
     "Rendition",
+    "RenditionFormat",
     "RenditionSpec",
     "check_size",
     "inspect_image",

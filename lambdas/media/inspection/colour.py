@@ -61,7 +61,8 @@ def convert_to_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Imag
     elif space == "GRAY":
         colour = _transform(image.convert("L"), profile)
     else:
-        colour = _transform(image.convert("RGB"), profile if space == "RGB" else None)
+        rgb = image if image.mode == "RGB" else image.convert("RGB")
+        colour = _transform(rgb, profile if space == "RGB" else None)
     if alpha is not None and alpha.getextrema() != _OPAQUE:
         colour.putalpha(alpha)
     return colour
@@ -88,7 +89,7 @@ def _scale_depth(image: Image.Image) -> Image.Image:
 
 def _transform(image: Image.Image, profile: ImageCms.ImageCmsProfile | None) -> Image.Image:
     if profile is None:
-        return image.convert("RGB")
+        return image if image.mode == "RGB" else image.convert("RGB")
     try:
         converted = ImageCms.profileToProfile(
             image, profile, _srgb(), renderingIntent=_INTENT, outputMode="RGB", flags=_FLAGS

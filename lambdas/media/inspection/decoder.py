@@ -29,6 +29,7 @@ from PIL import (
 
 from media.formats import ImageFormat
 from media.images import RejectionReason
+from media.inspection import libvips
 from media.inspection.frame_count import count_gif_frames, count_tiff_pages
 from media.inspection.rejection import RejectedError, corrupt
 from media.limits import Limits
@@ -114,15 +115,22 @@ def open_image(
     return image, header
 
 
-def decode(image: ImageFile.ImageFile, longest_side: int) -> None:
-    """Decode the first frame in place, at least as large as asked for where that is cheaper.
+def decode(data: bytes, image: ImageFile.ImageFile, target: tuple[int, int]) -> Image.Image:
+    """Decode the first frame.
 
     Parameters
     ----------
+    data
+        The whole file.
     image
-        As `open_image` gave it; its size may be a fraction of the header's afterwards.
-    longest_side
-        The longest side in pixels that will be needed.
+        As `open_image` gave it.
+    target
+        The width and height in pixels, before any turning, that will be needed at most.
+
+    Returns
+    -------
+    PIL.Image.Image
+        At the header's size, or scaled to `target` already where that is cheaper.
 
     Raises
     ------
@@ -131,15 +139,14 @@ def decode(image: ImageFile.ImageFile, longest_side: int) -> None:
         than the header said.
     """
     try:
-        if isinstance(image, JpegImagePlugin.JpegImageFile):
-            scale = min(1, longest_side / max(image.size))
-            width, height = image.size
-            image.draft(None, (max(1, round(width * scale)), max(1, round(height * scale))))
+        if isinstance(image, JpegImagePlugin.JpegImageFile) and image.mode in ("L", "RGB"):
+            return libvips.decode_jpeg(data, image.size, target)
         image.load()
     except Image.DecompressionBombError:
         raise _too_many_pixels(None, None) from None
-    except _DECODER_FAULTS as fault:
+    except (libvips.VipsError, *_DECODER_FAULTS) as fault:
         raise corrupt(f"the picture can't be decoded ({_said(fault)})") from fault
+    return image
 
 
 def _count_frames(

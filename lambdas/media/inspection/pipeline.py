@@ -12,11 +12,14 @@ from media.images import ExifValue, Location, RejectionReason
 from media.inspection.colour import convert_to_srgb, reduce_to_eight_bits
 from media.inspection.decoder import Header, decode, open_image, pillow_guarded
 from media.inspection.exif import ExifBlock, read_exif
+from media.inspection.geometry import place
 from media.inspection.metadata import allowed_metadata, location, orientation_tag
 from media.inspection.orientation import transposition, upright_size
 from media.inspection.rejection import RejectedError
-from media.inspection.renditions import Rendition, RenditionSpec, encode, fit_within, resize
+from media.inspection.renditions import Rendition, draw, encode
+from media.inspection.scaling import resize
 from media.inspection.signatures import identify_format
+from media.inspection.specs import RenditionSpec
 from media.inspection.thumbhash import average_colour, thumbhash
 from media.limits import Limits
 
@@ -93,18 +96,20 @@ def check_size(size: int, limits: Limits) -> None:
 def _make(
     data: bytes, image: ImageFile.ImageFile, header: Header, specs: Sequence[RenditionSpec]
 ) -> InspectedImage:
+    # Some containers keep their EXIF behind the pixels, but none that is turned by it.
+    turn = transposition(orientation_tag(_read_exif(data, image, header.format)), header.format)
+    width, height = size = upright_size((header.width, header.height), turn)
+    largest = max(place(size, spec).scaled for spec in specs)
     icc_profile = image.info.get("icc_profile")
-    decode(image, max(spec.longest_side for spec in specs))
-    # Some containers keep their EXIF behind the pixels, so it is read once they are decoded.
+    decoded = decode(data, image, upright_size(largest, turn))
     exif = _read_exif(data, image, header.format)
-    turn = transposition(orientation_tag(exif), header.format)
-    width, height = upright_size((header.width, header.height), turn)
+    picture = _upright_srgb(decoded, upright_size(largest, turn), turn, icc_profile)
+    pictures = draw(picture, size, specs)
     sha256 = hashlib.sha256(data).hexdigest()
-    pictures = _scaled(image, turn, icc_profile, (width, height), specs)
     renditions = tuple(
         encode(picture, spec, sha256) for picture, spec in zip(pictures, specs, strict=True)
     )
-    smallest = min(pictures, key=lambda picture: picture.width * picture.height)
+    smallest = resize(picture, min(place(size, spec).scaled for spec in specs))
     return InspectedImage(
         sha256=sha256,
         format=header.format,
@@ -119,28 +124,17 @@ def _make(
     )
 
 
-def _scaled(
-    image: Image.Image,
+def _upright_srgb(
+    decoded: Image.Image,
+    size: tuple[int, int],
     turn: Image.Transpose | None,
     icc_profile: bytes | None,
-    size: tuple[int, int],
-    specs: Sequence[RenditionSpec],
-) -> list[Image.Image]:
-    """Scale once to the largest rendition, then each from the next larger one.
-
-    Turning and colour conversion come after the first scaling, where they cost least.
-    """
-    ordered = sorted(specs, key=lambda spec: spec.longest_side, reverse=True)
-    largest = fit_within(size, ordered[0].longest_side)
-    picture = resize(reduce_to_eight_bits(image), upright_size(largest, turn))
+) -> Image.Image:
+    """Scale to the largest size that is needed, then turn and convert, where that costs least."""
+    picture = resize(reduce_to_eight_bits(decoded), size)
     if turn is not None:
         picture = picture.transpose(turn)
-    picture = convert_to_srgb(picture, icc_profile)
-    pictures: dict[str, Image.Image] = {}
-    for spec in ordered:
-        picture = resize(picture, fit_within(size, spec.longest_side))
-        pictures[spec.name] = picture
-    return [pictures[spec.name] for spec in specs]
+    return convert_to_srgb(picture, icc_profile)
 
 
 def _read_exif(data: bytes, image: Image.Image, image_format: ImageFormat) -> ExifBlock:

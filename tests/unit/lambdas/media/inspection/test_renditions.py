@@ -3,10 +3,10 @@ from dataclasses import replace
 
 import pytest
 
-from media.inspection.renditions import (
+from media.inspection.specs import (
     DEFAULT_RENDITIONS,
+    RenditionFormat,
     RenditionSpec,
-    fit_within,
     read_specs,
     rendition_digest,
 )
@@ -27,7 +27,15 @@ def test_configuration_gives_the_defaults() -> None:
     ("values", "message"),
     [
         ([], "name at least one"),
-        ([{"name": "a"}], "lacks 'longest_side'"),
+        ([{"longest_side": 1}], "lacks 'name'"),
+        ([{"name": "a"}], "give either longest_side, or width and height"),
+        ([{"name": "a", "width": 1}], "give either longest_side, or width and height"),
+        ([{"name": "a", "longest_side": 1, "width": 1, "height": 1}], "give either longest_side"),
+        ([{"name": "a", "width": 1, "height": 16384}], "height must be 1 to 16383"),
+        (
+            [{"name": "a", "longest_side": 1, "format": "gif"}],
+            "format must be webp or jpeg or avif",
+        ),
         ([{"name": "a", "longest_side": 1, "side": 2}], "unknown rendition field 'side'"),
         ([{"name": "A/../b", "longest_side": 1}], "use lower case letters"),
         ([{"name": "a", "longest_side": 0}], "longest_side must be 1 to 16383"),
@@ -48,23 +56,22 @@ def test_the_digest_covers_all_that_decides_the_bytes() -> None:
         rendition_digest(replace(SPEC, longest_side=257), "a" * 64),
         rendition_digest(replace(SPEC, quality=81), "a" * 64),
         rendition_digest(replace(SPEC, effort=3), "a" * 64),
+        rendition_digest(replace(SPEC, format=RenditionFormat.JPEG), "a" * 64),
+        rendition_digest(RenditionSpec("thumb", width=256, height=256), "a" * 64),
     ]
     assert len(set(variants)) == len(variants)
     assert all(re.fullmatch(r"[0-9a-f]{32}", digest) for digest in variants)
     assert rendition_digest(SPEC, "a" * 64) == variants[0]
 
 
-@pytest.mark.parametrize(
-    ("size", "side", "expected"),
-    [
-        ((4000, 3000), 1600, (1600, 1200)),
-        ((3000, 4000), 1600, (1200, 1600)),
-        ((100, 50), 256, (100, 50)),
-        ((4000, 1), 256, (256, 1)),
-        ((3001, 1999), 256, (256, 171)),
-    ],
-)
-def test_pictures_are_scaled_down_only(
-    size: tuple[int, int], side: int, expected: tuple[int, int]
-) -> None:
-    assert fit_within(size, side) == expected
+def test_a_spec_of_several_formats_and_shapes_is_read() -> None:
+    read = read_specs(
+        [
+            {"name": "square", "longest_side": None, "width": 64, "height": 48, "format": "jpeg"},
+            {"name": "small", "longest_side": 640, "format": "avif", "quality": 60},
+        ]
+    )
+    assert read == (
+        RenditionSpec("square", width=64, height=48, format=RenditionFormat.JPEG),
+        RenditionSpec("small", 640, format=RenditionFormat.AVIF, quality=60),
+    )
