@@ -127,7 +127,8 @@ def read_specs(values: Iterable[object]) -> tuple[RenditionSpec, ...]:
     Raises
     ------
     TypeError, ValueError
-        If there is none, one is no object, a field is unknown, missing or wrong, or a name is used twice.
+        If there is none, one is no object, a field is unknown, missing or wrong, or a name is
+        used twice.
     """
     specs = tuple(_read_spec(value) for value in values)
     if not specs:
@@ -149,7 +150,7 @@ def _read_spec(value: object) -> RenditionSpec:
         raise ValueError("a rendition lacks 'name'")
     # What Terraform leaves out of an object arrives as null.
     given = {name: field for name, field in value.items() if field is not None}
-    return RenditionSpec(**given)  # type: ignore[arg-type]  # __post_init__ checks
+    return RenditionSpec(**given)
 
 
 def rendition_digest(spec: RenditionSpec, source_sha256: str) -> str:

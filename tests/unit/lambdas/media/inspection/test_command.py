@@ -28,11 +28,13 @@ def test_one_line_a_file_and_the_rest_goes_on(
         "file": str(good),
         "status": "ready",
         "reason": None,
+        "message": None,
         "format": "png",
         **size,
         "frames": 1,
         "renditions": [{"name": name, **size} for name in ("thumb", "small", "large")],
     }
+    assert "accepted formats" in second["message"]
     assert (second["status"], second["reason"]) == ("rejected", "unsupported_format")
     assert (second["format"], second["width"], second["renditions"]) == (None, None, [])
 
