@@ -157,6 +157,23 @@ run "release_is_recorded_whole" {
   }
 }
 
+run "renditions_reach_the_processor_without_nulls" {
+  variables {
+    renditions = [
+      { name = "large", longest_side = 1600 },
+      { name = "card", width = 400, height = 300, format = "avif", quality = 55 },
+    ]
+  }
+
+  assert {
+    condition = jsonencode(local.rendition_settings) == jsonencode([
+      { format = "webp", longest_side = 1600, name = "large", quality = 80 },
+      { format = "avif", height = 300, name = "card", quality = 55, width = 400 },
+    ])
+    error_message = "The processor must get each rendition with its format and quality, and no size that is not asked for."
+  }
+}
+
 run "embedded_aws_is_reached_at_its_own_address" {
   variables {
     emulator_endpoint = "http://127.0.0.1:4566"
@@ -174,6 +191,66 @@ run "embedded_aws_is_reached_at_its_own_address" {
     )
     error_message = "The embedded AWS has no TLS: a policy that asks for it would refuse every call."
   }
+}
+
+run "rendition_without_a_size_is_refused" {
+  command = plan
+
+  variables {
+    renditions = [{ name = "card" }]
+  }
+
+  expect_failures = [var.renditions]
+}
+
+run "rendition_with_half_a_box_is_refused" {
+  command = plan
+
+  variables {
+    renditions = [{ name = "card", width = 400 }]
+  }
+
+  expect_failures = [var.renditions]
+}
+
+run "rendition_with_two_sizes_is_refused" {
+  command = plan
+
+  variables {
+    renditions = [{ name = "card", longest_side = 400, width = 400, height = 300 }]
+  }
+
+  expect_failures = [var.renditions]
+}
+
+run "rendition_of_half_a_pixel_is_refused" {
+  command = plan
+
+  variables {
+    renditions = [{ name = "card", width = 400, height = 0.5 }]
+  }
+
+  expect_failures = [var.renditions]
+}
+
+run "rendition_in_an_unknown_format_is_refused" {
+  command = plan
+
+  variables {
+    renditions = [{ name = "card", longest_side = 400, format = "png" }]
+  }
+
+  expect_failures = [var.renditions]
+}
+
+run "rendition_of_no_quality_is_refused" {
+  command = plan
+
+  variables {
+    renditions = [{ name = "card", longest_side = 400, quality = 0 }]
+  }
+
+  expect_failures = [var.renditions]
 }
 
 run "account_of_eleven_digits_is_refused" {

@@ -14,4 +14,9 @@ locals {
   artifacts = {
     for name, artifact in var.release.functions : name => merge(artifact, { bucket = var.artifact_bucket })
   }
+
+  # As the processor reads them: what an environment leaves out is absent, not null.
+  rendition_settings = [
+    for rendition in var.renditions : { for field, value in rendition : field => value if value != null }
+  ]
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from tooling.environments import EnvironmentFiles
+from tooling.environments import EnvironmentFiles, Rendition
 from tooling.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -96,6 +96,50 @@ def test_every_fault_of_a_file_is_told_at_once(folder: Path, document: dict[str,
 def test_a_list_entry_is_named_by_its_place(folder: Path, document: dict[str, Any]) -> None:
     document["renditions"][1]["longest_side"] = 4
     assert "renditions[1].longest_side" in fault(folder, document)
+
+
+def test_a_rendition_may_be_a_box_in_another_format(folder: Path, document: dict[str, Any]) -> None:
+    box = {"name": "card", "width": 400, "height": 300, "format": "avif", "quality": 55}
+    document["renditions"] = [box, {"name": "large", "longest_side": 1600}]
+    (folder / "boxed.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    card, large = EnvironmentFiles(folder).load("boxed").renditions
+    assert card.model_dump(exclude_none=True) == box
+    assert (large.format, large.quality) == ("webp", 80)
+
+
+@pytest.mark.parametrize(
+    ("fields", "size"),
+    [
+        ({"longest_side": 600}, (400, 600)),
+        ({"longest_side": 5000}, (1200, 1800)),
+        ({"width": 400, "height": 300}, (400, 300)),
+        ({"width": 2400, "height": 1800}, (1200, 900)),
+    ],
+)
+def test_a_rendition_tells_its_size_and_enlarges_nothing(
+    fields: dict[str, int], size: tuple[int, int]
+) -> None:
+    assert Rendition.model_validate({"name": "card", **fields}).size_of(1200, 1800) == size
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({}, "renditions[0]: 'card' needs either longest_side, or both width and height"),
+        ({"width": 400}, "renditions[0]: 'card' needs either"),
+        ({"height": 400}, "renditions[0]: 'card' needs either"),
+        ({"longest_side": 400, "height": 400}, "renditions[0]: 'card' needs either"),
+        ({"longest_side": 400, "width": 4, "height": 400}, "renditions[0].width"),
+        ({"longest_side": 400, "format": "png"}, "renditions[0].format: input should be 'webp'"),
+        ({"longest_side": 400, "quality": 101}, "renditions[0].quality"),
+        ({"longest_side": 400, "effort": 6}, "renditions[0].effort: unknown field"),
+    ],
+)
+def test_a_wrong_rendition_is_told_by_its_field(
+    folder: Path, document: dict[str, Any], fields: dict[str, Any], told: str
+) -> None:
+    document["renditions"] = [{"name": "card", **fields}]
+    assert told in fault(folder, document)
 
 
 def test_two_renditions_cannot_share_a_name(folder: Path, document: dict[str, Any]) -> None:
