@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from tests.benchmarks.images import command as images
+from tests.benchmarks.memory import command as memory
 from tooling.console import Screen
 from tooling.errors import OperatorError
 
@@ -14,7 +15,7 @@ def main() -> int:
     """Run the benchmark that the command line names."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     benchmarks = parser.add_subparsers(required=True, metavar="NAME")
-    for benchmark in (images,):
+    for benchmark in (images, memory):
         benchmark.add_to(benchmarks)
     options = parser.parse_args()
     try:
