@@ -84,6 +84,8 @@ class ImageRecord:
         checksum (64 hexadecimal digits) and size of its bytes.
     format, content_type, width, height, frames
         What the bytes are; the size in pixels is the one after orientation.
+    duration_ms
+        How long one pass of an animation plays, in milliseconds; None of a still picture.
     exif, gps
         Allow-listed metadata, and the location apart from it, for the owner's eyes only.
     placeholder, average_colour
@@ -110,6 +112,7 @@ class ImageRecord:
     width: int | None = None
     height: int | None = None
     frames: int | None = None
+    duration_ms: int | None = None
     exif: Mapping[str, ExifValue] = field(default_factory=dict)
     gps: Location | None = None
     placeholder: str | None = None

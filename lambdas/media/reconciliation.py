@@ -212,6 +212,7 @@ class Reconciler:
             width=image.width,
             height=image.height,
             frames=image.frames,
+            duration_ms=image.duration_ms,
             exif=image.exif,
             gps=image.gps,
             placeholder=image.placeholder,

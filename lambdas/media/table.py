@@ -25,8 +25,16 @@ if TYPE_CHECKING:
 _PROCESSED_ATTRIBUTES = frozenset(
     {
         *("key", "status", "owner", "uploaded_at", "version_id", "sequencer", "sha256", "bytes"),
-        *("format", "content_type", "width", "height", "frames", "exif", "gps", "placeholder"),
-        *("average_colour", "renditions", "error", "deleted_at", "expires_at", *INDEX_ATTRIBUTES),
+        *("format", "content_type", "width", "height", "frames", "duration_ms", "exif", "gps"),
+        *(
+            "placeholder",
+            "average_colour",
+            "renditions",
+            "error",
+            "deleted_at",
+            "expires_at",
+            *INDEX_ATTRIBUTES,
+        ),
     }
 )
 _CHECKSUM_CANDIDATES = 5

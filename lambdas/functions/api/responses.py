@@ -86,6 +86,7 @@ def summary_view(record: ImageRecord, signer: Signer) -> dict[str, Any]:
         "width": record.width,
         "height": record.height,
         "frames": record.frames,
+        "duration_ms": record.duration_ms,
         "placeholder": record.placeholder,
         "average_colour": record.average_colour,
         "error": asdict(record.error) if record.error else None,

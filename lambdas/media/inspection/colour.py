@@ -3,8 +3,9 @@
 import io
 from functools import cache
 
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageMath
 
+_EIGHT_BITS = 8
 _OPAQUE = (255, 255)
 _WHITE_LEVELS = (255, 65_535, 2_147_483_647)
 _FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION
@@ -22,16 +23,19 @@ def reduce_to_eight_bits(image: Image.Image) -> Image.Image:
     Returns
     -------
     PIL.Image.Image
-        In mode L, LA, RGB, RGBA, CMYK or LAB; the picture itself where nothing had to be done.
+        In mode L, LA, RGB, RGBA or CMYK; the picture itself where nothing had to be done.
     """
     mode = image.mode
     if mode.startswith("I") or mode == "F":
-        return _scale_depth(image)
+        return _with_alpha(_scale_depth(image), image)
+    if mode == "LAB":
+        return _transform(image, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")))
+    _drop_surplus_transparency(image)
     if image.has_transparency_data and mode not in ("LA", "RGBA"):
         return image.convert("LA" if mode in ("1", "L", "La") else "RGBA")
     if mode == "1":
         return image.convert("L")
-    if mode in ("L", "LA", "RGB", "RGBA", "CMYK", "LAB"):
+    if mode in ("L", "LA", "RGB", "RGBA", "CMYK"):
         return image
     return image.convert("RGB")
 
@@ -54,18 +58,56 @@ def convert_to_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Imag
     """
     profile, space = _read_profile(icc_profile)
     alpha = image.getchannel("A") if image.mode in ("LA", "RGBA") else None
-    if image.mode == "LAB":
-        colour = _transform(image, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")))
-    elif image.mode == "CMYK":
+    is_opaque = alpha is None or alpha.getextrema() == _OPAQUE
+    if profile is None and image.mode == "RGBA" and not is_opaque:
+        return image
+    if image.mode == "CMYK":
         colour = _transform(image, profile if space == "CMYK" else None)
     elif space == "GRAY":
         colour = _transform(image.convert("L"), profile)
     else:
         rgb = image if image.mode == "RGB" else image.convert("RGB")
         colour = _transform(rgb, profile if space == "RGB" else None)
-    if alpha is not None and alpha.getextrema() != _OPAQUE:
+    if alpha is not None and not is_opaque:
         colour.putalpha(alpha)
     return colour
+
+
+def _drop_surplus_transparency(image: Image.Image) -> None:
+    """Forget levels of transparency for colours that the palette doesn't have."""
+    levels = image.info.get("transparency")
+    if image.palette is not None and isinstance(levels, bytes):
+        image.info["transparency"] = levels[: len(image.palette.colors or image.getpalette() or ())]
+
+
+def scale_transparency(image: Image.Image, depth: int) -> None:
+    """Bring the one colour that a PNG names as transparent to the depth of the decoded picture.
+
+    Parameters
+    ----------
+    image
+        As Pillow decoded it; grey of less than 8 bits and colour of 16 bits it brings to 8, and
+        leaves what is to be transparent at the file's depth.
+    depth
+        The file's bits a channel.
+    """
+    level = image.info.get("transparency")
+    if isinstance(level, int) and image.mode == "L" and 1 < depth < _EIGHT_BITS:
+        image.info["transparency"] = level * 255 // (2**depth - 1)
+    elif isinstance(level, tuple) and depth > _EIGHT_BITS:
+        image.info["transparency"] = tuple(channel >> (depth - _EIGHT_BITS) for channel in level)
+
+
+def _with_alpha(grey: Image.Image, deep: Image.Image) -> Image.Image:
+    """Make the one level see-through that a deep picture names as transparent."""
+    level = deep.info.get("transparency")
+    if isinstance(level, int):
+        alpha = ImageMath.lambda_eval(
+            lambda pictures: pictures["convert"]((pictures["levels"] != level) * 255, "L"),
+            levels=deep.convert("I"),
+        )
+        grey.putalpha(alpha)
+    return grey
 
 
 def _scale_depth(image: Image.Image) -> Image.Image:

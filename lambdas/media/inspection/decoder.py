@@ -30,8 +30,12 @@ from PIL import (
 from media.formats import ImageFormat
 from media.images import RejectionReason
 from media.inspection import libvips
+from media.inspection.colour import scale_transparency
 from media.inspection.frame_count import count_gif_frames, count_tiff_pages
+from media.inspection.mending import mend
 from media.inspection.rejection import RejectedError, corrupt
+from media.inspection.stated_size import stated_size
+from media.inspection.variants import is_whole_tiff, unsupported_variant
 from media.limits import Limits
 
 # Importing a plugin registers it; naming them spares Pillow the import of forty others.
@@ -42,6 +46,7 @@ PLUGINS = (
 pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
+_PNG_DEPTH_AT = 24
 # What Pillow's and libheif's decoders raise on bytes that don't hold to their format. MemoryError
 # is not among them: running out of memory is our fault, not the file's.
 _DECODER_FAULTS = (
@@ -97,15 +102,25 @@ def open_image(
     Raises
     ------
     RejectedError
-        `corrupt`, `too_many_pixels` or `too_many_frames`.
+        `corrupt`, `unsupported_format`, `too_many_pixels` or `too_many_frames`.
     """
+    stated = stated_size(data, image_format)
+    if stated is not None and stated[0] * stated[1] > limits.pixels:
+        raise _too_many_pixels(Header(image_format, *stated, frames=1), limits)
+    variant = unsupported_variant(data, image_format)
+    if variant is not None:
+        raise _unsupported(variant)
     try:
-        image = Image.open(io.BytesIO(data), formats=(image_format.value.upper(),))
+        image = Image.open(
+            io.BytesIO(mend(data, image_format)), formats=(image_format.value.upper(),)
+        )
         width, height = image.size
         frames = _count_frames(image, data, image_format, limits.frames + 1)
     except Image.DecompressionBombError:
         raise _too_many_pixels(None, limits) from None
     except UnidentifiedImageError:
+        if image_format is ImageFormat.TIFF and is_whole_tiff(data):
+            raise _unsupported("a TIFF of an uncommon kind") from None
         detail = f"the file begins like {image_format.value} but its header can't be read"
         raise corrupt(detail) from None
     except _DECODER_FAULTS as fault:
@@ -138,15 +153,24 @@ def decode(data: bytes, image: ImageFile.ImageFile, target: tuple[int, int]) -> 
         `corrupt` where the pixels are damaged or cut off, `too_many_pixels` where they are more
         than the header said.
     """
-    try:
-        if isinstance(image, JpegImagePlugin.JpegImageFile) and image.mode in ("L", "RGB"):
+    with decoding():
+        if isinstance(image, JpegImagePlugin.JpegImageFile):
             return libvips.decode_jpeg(data, image.size, target)
         image.load()
+    if isinstance(image, PngImagePlugin.PngImageFile):
+        scale_transparency(image, data[_PNG_DEPTH_AT])
+    return image
+
+
+@contextmanager
+def decoding() -> Iterator[None]:
+    """Turn what decoders and converters raise on damaged pixels into a rejection."""
+    try:
+        yield
     except Image.DecompressionBombError:
         raise _too_many_pixels(None, None) from None
     except (libvips.VipsError, *_DECODER_FAULTS) as fault:
         raise corrupt(f"the picture can't be decoded ({_said(fault)})") from fault
-    return image
 
 
 def _count_frames(
@@ -191,6 +215,13 @@ def _too_many_pixels(header: Header | None, limits: Limits | None) -> RejectedEr
     return RejectedError(
         RejectionReason.TOO_MANY_PIXELS,
         f"the picture has {size} pixels{allowed}: scale it down and send it again",
+    )
+
+
+def _unsupported(variant: str) -> RejectedError:
+    return RejectedError(
+        RejectionReason.UNSUPPORTED_FORMAT,
+        f"the file is {variant}, which is not accepted: save it as a common JPEG or PNG",
     )
 
 

@@ -29,29 +29,37 @@ def count_gif_frames(data: bytes, stop_at: int) -> int:
     int
         At least 1.
     """
-    try:
-        return max(1, _walk_gif(data, stop_at))
-    except IndexError:
-        return 1
-
-
-def _walk_gif(data: bytes, stop_at: int) -> int:
     frames = 0
+    for at in gif_blocks(data):
+        frames += data[at] == _GIF_FRAME
+        if frames >= stop_at:
+            break
+    return max(1, frames)
+
+
+def gif_blocks(data: bytes) -> Iterator[int]:
+    """Give the place of each frame and each extension of a GIF, up to where it is damaged."""
+    try:
+        yield from _walk_gif(data)
+    except IndexError:
+        return
+
+
+def _walk_gif(data: bytes) -> Iterator[int]:
     position = _GIF_HEADER_BYTES + _colour_table_bytes(data[10])
-    while frames < stop_at and position < len(data):
-        block = data[position]
+    while position < len(data):
+        start, block = position, data[position]
         if block == _GIF_EXTENSION:
             position += 2
         elif block == _GIF_FRAME and position + _GIF_DESCRIPTOR_BYTES < len(data):
-            frames += 1
             flags = data[position + _GIF_DESCRIPTOR_BYTES]
             position += 1 + _GIF_DESCRIPTOR_BYTES + _colour_table_bytes(flags) + 1
         else:
-            break
+            return
+        yield start
         while position < len(data) and data[position]:
             position += 1 + data[position]
         position += 1
-    return frames
 
 
 def _colour_table_bytes(flags: int) -> int:

@@ -8,6 +8,7 @@ is published as source only and would have to be built, so these few calls stand
 
 import ctypes
 import importlib.util
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -17,10 +18,11 @@ from PIL import Image
 _UCHAR = 0
 _SEQUENTIAL = 1
 # Stop where the data end early; lesser oddities are shown as browsers show them.
-_FAIL_ON_TRUNCATED = 1
+_FAIL_ON_TRUNCATED, _FAIL_ON_WARNING = 1, 3
 _END_OF_OPTIONS = None
 _BANDS = {"L": 1, "La": 2, "RGB": 3, "RGBa": 4, "CMYK": 4}
-_MODES = {1: "L", 3: "RGB"}
+_MODES = {1: "L", 3: "RGB", 4: "CMYK"}
+_END_OF_JPEG = b"\xff\xd9"
 
 
 class VipsError(Exception):
@@ -52,7 +54,7 @@ def scale(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def decode_jpeg(data: bytes, size: tuple[int, int], target: tuple[int, int]) -> Image.Image:
-    """Decode and scale a grey or RGB JPEG in one pass.
+    """Decode and scale a JPEG in one pass.
 
     Parameters
     ----------
@@ -66,24 +68,36 @@ def decode_jpeg(data: bytes, size: tuple[int, int], target: tuple[int, int]) -> 
     Returns
     -------
     PIL.Image.Image
-        In mode L or RGB.
+        In mode L, RGB or CMYK.
 
     Raises
     ------
     VipsError
         Where the pixels are damaged or cut off.
     """
+    try:
+        return _decode_jpeg(data, size, target, _FAIL_ON_TRUNCATED)
+    except VipsError:
+        if data.endswith(_END_OF_JPEG):
+            raise
+        # Without its end marker a JPEG is whole all the same, so long as no pixel is missing.
+        return _decode_jpeg(data + _END_OF_JPEG, size, target, _FAIL_ON_WARNING)
+
+
+def _decode_jpeg(
+    data: bytes, size: tuple[int, int], target: tuple[int, int], fail_on: int
+) -> Image.Image:
+    lib = _library()
     loaded = ctypes.c_void_p()
-    failed = _library().vips_jpegload_buffer(
+    failed = lib.vips_jpegload_buffer(
         *(data, ctypes.c_size_t(len(data)), ctypes.byref(loaded)),
-        *(b"access", ctypes.c_int(_SEQUENTIAL), b"fail_on", ctypes.c_int(_FAIL_ON_TRUNCATED)),
+        *(b"access", ctypes.c_int(_SEQUENTIAL), b"fail_on", ctypes.c_int(fail_on)),
         *(b"shrink", ctypes.c_int(_shrink(size, target))),
         _END_OF_OPTIONS,
     )
     if failed or not loaded.value:
         raise _last_error()
     with _owned(loaded.value):
-        lib = _library()
         bands = lib.vips_image_get_bands(loaded)
         if bands not in _MODES:
             raise VipsError("the picture is not what its header says")
@@ -162,6 +176,8 @@ def _library() -> ctypes.CDLL:
     lib.vips_image_write_to_memory.restype = ctypes.c_void_p
     lib.g_free.argtypes = (ctypes.c_void_p,)
     lib.vips_error_buffer.restype = ctypes.c_char_p
+    # What it says about odd files belongs neither in a log nor on a terminal: errors come back.
+    os.environ.setdefault("VIPS_WARNING", "0")
     if lib.vips_init(b"media"):
         raise ImportError("libvips could not start")
     # No operation is asked for twice, so remembering them would only hold memory.

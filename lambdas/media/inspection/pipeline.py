@@ -10,7 +10,8 @@ from PIL import Image, ImageFile
 from media.formats import ImageFormat
 from media.images import ExifValue, Location, RejectionReason
 from media.inspection.colour import convert_to_srgb, reduce_to_eight_bits
-from media.inspection.decoder import Header, decode, open_image, pillow_guarded
+from media.inspection.decoder import Header, decode, decoding, open_image, pillow_guarded
+from media.inspection.duration import duration_ms
 from media.inspection.exif import ExifBlock, read_exif
 from media.inspection.geometry import place
 from media.inspection.metadata import allowed_metadata, location, orientation_tag
@@ -33,6 +34,7 @@ class InspectedImage:
     width: int
     height: int
     frames: int
+    duration_ms: int | None
     exif: Mapping[str, ExifValue]
     gps: Location | None
     placeholder: str
@@ -116,6 +118,7 @@ def _make(
         width=width,
         height=height,
         frames=header.frames,
+        duration_ms=duration_ms(data, header.format) if header.frames > 1 else None,
         exif=allowed_metadata(exif),
         gps=location(exif),
         placeholder=base64.b64encode(thumbhash(smallest)).decode(),
@@ -131,7 +134,10 @@ def _upright_srgb(
     icc_profile: bytes | None,
 ) -> Image.Image:
     """Scale to the largest size that is needed, then turn and convert, where that costs least."""
-    picture = resize(reduce_to_eight_bits(decoded), size)
+    # Only here a missing palette or a wrong number of colours comes to light.
+    with decoding():
+        eight_bits = reduce_to_eight_bits(decoded)
+    picture = resize(eight_bits, size)
     if turn is not None:
         picture = picture.transpose(turn)
     return convert_to_srgb(picture, icc_profile)

@@ -15,6 +15,11 @@ _PREFIXES = (
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _HEVC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
 _CONTAINER_BRANDS = frozenset({b"mif1", b"msf1"})
+_STILL_BRANDS = _AVIF_BRANDS | _HEVC_BRANDS | _CONTAINER_BRANDS
+# Items in other codecs are known to be pictures too, but no decoder here reads them.
+_CODECS = frozenset({b"av01", b"hvc1", b"avc1", b"jpeg", b"j2k1", b"vvc1", b"evc1", b"unci"})
+_ITEM_NUMBER_BYTES = {b"\x02": 2, b"\x03": 4}
+_ITEMS_END_MAX = 65_536
 _FIRST_COMPATIBLE_BRAND = 16
 _BRANDS_END_MAX = 256
 
@@ -25,7 +30,7 @@ def identify_format(data: bytes) -> ImageFormat | None:
     Parameters
     ----------
     data
-        The file, or at least its first 256 bytes.
+        The file, or at least its first 64 KiB.
 
     Returns
     -------
@@ -46,10 +51,33 @@ def _from_brands(data: bytes) -> ImageFormat | None:
     major = data[8:12]
     end = min(int.from_bytes(data[:4]), _BRANDS_END_MAX)
     compatible = {data[i : i + 4] for i in range(_FIRST_COMPATIBLE_BRAND, end, 4)}
-    # A container brand says nothing of the codec; the compatible brands do.
+    if not ({major} | compatible) & _STILL_BRANDS:
+        return None
+    # The items say what the pictures are coded in; brands are often only a program's habit.
+    codecs = _item_types(data) & _CODECS
+    if codecs:
+        return ImageFormat.AVIF if codecs == {b"av01"} else _hevc_or_none(codecs)
     for brands in ({major}, compatible):
         if brands & _AVIF_BRANDS:
             return ImageFormat.AVIF
         if brands & _HEVC_BRANDS:
             return ImageFormat.HEIF
     return ImageFormat.HEIF if major in _CONTAINER_BRANDS else None
+
+
+def _hevc_or_none(codecs: frozenset[bytes]) -> ImageFormat | None:
+    return ImageFormat.HEIF if b"hvc1" in codecs else None
+
+
+def _item_types(data: bytes) -> frozenset[bytes]:
+    """Find the types of a container's items, which its item entries (``infe``) name."""
+    found = set()
+    position = data.find(b"infe", 0, _ITEMS_END_MAX)
+    while position >= 0:
+        version = data[position + 4 : position + 5]
+        width = _ITEM_NUMBER_BYTES.get(version)
+        if width:
+            start = position + 8 + width + 2
+            found.add(data[start : start + 4])
+        position = data.find(b"infe", position + 4, _ITEMS_END_MAX)
+    return frozenset(found)

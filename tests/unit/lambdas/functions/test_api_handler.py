@@ -36,7 +36,8 @@ READY = ImageRecord(
     content_type="image/jpeg",
     width=640,
     height=480,
-    frames=1,
+    frames=3,
+    duration_ms=210,
     exif={"iso": 64, "f_number": Decimal("5.9")},
     gps=Location(Decimal("43.467448"), Decimal("11.885127")),
     renditions={"thumb": StoredRendition("renditions/i/d/t.webp", 256, 192, 9, "image/webp")},
@@ -192,6 +193,7 @@ def test_an_image_is_shown_whole_to_its_owner(api: Api) -> None:
     assert body["gps"] == {"latitude": 43.467448, "longitude": 11.885127, "altitude": None}
     assert body["exif"] == {"iso": 64, "f_number": 5.9}
     assert body["uploaded_at"] == "2026-11-23T06:00:27.000Z"
+    assert (body["frames"], body["duration_ms"]) == (3, 210)
     assert "versionId=v1" in body["original"]["url"]
     thumb = body["renditions"]["thumb"]
     assert "/renditions/i/d/t.webp?" in thumb.pop("url")

@@ -39,15 +39,18 @@ def exif(tags: Mapping[int, Any], gps: Mapping[int, Any] | None = None) -> bytes
 
 def png_header(width: int, height: int) -> bytes:
     """Write a PNG that promises pixels and has next to none."""
+    return png((width, height), 8, 2, bytes(100))
 
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        )
 
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    body = chunk(b"IDAT", zlib.compress(b"\x00" * 100)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + body
+def png(size: tuple[int, int], depth: int, colour: int, rows: bytes, extra: bytes = b"") -> bytes:
+    """Write a PNG of any depth and colour type from unfiltered rows, each after a zero byte."""
+    header = struct.pack(">IIBBBBB", *size, depth, colour, 0, 0, 0)
+    body = png_chunk(b"IDAT", zlib.compress(rows)) + png_chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + extra + body
+
+
+def png_chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def corners(data: bytes) -> list[tuple[int, ...]]:

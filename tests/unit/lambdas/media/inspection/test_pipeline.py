@@ -6,13 +6,22 @@ from PIL import Image, ImageCms
 
 from media.formats import ImageFormat
 from media.images import RejectionReason
-from media.inspection import DEFAULT_RENDITIONS, InspectedImage, RejectedError, inspect_image
+from media.inspection import (
+    DEFAULT_RENDITIONS,
+    InspectedImage,
+    RejectedError,
+    RenditionFormat,
+    RenditionSpec,
+    inspect_image,
+)
 from media.limits import Limits
 from tests.unit.lambdas.media.inspection.pictures import (
     GPS,
     corners,
     exif,
     pixel,
+    png,
+    png_chunk,
     png_header,
     quadrants,
     saved,
@@ -266,3 +275,85 @@ def test_what_is_no_accepted_format_is_refused(data: bytes) -> None:
 def test_the_same_file_always_gives_the_same_digests_and_bytes() -> None:
     data = saved(quadrants(), "PNG")
     assert inspect(data) == inspect(data)
+
+
+@pytest.mark.parametrize("rendition_format", RenditionFormat)
+def test_renditions_have_the_asked_format_and_shape(rendition_format: RenditionFormat) -> None:
+    specs = (
+        RenditionSpec("whole", 30, format=rendition_format),
+        RenditionSpec("cut", width=20, height=20, format=rendition_format),
+    )
+    whole, cut = inspect_image(saved(quadrants(), "PNG"), Limits(), specs).renditions
+    assert (whole.width, whole.height, cut.width, cut.height) == (30, 20, 20, 20)
+    for rendition in (whole, cut):
+        made = Image.open(io.BytesIO(rendition.data))
+        assert made.format == rendition_format.value.upper()
+        assert made.size == (rendition.width, rendition.height)
+        assert corners(rendition.data) == [RED, LIME, BLUE, WHITE]
+        assert rendition.content_type == f"image/{rendition_format.value}"
+    assert whole.filename == f"whole.{'jpg' if rendition_format == 'jpeg' else rendition_format}"
+
+
+def test_a_box_is_cut_from_the_upright_picture() -> None:
+    data = saved(quadrants(), "JPEG", exif=exif({0x0112: 6}))
+    (cut,) = inspect_image(data, Limits(), (RenditionSpec("cut", width=10, height=30),)).renditions
+    assert (cut.width, cut.height) == (10, 30)
+    assert corners(cut.data) == [BLUE, RED, WHITE, LIME]
+
+
+def test_jpeg_renditions_show_white_where_nothing_is() -> None:
+    clear = Image.new("RGBA", (20, 20), (255, 0, 0, 0))
+    specs = (RenditionSpec("a", 20, format=RenditionFormat.JPEG),)
+    (made,) = inspect_image(saved(clear, "PNG"), Limits(), specs).renditions
+    assert corners(made.data) == [WHITE] * 4
+
+
+def test_transparent_colours_dont_bleed_when_scaled() -> None:
+    image = Image.new("RGBA", (400, 400), (255, 0, 0, 0))
+    image.paste((0, 0, 255, 255), (100, 100, 300, 300))
+    red, _, blue, alpha = pixel(opened(inspect(saved(image, "PNG"))), (64, 100))
+    assert alpha > 0
+    assert red < 40 < blue
+
+
+def test_an_animation_tells_its_duration_and_a_still_none() -> None:
+    frames = [Image.new("L", (8, 8), shade) for shade in (0, 100, 200)]
+    moving = saved(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=120)
+    assert inspect(moving).duration_ms == 360
+    assert inspect(saved(quadrants(), "PNG")).duration_ms is None
+
+
+@pytest.mark.parametrize(
+    ("depth", "colour", "shown", "transparent", "other"),
+    [
+        (1, 0, b"\xff", b"\0\1", b"\0\0"),
+        (2, 0, b"\x55", b"\0\1", b"\0\2"),
+        (4, 0, b"\x77", b"\0\7", b"\0\6"),
+        (8, 0, b"\x64", b"\0\x64", b"\0\x65"),
+        (16, 0, b"\x75\x30", b"\x75\x30", b"\x75\x31"),
+        (8, 2, b"abc", b"\0a\0b\0c", b"\0a\0b\0d"),
+        (16, 2, b"a1b2c3", b"a1b2c3", b"a1b2d3"),
+    ],
+)
+def test_the_one_transparent_colour_of_a_png(
+    depth: int, colour: int, shown: bytes, transparent: bytes, other: bytes
+) -> None:
+    bands = 3 if colour else 1
+    row = b"\0" + (shown * 16)[: 16 * depth * bands // 8]
+    for named, mode in ((transparent, "RGBA"), (other, "RGB")):
+        data = png((16, 16), depth, colour, row * 16, png_chunk(b"tRNS", named))
+        assert opened(inspect(data)).mode == mode
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "LAB", "F", "I;16"])
+def test_every_tiff_mode_is_scaled_too(mode: str) -> None:
+    (made,) = inspect_image(
+        saved(Image.new(mode, (700, 500)), "TIFF"), Limits(), (RenditionSpec("a", 70),)
+    ).renditions
+    assert (made.width, made.height) == (70, 50)
+
+
+def test_lab_colours_are_right_after_scaling() -> None:
+    lab = Image.new("LAB", (300, 300), (128, 200, 60))
+    found = pixel(opened(inspect(saved(lab, "TIFF"))).convert("RGB"), (9, 9))
+    assert found == pytest.approx((187, 50, 238), abs=6)
