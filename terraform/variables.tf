@@ -115,6 +115,19 @@ variable "limits" {
     condition     = var.limits.upload_bytes <= 5368709120
     error_message = "limits.upload_bytes must be 5368709120 or less, which is the most that S3 takes in one upload."
   }
+
+  validation {
+    condition = (
+      local.processor_base_mib * 1048576 + var.limits.upload_bytes
+      + local.processor_bytes_per_pixel * (var.limits.pixels + local.largest_rendition_pixels)
+      <= var.processor.memory_mb * 1048576
+    )
+    error_message = "limits.pixels of ${var.limits.pixels} don't fit into the processor's memory: processor.memory_mb must be ${ceil(
+      local.processor_base_mib + (
+        var.limits.upload_bytes + local.processor_bytes_per_pixel * (var.limits.pixels + local.largest_rendition_pixels)
+      ) / 1048576
+    )} or more, or limits.pixels smaller."
+  }
 }
 
 variable "renditions" {

@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from tooling.errors import OperatorError
+from tooling.processor_memory import require_room
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,6 +158,11 @@ class Environment(Section):
         if len(names) != len(set(names)):
             message = "renditions: two of them share a name; give each its own"
             raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _memory_holds_the_largest_picture(self) -> Environment:
+        require_room(self)
         return self
 
     @property

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
     from tooling.console import Screen
 
-MEGAPIXELS = (2.0, 16.0, 48.0)
+# Below four times the largest rendition's side a picture is not reduced before the filter, which
+# is where it takes most: the square of that is the largest that is measured.
+MEGAPIXELS = (4.0, 16.0, 40.0)
+SQUARE = 1.0
 MEBIBYTE = 1024**2
 TIMEOUT_SECONDS = 120.0
 
@@ -99,7 +102,7 @@ def _measure(
     sample: Sample, megapixels: float, path: Path, environment: dict[str, str]
 ) -> Point | str:
     """Return what a file of this kind took, or why it could not be measured."""
-    levels = draw_levels(megapixels)
+    levels = draw_levels(megapixels, SQUARE)
     try:
         path.write_bytes(sample.encode(levels))
     except (OSError, ValueError, RuntimeError) as error:

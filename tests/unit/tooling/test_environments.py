@@ -9,6 +9,7 @@ import yaml
 
 from tooling.environments import EnvironmentFiles, Rendition
 from tooling.errors import OperatorError
+from tooling.processor_memory import BASE_MIB, BYTES_PER_PIXEL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -168,3 +169,32 @@ def test_a_file_that_is_no_mapping_is_told_as_such(folder: Path, text: str) -> N
     with pytest.raises(OperatorError) as caught:
         EnvironmentFiles(folder).load("broken")
     assert "environments/broken.yaml" in caught.value.what
+
+
+def test_pixels_that_the_memory_cannot_hold_are_refused_with_what_to_write(
+    folder: Path, document: dict[str, Any]
+) -> None:
+    document["processor"]["memory_mb"] = 1769
+    told = fault(folder, document)
+    assert "limits.pixels: 80000000 pixels don't fit into processor.memory_mb" in told
+    assert "write 2132 or more there, or 64000000 or less here" in told
+
+
+@pytest.mark.parametrize(("pixels", "memory"), [(80_000_000, 2132), (64_000_000, 1769)])
+def test_what_the_message_says_to_write_is_accepted(
+    folder: Path, document: dict[str, Any], pixels: int, memory: int
+) -> None:
+    document["limits"]["pixels"], document["processor"]["memory_mb"] = pixels, memory
+    (folder / "mended.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    assert EnvironmentFiles(folder).load("mended").limits.pixels == pixels
+
+
+def test_a_large_rendition_needs_memory_too(folder: Path, document: dict[str, Any]) -> None:
+    document["renditions"] = [{"name": "huge", "width": 8000, "height": 8000}]
+    assert "processor.memory_mb: write 3538 or more there" in fault(folder, document)
+
+
+def test_terraform_reckons_with_the_same_figures(root: Path) -> None:
+    text = (root / "terraform" / "locals.tf").read_text(encoding="utf-8")
+    assert f"processor_base_mib = {BASE_MIB}\n" in text
+    assert f"processor_bytes_per_pixel = {BYTES_PER_PIXEL}\n" in text
