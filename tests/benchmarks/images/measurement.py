@@ -30,7 +30,9 @@ class Performance:
     Parameters
     ----------
     milliseconds : list of float
-        Of each round.
+        Of each round, by the clock.
+    cpu_milliseconds : list of float
+        Of each round, by what the core worked for it; other programs don't disturb it.
     sizes : dict of str to int
         Bytes of each rendition.
     similarities : dict of str to float
@@ -44,6 +46,7 @@ class Performance:
     """
 
     milliseconds: list[float] = field(default_factory=list)
+    cpu_milliseconds: list[float] = field(default_factory=list)
     sizes: dict[str, int] = field(default_factory=dict)
     similarities: dict[str, float] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
@@ -73,6 +76,7 @@ def measure(
             for contender, worker in turns[first:] + turns[:first]:
                 answer = worker.ask(_request(workload, contender))
                 found[contender.name].milliseconds.append(answer["milliseconds"])
+                found[contender.name].cpu_milliseconds.append(answer["cpu_milliseconds"])
         for contender, worker in turns:
             found[contender.name].peak_rss_mib = worker.peak_rss_mib()
         _judge(workload, found, scratch)
@@ -117,10 +121,14 @@ def _judge(workload: Workload, found: dict[str, Performance], scratch: Path) -> 
 
 def _add_decoding(contenders: Sequence[Contender], found: dict[str, Performance]) -> None:
     """Charge who was given pixels with the decoding that somebody has to do for it."""
-    decoding = found[DECODING].milliseconds
+    decoding = found[DECODING]
     for contender in contenders:
         if not contender.decodes_heif:
             own = found[contender.name]
-            own.milliseconds = [
-                mine + theirs for mine, theirs in zip(own.milliseconds, decoding, strict=False)
-            ]
+            own.milliseconds = _sums(own.milliseconds, decoding.milliseconds)
+            own.cpu_milliseconds = _sums(own.cpu_milliseconds, decoding.cpu_milliseconds)
+
+
+def _sums(mine: list[float], theirs: list[float]) -> list[float]:
+    # One that failed has no rounds, and none are made up for it.
+    return [one + other for one, other in zip(mine, theirs, strict=False)]

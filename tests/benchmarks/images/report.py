@@ -31,14 +31,13 @@ def document(workload: Workload, found: Mapping[str, Performance]) -> dict[str, 
         "origin": workload.origin,
         "note": PIXELS_GIVEN if workload.pixels else None,
         **{f"ratio_to_{_key(rival)}": _time_ratio(ours, found.get(rival)) for rival in RIVALS},
+        **{f"cpu_ratio_to_{_key(rival)}": _cpu_ratio(ours, found.get(rival)) for rival in RIVALS},
         "ssim": _rounded(_mean_similarity(ours), 4),
         "ssim_margin_to_sharp": _margin(ours, found.get("sharp")),
         "bytes_ratio": _bytes_ratio(ours, found.get("sharp")),
         "peak_rss_mib": _rounded(ours.peak_rss_mib, 1),
-        "median_ms": {
-            _key(name): _rounded(median(one.milliseconds), 1) if one.milliseconds else None
-            for name, one in found.items()
-        },
+        "median_ms": {_key(name): _median(one.milliseconds) for name, one in found.items()},
+        "median_cpu_ms": {_key(name): _median(one.cpu_milliseconds) for name, one in found.items()},
         "ssim_by_contender": {
             _key(name): {key: round(value, 4) for key, value in one.similarities.items()}
             for name, one in shown.items()
@@ -63,6 +62,14 @@ def show(screen: Screen, documents: Sequence[Mapping[str, Any]], absent: Mapping
         "This processor's time as a share of theirs (median of the rounds' ratios)",
         ("workload", *names[1:]),
         [[row["workload"], *(row[f"ratio_to_{_key(n)}"] for n in names[1:])] for row in documents],
+    )
+    screen.wide_table(
+        "The same by the core's work, which other programs on the machine don't disturb",
+        ("workload", *names[1:]),
+        [
+            [row["workload"], *(row[f"cpu_ratio_to_{_key(n)}"] for n in names[1:])]
+            for row in documents
+        ],
     )
     screen.wide_table(
         "SSIM against one direct Lanczos filter (mean of the renditions)",
@@ -107,6 +114,16 @@ def _time_ratio(ours: Performance, rival: Performance | None) -> float | None:
     if rival is None or not ours.milliseconds or not rival.milliseconds:
         return None
     return round(median_ratio(ours.milliseconds, rival.milliseconds), 3)
+
+
+def _cpu_ratio(ours: Performance, rival: Performance | None) -> float | None:
+    if rival is None or not ours.cpu_milliseconds or not rival.cpu_milliseconds:
+        return None
+    return round(median_ratio(ours.cpu_milliseconds, rival.cpu_milliseconds), 3)
+
+
+def _median(values: Sequence[float]) -> float | None:
+    return round(median(values), 1) if values else None
 
 
 def _bytes_ratio(ours: Performance, rival: Performance | None) -> float | None:

@@ -14,6 +14,7 @@ WORKLOAD = Workload("JPEG", Path("a.jpg"), "photograph")
 def performance(*milliseconds: float, size: int, similarity: float) -> Performance:
     return Performance(
         milliseconds=list(milliseconds),
+        cpu_milliseconds=[2 * each for each in milliseconds],
         sizes={"thumb": size},
         similarities={"thumb": similarity},
         peak_rss_mib=50.04,
@@ -28,6 +29,7 @@ def test_ratios_are_ours_to_theirs() -> None:
     }
     told = document(WORKLOAD, found)
     assert (told["ratio_to_sharp"], told["ratio_to_floor"]) == (0.5, 2.0)
+    assert (told["cpu_ratio_to_sharp"], told["cpu_ratio_to_floor"]) == (0.5, 2.0)
     assert (told["ssim"], told["ssim_margin_to_sharp"], told["bytes_ratio"]) == (0.96, 0.01, 0.9)
     assert told["peak_rss_mib"] == 50.0
     assert told["median_ms"] == {"ours": 20, "sharp": 20, "floor": 10}

@@ -54,14 +54,16 @@ async function answer(request) {
   if ("hello" in request) return { versions: { sharp: sharp.versions.sharp, libvips: sharp.versions.vips } };
   const data = await readFile(request.picture);
   const started = performance.now();
+  const worked = process.cpuUsage();
   const made = await make(data, request);
   const milliseconds = performance.now() - started;
+  const { user, system } = process.cpuUsage(worked);
   if (request.save) {
     for (const [name, encoded] of Object.entries(made)) {
       await writeFile(join(request.save, `${name}.webp`), encoded);
     }
   }
-  return { milliseconds };
+  return { milliseconds, cpu_milliseconds: (user + system) / 1000 };
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
