@@ -89,6 +89,12 @@ def token(session: nox.Session) -> None:
 
 
 @operator()
+def inspect(session: nox.Session) -> None:
+    """FILE...: what the processor would make of files, without AWS."""
+    run_tooling(session, "inspect")
+
+
+@operator()
 def destroy(session: nox.Session) -> None:
     """ENV [--yes]: remove an environment with everything in it; asks first."""
     run_tooling(session, "destroy")
@@ -142,6 +148,13 @@ def lint(session: nox.Session) -> None:
     run("tooling.terraform.lint")
 
 
+@developer(default=False)
+def benchmark(session: nox.Session) -> None:
+    """NAME [--json]: measure on this machine; NAME is images, memory or imports."""
+    python = python_with(session, DEVELOPMENT_LOCK)
+    session.run(python, "-m", "tests.benchmarks", *session.posargs, external=True)
+
+
 @nox.session(default=False)
 def lock(session: nox.Session) -> None:
     """Make all requirement locks anew from their .in files."""
@@ -150,6 +163,7 @@ def lock(session: nox.Session) -> None:
         (TOOLING_LOCK, None),
         (DEVELOPMENT_LOCK, TOOLING_LOCK),
         ("tooling/scanning/requirements.lock", None),
+        ("tests/benchmarks/images/requirements.lock", None),
         ("lambdas/functions/api/requirements.lock", TOOLING_LOCK),
         ("lambdas/functions/processor/requirements.lock", TOOLING_LOCK),
     ):

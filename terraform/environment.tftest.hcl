@@ -70,10 +70,10 @@ variables {
       api       = { key = "a.zip", version_id = "2", sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" }
     }
   }
-  limits       = { upload_bytes = 52428800, pixels = 100000000, frames = 500 }
+  limits       = { upload_bytes = 52428800, pixels = 80000000, frames = 500 }
   renditions   = [{ name = "thumb", longest_side = 256 }, { name = "small", longest_side = 640 }]
   month_shards = 1
-  processor    = { memory_mb = 2048, timeout_seconds = 60, concurrency_max = 10, batch_size = 5, max_receive_count = 5 }
+  processor    = { memory_mb = 2304, timeout_seconds = 60, concurrency_max = 10, batch_size = 5, max_receive_count = 5 }
   api          = { memory_mb = 512, timeout_seconds = 10, url_expiry_seconds = 900, throttle_rate_per_second = 50, throttle_burst = 100 }
   retention = {
     log_days               = 30
@@ -167,6 +167,23 @@ run "release_is_recorded_whole" {
   }
 }
 
+run "renditions_reach_the_processor_without_nulls" {
+  variables {
+    renditions = [
+      { name = "large", longest_side = 1600 },
+      { name = "card", width = 400, height = 300, format = "avif", quality = 55 },
+    ]
+  }
+
+  assert {
+    condition = jsonencode(local.rendition_settings) == jsonencode([
+      { format = "webp", longest_side = 1600, name = "large", quality = 80 },
+      { format = "avif", height = 300, name = "card", quality = 55, width = 400 },
+    ])
+    error_message = "The processor must get each rendition with its format and quality, and no size that is not asked for."
+  }
+}
+
 run "embedded_aws_is_reached_at_its_own_address" {
   variables {
     emulator_endpoint = "http://127.0.0.1:4566"
@@ -184,6 +201,86 @@ run "embedded_aws_is_reached_at_its_own_address" {
     )
     error_message = "The embedded AWS has no TLS: a policy that asks for it would refuse every call."
   }
+}
+
+run "pixels_that_the_memory_cannot_hold_are_refused" {
+  command = plan
+
+  variables {
+    limits = { upload_bytes = 52428800, pixels = 100000000, frames = 500 }
+  }
+
+  expect_failures = [var.limits]
+}
+
+run "renditions_that_the_memory_cannot_hold_are_refused" {
+  command = plan
+
+  variables {
+    renditions = [{ name = "huge", longest_side = 8000 }]
+  }
+
+  expect_failures = [var.limits]
+}
+
+run "rendition_without_a_size_is_refused" {
+  command = plan
+
+  variables {
+    renditions = [{ name = "card" }]
+  }
+
+  expect_failures = [var.renditions]
+}
+
+run "rendition_with_half_a_box_is_refused" {
+  command = plan
+
+  variables {
+    renditions = [{ name = "card", width = 400 }]
+  }
+
+  expect_failures = [var.renditions]
+}
+
+run "rendition_with_two_sizes_is_refused" {
+  command = plan
+
+  variables {
+    renditions = [{ name = "card", longest_side = 400, width = 400, height = 300 }]
+  }
+
+  expect_failures = [var.renditions]
+}
+
+run "rendition_of_half_a_pixel_is_refused" {
+  command = plan
+
+  variables {
+    renditions = [{ name = "card", width = 400, height = 0.5 }]
+  }
+
+  expect_failures = [var.renditions]
+}
+
+run "rendition_in_an_unknown_format_is_refused" {
+  command = plan
+
+  variables {
+    renditions = [{ name = "card", longest_side = 400, format = "png" }]
+  }
+
+  expect_failures = [var.renditions]
+}
+
+run "rendition_of_no_quality_is_refused" {
+  command = plan
+
+  variables {
+    renditions = [{ name = "card", longest_side = 400, quality = 0 }]
+  }
+
+  expect_failures = [var.renditions]
 }
 
 run "account_of_eleven_digits_is_refused" {

@@ -29,7 +29,7 @@ module "function_processor" {
   environment = merge(local.function_environment, {
     POWERTOOLS_SERVICE_NAME = "processor"
     MEDIA_TRASH_DAYS        = var.retention.trash_days
-    MEDIA_RENDITIONS        = jsonencode(var.renditions)
+    MEDIA_RENDITIONS        = jsonencode(local.rendition_settings)
     MEDIA_PIXELS_MAX        = var.limits.pixels
     MEDIA_FRAMES_MAX        = var.limits.frames
   })

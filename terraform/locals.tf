@@ -15,4 +15,20 @@ locals {
   artifacts = {
     for name, artifact in var.release.functions : name => merge(artifact, { bucket = var.artifact_bucket })
   }
+
+  # As the processor reads them: what an environment leaves out is absent, not null.
+  rendition_settings = [
+    for rendition in var.renditions : { for field, value in rendition : field => value if value != null }
+  ]
+
+  # What the processor's memory has to hold; tooling/processor_memory.py has the same two figures,
+  # both measured by `nox -s benchmark -- memory`. Interpreter, libraries, connections:
+  processor_base_mib = 192
+  # Of the worst format and mode, which is a lossy WebP with transparency.
+  processor_bytes_per_pixel = 24
+
+  largest_rendition_pixels = max([
+    for rendition in var.renditions :
+    try(rendition.longest_side * rendition.longest_side, rendition.width * rendition.height, 0)
+  ]...)
 }

@@ -115,15 +115,35 @@ variable "limits" {
     condition     = var.limits.upload_bytes <= 5368709120
     error_message = "limits.upload_bytes must be 5368709120 or less, which is the most that S3 takes in one upload."
   }
+
+  validation {
+    condition = (
+      local.processor_base_mib * 1048576 + var.limits.upload_bytes
+      + local.processor_bytes_per_pixel * (var.limits.pixels + local.largest_rendition_pixels)
+      <= var.processor.memory_mb * 1048576
+    )
+    error_message = "limits.pixels of ${var.limits.pixels} don't fit into the processor's memory: processor.memory_mb must be ${ceil(
+      local.processor_base_mib + (
+        var.limits.upload_bytes + local.processor_bytes_per_pixel * (var.limits.pixels + local.largest_rendition_pixels)
+      ) / 1048576
+    )} or more, or limits.pixels smaller."
+  }
 }
 
 variable "renditions" {
-  type        = list(object({ name = string, longest_side = number }))
-  description = "Renditions to make of each image, by the length of their longest side in pixels."
+  type = list(object({
+    name         = string
+    longest_side = optional(number)
+    width        = optional(number)
+    height       = optional(number)
+    format       = optional(string, "webp")
+    quality      = optional(number, 80)
+  }))
+  description = "Renditions to make of each image: by the length of the longest side, or cut to a box of width and height, in pixels."
 
   validation {
-    condition     = alltrue([for rendition in var.renditions : can(regex("^[a-z][a-z0-9_-]{0,31}$", rendition.name))])
-    error_message = "Each rendition's name must be 1 to 32 lower-case letters, digits, hyphens and underscores: it is part of a key."
+    condition     = alltrue([for rendition in var.renditions : can(regex("^[a-z][a-z0-9-]{0,31}$", rendition.name))])
+    error_message = "Each rendition's name must be 1 to 32 lower-case letters, digits and hyphens, beginning with a letter: it is part of a key."
   }
 
   validation {
@@ -132,8 +152,31 @@ variable "renditions" {
   }
 
   validation {
-    condition     = alltrue([for rendition in var.renditions : rendition.longest_side >= 1 && rendition.longest_side <= 16383])
-    error_message = "Each rendition's longest_side must be 1 to 16383 pixels, which is the most that WebP holds."
+    condition = alltrue([
+      for rendition in var.renditions :
+      (rendition.width != null) == (rendition.longest_side == null) && (rendition.height != null) == (rendition.longest_side == null)
+    ])
+    error_message = "Each rendition must have either longest_side, or both width and height."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for rendition in var.renditions : [
+        for side in [rendition.longest_side, rendition.width, rendition.height] :
+        side == null ? true : side >= 1 && side <= 16383 && floor(side) == side
+      ]
+    ]))
+    error_message = "Each rendition's longest_side, width and height must be whole numbers from 1 to 16383 pixels, which is the most that WebP holds."
+  }
+
+  validation {
+    condition     = alltrue([for rendition in var.renditions : contains(["webp", "jpeg", "avif"], rendition.format)])
+    error_message = "Each rendition's format must be \"webp\", \"jpeg\" or \"avif\"."
+  }
+
+  validation {
+    condition     = alltrue([for rendition in var.renditions : rendition.quality >= 1 && rendition.quality <= 100 && floor(rendition.quality) == rendition.quality])
+    error_message = "Each rendition's quality must be a whole number from 1 to 100."
   }
 }
 

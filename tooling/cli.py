@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
-from pathlib import Path  # noqa: TC003 - typer reads it at run time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tooling import inspection_table, uploads
 from tooling import smoke as smoke_test
-from tooling import uploads
 from tooling.clients import Clients
 from tooling.console import Screen
 from tooling.deploy import Deployment
 from tooling.destroy import destroy as destroy_environment
 from tooling.emulator.commands import emulator_app
 from tooling.errors import INTERRUPTS, Interrupted, OperatorError
+from tooling.files import find_files
+from tooling.inspection import FAILED as NOT_INSPECTED
+from tooling.inspection import Inspector
 from tooling.media_client import MediaClient
 from tooling.packaging.build import build_all
 from tooling.packaging.platforms import lambda_platform, this_platform
@@ -50,6 +54,7 @@ app.add_typer(emulator_app, name="emulator")
 EnvironmentName = Annotated[
     str, typer.Argument(metavar="ENV", help="An environment: the name of a file in environments/.")
 ]
+FileNames = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files or folders.")]
 
 
 @app.command()
@@ -115,12 +120,12 @@ def destroy(
 @app.command()
 def upload(
     name: EnvironmentName,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files or folders.")],
+    files: FileNames,
     json_wanted: JsonWanted = False,  # noqa: FBT002
 ) -> None:
     """Upload pictures through the API and print their URLs; a bad file does not stop the rest."""
     session = Session.open(json_wanted=json_wanted)
-    found = uploads.find_files(files)
+    found = find_files(files)
     _, clients, deployed = session.deployed(name)
     client = MediaClient(
         deployed["api_url"], UserPool.of(clients, deployed).renewed_token(UPLOADER)
@@ -145,6 +150,34 @@ def token(name: EnvironmentName) -> None:
     session = Session.open(json_wanted=True)
     _, clients, deployed = session.deployed(name)
     sys.stdout.write(UserPool.of(clients, deployed).sign_in(UPLOADER) + "\n")
+
+
+@app.command()
+def inspect(
+    files: FileNames,
+    json_wanted: JsonWanted = False,  # noqa: FBT002
+    environment: Annotated[
+        str, typer.Option(help="The environment whose limits and renditions apply.")
+    ] = "dev",
+) -> None:
+    """Show what the processor would make of files, without AWS; a rejected one is a result."""
+    session = Session.open(json_wanted=json_wanted)
+    found = find_files(files)
+    inspector = Inspector.of(session.workspace, session.files.load(environment))
+    if not json_wanted:
+        session.screen.say(inspection_table.heading(), style="bold")
+    inspected = 0
+    for result in inspector.inspect(found):
+        inspected += result["status"] != NOT_INSPECTED
+        if json_wanted:
+            session.screen.line(result)
+        else:
+            session.screen.say(inspection_table.row(result))
+    if inspected < len(found):
+        raise OperatorError(
+            f"{len(found) - inspected} of {len(found)} files could not be inspected.",
+            remedy="Each is named above with its reason; the others are done.",
+        )
 
 
 @app.command()
@@ -212,6 +245,9 @@ def main() -> None:
         remedy = "Run the same command again: it goes on from there."
         screen.failure(OperatorError(stopped.what, remedy=remedy))
         sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Who read the output has seen enough of it, as `head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         remedy = "Check the free space and the rights of the folders in the checkout."
         screen.failure(OperatorError("A file could not be used.", reason=str(error), remedy=remedy))

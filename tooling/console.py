@@ -98,6 +98,11 @@ class Screen:
         """Write a JSON document to standard output."""
         sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
+    def line(self, value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
+        """Write a JSON document of one line to standard output, at once."""
+        sys.stdout.write(json.dumps(value) + "\n")
+        sys.stdout.flush()
+
     @contextmanager
     def progress(self, title: str, total: int | None) -> Iterator[ProgressLine]:
         """Show a bar while work goes on; where no terminal is, each finished part is a line."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from tooling.errors import OperatorError
+from tooling.processor_memory import require_room
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +22,7 @@ EMBEDDED_ACCOUNT_ID = "000000000000"
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,11}$")]
 Count = Annotated[int, Field(ge=1)]
 Days = Annotated[int, Field(ge=1, le=3650)]
+Side = Annotated[int, Field(ge=16, le=8192)]
 
 # CloudWatch Logs takes these periods and no others.
 LOG_DAYS = (
@@ -51,10 +53,30 @@ class Limits(Section):
 
 
 class Rendition(Section):
-    """One size that is made of every image."""
+    """One size that is made of every image, by its longest side or cut to a box."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
-    longest_side: Annotated[int, Field(ge=16, le=8192)]
+    longest_side: Side | None = None
+    width: Side | None = None
+    height: Side | None = None
+    format: Literal["webp", "jpeg", "avif"] = "webp"
+    quality: Annotated[int, Field(ge=1, le=100)] = 80
+
+    @model_validator(mode="after")
+    def _size_is_told_once(self) -> Rendition:
+        box = (self.width is not None, self.height is not None)
+        if box != ((self.longest_side is None,) * 2):
+            message = f"'{self.name}' needs either longest_side, or both width and height"
+            raise ValueError(message)
+        return self
+
+    def size_of(self, width: int, height: int) -> tuple[int, int]:
+        """Return the width and height that it has of a picture, both in pixels; never enlarged."""
+        if self.width is None or self.height is None:
+            scale = min(1.0, (self.longest_side or 0) / max(width, height))
+            return round(width * scale), round(height * scale)
+        scale = min(1.0, width / self.width, height / self.height)
+        return round(self.width * scale), round(self.height * scale)
 
 
 class Processor(Section):
@@ -139,6 +161,11 @@ class Environment(Section):
         if len(names) != len(set(names)):
             message = "renditions: two of them share a name; give each its own"
             raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _memory_holds_the_largest_picture(self) -> Environment:
+        require_room(self)
         return self
 
     @property

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from tooling.clients import Clients
     from tooling.console import Screen
+    from tooling.environments import Rendition
     from tooling.target import Target
 
 PROCESSING_TIMEOUT_SECONDS = 90.0
@@ -43,12 +44,12 @@ class SmokeTest:
     ----------
     api_url : str
         The API under test.
-    renditions : dict of str to int
-        Longest side in pixels of each rendition that the environment is to make.
+    renditions : list of Rendition
+        What the environment is to make of each image.
     """
 
     api_url: str
-    renditions: dict[str, int]
+    renditions: list[Rendition]
     steps: list[tuple[str, str, int]] = field(default_factory=list)
     """Name, finding and milliseconds of each step done."""
     current: str = "preparation"
@@ -103,7 +104,7 @@ class SmokeTest:
         size = (image["width"], image["height"])
         if size != (PICTURE_WIDTH, PICTURE_HEIGHT):
             self._fail(f"its size is recorded as {size}, not upright as it was taken")
-        missing = self.renditions.keys() - image["renditions"].keys()
+        missing = {entry.name for entry in self.renditions} - image["renditions"].keys()
         if missing:
             self._fail(f"it lacks the renditions {', '.join(sorted(missing))}")
 
@@ -113,11 +114,12 @@ class SmokeTest:
             if answer.body != picture:
                 self._fail("the original is not what was uploaded")
             self._require_type(answer.headers, CONTENT_TYPE)
-        for name, longest in self.renditions.items():
-            with self._step(f"rendition {name}"):
-                self._check_rendition(image["renditions"][name], longest)
+        for wanted in self.renditions:
+            with self._step(f"rendition {wanted.name}"):
+                size = wanted.size_of(PICTURE_WIDTH, PICTURE_HEIGHT)
+                self._check_rendition(image["renditions"][wanted.name], size)
 
-    def _check_rendition(self, rendition: dict[str, Any], longest: int) -> None:
+    def _check_rendition(self, rendition: dict[str, Any], wanted: tuple[int, int]) -> None:
         answer = self._fetch(rendition["url"])
         self._require_type(answer.headers, rendition["content_type"])
         with Image.open(io.BytesIO(answer.body)) as decoded:
@@ -125,8 +127,8 @@ class SmokeTest:
             size, metadata = decoded.size, decoded.getexif()
         if size != (rendition["width"], rendition["height"]):
             self._fail(f"it is {size}, not {rendition['width']}x{rendition['height']}")
-        if max(size) != min(longest, max(PICTURE_WIDTH, PICTURE_HEIGHT)):
-            self._fail(f"its longest side is {max(size)}, not {longest}")
+        if size != wanted:
+            self._fail(f"it is {size}, but {wanted} is asked for")
         if len(answer.body) != rendition["bytes"]:
             self._fail(f"it has {len(answer.body)} bytes, not {rendition['bytes']}")
         if len(metadata):
@@ -203,8 +205,7 @@ def run(
     """
     screen.step("Smoke test")
     pool = UserPool.of(clients, outputs)
-    sides = {entry.name: entry.longest_side for entry in target.environment.renditions}
-    test = SmokeTest(outputs["api_url"], sides)
+    test = SmokeTest(outputs["api_url"], target.environment.renditions)
     try:
         with ExitStack() as users:
             owner, stranger = (

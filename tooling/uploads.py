@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from tooling.errors import OperatorError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from tooling.console import Screen
@@ -62,34 +61,6 @@ class Outcome:
     image_id: str | None = None
     detail: str = ""
     urls: dict[str, str] = field(default_factory=dict)
-
-
-def find_files(named: Iterable[Path]) -> list[Path]:
-    """Return the files that are named, folders walked; hidden ones are left alone.
-
-    Raises
-    ------
-    OperatorError
-        There is no file at all.
-    """
-    files: list[Path] = []
-    for path in named:
-        if path.is_dir():
-            files += sorted(
-                found
-                for found in path.rglob("*")
-                if found.is_file()
-                and not any(part.startswith(".") for part in found.relative_to(path).parts)
-            )
-        else:
-            files.append(path)  # one that is missing is reported with the rest
-    if not files:
-        raise OperatorError(
-            "There is nothing to upload.",
-            reason="No file was named, or the folder is empty.",
-            remedy="Name files or folders: nox -s upload -- dev picture.jpg holiday/",
-        )
-    return files
 
 
 def upload_files(client: MediaClient, files: list[Path], screen: Screen) -> list[Outcome]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from tooling.environments import EnvironmentFiles
+from tooling.environments import EnvironmentFiles, Rendition
 from tooling.errors import OperatorError
+from tooling.processor_memory import BASE_MIB, BYTES_PER_PIXEL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,6 +99,50 @@ def test_a_list_entry_is_named_by_its_place(folder: Path, document: dict[str, An
     assert "renditions[1].longest_side" in fault(folder, document)
 
 
+def test_a_rendition_may_be_a_box_in_another_format(folder: Path, document: dict[str, Any]) -> None:
+    box = {"name": "card", "width": 400, "height": 300, "format": "avif", "quality": 55}
+    document["renditions"] = [box, {"name": "large", "longest_side": 1600}]
+    (folder / "boxed.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    card, large = EnvironmentFiles(folder).load("boxed").renditions
+    assert card.model_dump(exclude_none=True) == box
+    assert (large.format, large.quality) == ("webp", 80)
+
+
+@pytest.mark.parametrize(
+    ("fields", "size"),
+    [
+        ({"longest_side": 600}, (400, 600)),
+        ({"longest_side": 5000}, (1200, 1800)),
+        ({"width": 400, "height": 300}, (400, 300)),
+        ({"width": 2400, "height": 1800}, (1200, 900)),
+    ],
+)
+def test_a_rendition_tells_its_size_and_enlarges_nothing(
+    fields: dict[str, int], size: tuple[int, int]
+) -> None:
+    assert Rendition.model_validate({"name": "card", **fields}).size_of(1200, 1800) == size
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({}, "renditions[0]: 'card' needs either longest_side, or both width and height"),
+        ({"width": 400}, "renditions[0]: 'card' needs either"),
+        ({"height": 400}, "renditions[0]: 'card' needs either"),
+        ({"longest_side": 400, "height": 400}, "renditions[0]: 'card' needs either"),
+        ({"longest_side": 400, "width": 4, "height": 400}, "renditions[0].width"),
+        ({"longest_side": 400, "format": "png"}, "renditions[0].format: input should be 'webp'"),
+        ({"longest_side": 400, "quality": 101}, "renditions[0].quality"),
+        ({"longest_side": 400, "effort": 6}, "renditions[0].effort: unknown field"),
+    ],
+)
+def test_a_wrong_rendition_is_told_by_its_field(
+    folder: Path, document: dict[str, Any], fields: dict[str, Any], told: str
+) -> None:
+    document["renditions"] = [{"name": "card", **fields}]
+    assert told in fault(folder, document)
+
+
 def test_two_renditions_cannot_share_a_name(folder: Path, document: dict[str, Any]) -> None:
     document["renditions"][1]["name"] = document["renditions"][0]["name"]
     assert "share a name" in fault(folder, document)
@@ -124,3 +169,32 @@ def test_a_file_that_is_no_mapping_is_told_as_such(folder: Path, text: str) -> N
     with pytest.raises(OperatorError) as caught:
         EnvironmentFiles(folder).load("broken")
     assert "environments/broken.yaml" in caught.value.what
+
+
+def test_pixels_that_the_memory_cannot_hold_are_refused_with_what_to_write(
+    folder: Path, document: dict[str, Any]
+) -> None:
+    document["processor"]["memory_mb"] = 1769
+    told = fault(folder, document)
+    assert "limits.pixels: 80000000 pixels don't fit into processor.memory_mb" in told
+    assert "write 2132 or more there, or 64000000 or less here" in told
+
+
+@pytest.mark.parametrize(("pixels", "memory"), [(80_000_000, 2132), (64_000_000, 1769)])
+def test_what_the_message_says_to_write_is_accepted(
+    folder: Path, document: dict[str, Any], pixels: int, memory: int
+) -> None:
+    document["limits"]["pixels"], document["processor"]["memory_mb"] = pixels, memory
+    (folder / "mended.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    assert EnvironmentFiles(folder).load("mended").limits.pixels == pixels
+
+
+def test_a_large_rendition_needs_memory_too(folder: Path, document: dict[str, Any]) -> None:
+    document["renditions"] = [{"name": "huge", "width": 8000, "height": 8000}]
+    assert "processor.memory_mb: write 3538 or more there" in fault(folder, document)
+
+
+def test_terraform_reckons_with_the_same_figures(root: Path) -> None:
+    text = (root / "terraform" / "locals.tf").read_text(encoding="utf-8")
+    assert f"processor_base_mib = {BASE_MIB}\n" in text
+    assert f"processor_bytes_per_pixel = {BYTES_PER_PIXEL}\n" in text

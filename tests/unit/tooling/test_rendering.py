@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
+from tooling.environments import Environment
 from tooling.errors import OperatorError
 from tooling.releases import UNKNOWN_RELEASE
 from tooling.rendering import (
@@ -20,8 +21,6 @@ from tooling.target import Target
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tooling.environments import Environment
 
 ACCOUNT = "111122223333"
 ENDPOINT = "http://127.0.0.1:4566"
@@ -65,6 +64,15 @@ def test_values_stay_literal_whatever_they_hold(root: Path, dev: Environment) ->
     environment = dev.model_copy(update={"alarms": alarms})
     rendered = render_variables(root / "environments", environment, None, UNKNOWN_RELEASE)
     assert rendered["alarms"]["emails"] == [nasty]
+
+
+def test_a_rendition_is_rendered_with_what_is_set_and_no_more(root: Path, dev: Environment) -> None:
+    set_ = [{"name": "card", "width": 400, "height": 300}, {"name": "large", "longest_side": 1600}]
+    environment = Environment.model_validate(
+        {**dev.model_dump(exclude_none=True), "promotes_from": None, "renditions": set_}
+    )
+    rendered = render_variables(root / "environments", environment, None, UNKNOWN_RELEASE)
+    assert rendered["renditions"] == set_
 
 
 @pytest.mark.parametrize("template", ['{"a": {{ nowhere | tojson }}}', '{"a": ', "{{ unclosed"])

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from tooling.errors import OperatorError
-from tooling.uploads import find_files, guess_content_type, image_urls
+from tooling.uploads import guess_content_type, image_urls
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,19 +37,6 @@ def test_bytes_that_say_nothing_leave_it_to_the_name(tmp_path: Path) -> None:
     (tmp_path / "empty").write_bytes(b"")
     assert guess_content_type(tmp_path / "notes.md") == "text/markdown"
     assert guess_content_type(tmp_path / "empty") == "application/octet-stream"
-
-
-def test_folders_are_walked_and_hidden_files_left_alone(tmp_path: Path) -> None:
-    for name in ("b.jpg", "a/c.jpg", ".hidden.jpg", ".git/x.jpg"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).touch()
-    named = tmp_path / "nowhere.jpg"
-    assert find_files([tmp_path, named]) == [tmp_path / "a/c.jpg", tmp_path / "b.jpg", named]
-
-
-def test_nothing_to_upload_is_told(tmp_path: Path) -> None:
-    with pytest.raises(OperatorError, match="nothing to upload"):
-        find_files([tmp_path])
 
 
 def test_urls_are_those_of_the_original_and_the_renditions() -> None:

@@ -1,0 +1,36 @@
+"""What a benchmark ran on, without anything that names the machine."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from pathlib import Path
+
+MEBIBYTE = 1024**2
+
+
+def describe_machine() -> dict[str, str | int]:
+    """Return processor, cores, memory in MiB, kernel and Python."""
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count() or 1,
+        "memory_mib": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // MEBIBYTE,
+        "system": f"{platform.system()} {platform.release().partition('-')[0]}",
+        "architecture": platform.machine(),
+        "python": platform.python_version(),
+    }
+
+
+def _processor() -> str:
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return platform.processor()
+    found = {
+        name: match[1].strip()
+        for name in ("model name", "cpu family", "model", "stepping")
+        if (match := re.search(rf"^{name}\s*: (.+)$", text, re.MULTILINE))
+    }
+    model = found.pop("model name", platform.processor())
+    return ", ".join([model, *(f"{name} {value}" for name, value in found.items())])

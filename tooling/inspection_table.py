@@ -1,0 +1,53 @@
+"""The lines of the table that ``inspect`` prints while results come in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+COLUMNS = ("status", "reason", "format", "size", "frames", "ms", "renditions", "file")
+# Fixed, because a line is printed before the next one is known; the file's name may be any length.
+WIDTHS = (8, 18, 6, 11, 6, 8, 44, 0)
+
+
+def heading() -> str:
+    """Return the first line."""
+    return _line(COLUMNS)
+
+
+def row(result: Mapping[str, Any]) -> str:
+    """Return the line of one result."""
+    return _line(
+        (
+            result["status"],
+            _text(result["reason"]),
+            _text(result["format"]),
+            _size(result),
+            _text(result["frames"]),
+            _text(result["milliseconds"]),
+            " ".join(f"{made['name']} {_size(made)}" for made in result["renditions"]),
+            printable(result["file"]),
+        )
+    )
+
+
+def printable(name: str) -> str:
+    """Return a file's name without what a terminal would act on or can't show."""
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in name
+    )
+
+
+def _size(sized: Mapping[str, Any]) -> str:
+    return f"{sized['width']}x{sized['height']}" if sized["width"] else ""
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _line(cells: Iterable[str]) -> str:
+    padded = (cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=True))
+    return "  ".join(padded).rstrip()

@@ -1,0 +1,46 @@
+"""What the processor's memory has to hold, so that limits and memory are one decision."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tooling.environments import Environment, Rendition
+
+MEBIBYTE = 1024**2
+# Measured by `nox -s benchmark -- memory`; terraform/locals.tf has the same two figures.
+# Interpreter, libraries, connections, and what a picture of any size takes.
+BASE_MIB = 192
+# Of the worst format and mode, which is a lossy WebP with transparency.
+BYTES_PER_PIXEL = 24
+
+
+def require_room(environment: Environment) -> None:
+    """Refuse a pixel limit that the processor's memory can't hold.
+
+    Raises
+    ------
+    ValueError
+        It can't; the message says what to write.
+    """
+    fixed = (
+        BASE_MIB * MEBIBYTE
+        + environment.limits.upload_bytes
+        + BYTES_PER_PIXEL * max(_most_pixels(entry) for entry in environment.renditions)
+    )
+    needed = fixed + BYTES_PER_PIXEL * environment.limits.pixels
+    memory = environment.processor.memory_mb * MEBIBYTE
+    if needed > memory:
+        held = max(0, memory - fixed) // BYTES_PER_PIXEL // 1_000_000 * 1_000_000
+        message = (
+            f"limits.pixels: {environment.limits.pixels} pixels don't fit into "
+            f"processor.memory_mb: write {ceil(needed / MEBIBYTE)} or more there"
+            + (f", or {held} or less here" if held else "")
+        )
+        raise ValueError(message)
+
+
+def _most_pixels(rendition: Rendition) -> int:
+    side = rendition.longest_side or 0
+    return (rendition.width or side) * (rendition.height or side)
