@@ -57,7 +57,7 @@ def test_smoke_says_no_where_the_deployed_system_lacks_something(dev: Checkout) 
     path = dev.folder / "environments" / "dev.yaml"
     text = path.read_text()
     path.write_text(
-        text.replace("{ name: thumb,", "{ name: huge, longest_side: 4000 }\n  - { name: thumb,")
+        text.replace("{ name: thumb,", "{ name: huge, longest_side: 1700 }\n  - { name: thumb,")
     )
     try:
         printed = dev.run("smoke", "dev", code=1)
