@@ -47,6 +47,7 @@ def run_tooling(session: nox.Session, *arguments: str) -> None:
     session.run(
         *(python_with(session, TOOLING_LOCK), "-m", "tooling", *arguments, *session.posargs),
         external=True,
+        stderr=sys.stderr,  # else nox mixes it into standard output, where scripts read --json
         interrupt_timeout=PATIENCE_SECONDS,
         terminate_timeout=PATIENCE_SECONDS,
     )
