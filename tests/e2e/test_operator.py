@@ -6,6 +6,7 @@ import io
 import os
 import re
 import signal
+import socket
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -140,6 +141,18 @@ def test_what_lives_there_outlasts_a_restart_of_the_emulator(dev: Checkout) -> N
     assert dev.document("emulator", "status")["running"] is True
 
 
+def test_a_taken_port_stops_nothing_for_good(dev: Checkout) -> None:
+    port = int(dev.document("emulator", "status")["endpoint"].rpartition(":")[2])
+    dev.run("emulator", "stop")
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        for command in (["smoke", "dev"], ["deploy", "dev"], ["emulator", "start"]):
+            assert f"Port {port} is taken by another program" in dev.run(*command, code=1)
+    assert {step["finding"] for step in dev.document("smoke", "dev")} == {"ok"}
+
+
 def last_lines(process: subprocess.Popen[str], until: str) -> list[str]:
     assert process.stdout is not None
     lines: list[str] = []
@@ -168,7 +181,7 @@ def staging(dev: Checkout) -> Iterator[Checkout]:
     """``staging`` beside ``dev``, deployed with a Ctrl-C in each of its long steps."""
     interrupt(dev, "deploy", "staging", at=r"3/\d+ \w+ aws_s3_bucket")
     stopped = interrupt(dev, "deploy", "staging", at=r" 5/\d+ made module")
-    assert "finished what was under way" in stopped
+    assert "written into its state" in stopped
     dev.run("deploy", "staging")
     yield dev
     interrupt(dev, "destroy", "staging", "--yes", at=r" 5/\d+ removed module")

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+from botocore.config import Config
 
+from tooling.buckets import ensure_bucket
 from tooling.emulator.process import Emulator
 from tooling.errors import OperatorError
 
@@ -41,6 +43,13 @@ def queues(emulator: Emulator) -> Iterator[SQSClient]:
 def make_queue(emulator: Emulator, name: str) -> None:
     with queues(emulator) as client:
         client.create_queue(QueueName=name)
+
+
+def make_bucket(emulator: Emulator, name: str) -> None:
+    session = boto3.Session("test", "test", region_name="eu-central-1")
+    config = Config(s3={"addressing_style": "path"})
+    with closing(session.client("s3", endpoint_url=emulator.endpoint, config=config)) as client:
+        ensure_bucket(client, name, "eu-central-1")
 
 
 def queue_names(emulator: Emulator) -> list[str]:
@@ -75,6 +84,26 @@ def test_a_taken_port_is_passed_over_and_the_new_one_remembered(emulator: Emulat
     emulator.stop()
     emulator.start()
     assert emulator.port == port
+
+
+def test_one_that_is_lived_in_does_not_move_to_another_port(emulator: Emulator) -> None:
+    emulator.start()
+    make_queue(emulator, "bound")
+    make_bucket(emulator, "media-test-state")
+    emulator.stop()
+    port = emulator.port
+    assert port is not None
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        with pytest.raises(OperatorError, match=f"Port {port} is taken by another") as caught:
+            emulator.start()
+        assert "emulator -- reset" in caught.value.remedy
+        assert not emulator.running()
+    assert emulator.start() is True
+    assert emulator.port == port
+    assert queue_names(emulator) == ["bound"]
 
 
 def test_what_lives_in_it_outlasts_a_stop(emulator: Emulator) -> None:

@@ -136,11 +136,37 @@ class Emulator:
         return self._number(self._lock) if self.running() else None
 
     def _start_process(self) -> subprocess.Popen[bytes]:
-        port = _free_port(self.port or USUAL_PORT)
+        port = self._choose_port()
         (self.folder / "port").write_text(f"{port}\n", encoding="ascii")
         process = self._spawn(port)
         _CHILDREN[process.pid] = process
         return process
+
+    def _choose_port(self) -> int:
+        """Return the port to listen on: the usual one or a free one at first, then always that.
+
+        Raises
+        ------
+        OperatorError
+            Something lives here already, and another program has taken its port. Queues keep
+            their full URL, so on another port every message in them would lie unseen, and clients
+            would send their tokens to that program.
+        """
+        wanted = self.port or USUAL_PORT
+        port = _free_port(wanted)
+        if port != wanted and self.port is not None and self._inhabited:
+            raise OperatorError(
+                f"Port {wanted} is taken by another program; the embedded AWS was not started.",
+                reason="What is deployed there is bound to that port.",
+                remedy=f"End the program that listens on 127.0.0.1:{wanted}, or forget what is "
+                "deployed: nox -s emulator -- reset",
+            )
+        return port
+
+    @property
+    def _inhabited(self) -> bool:
+        """Whether a bucket is there: every environment has one for its state from first to last."""
+        return any((self.folder / "objects").glob("*/*"))
 
     def _spawn(self, port: int) -> subprocess.Popen[bytes]:
         # Its functions inherit all of its environment, so it gets no more than it needs.
