@@ -114,7 +114,7 @@ class Deployment:
             artifact.function: publish(self.clients.s3, bucket, artifact) for artifact in artifacts
         }
         release = describe(self.workspace.root, platform_of(self.target), functions)
-        self.screen.done(f"release {release.id[:12]} of commit {release.git_commit[:12]}")
+        self.screen.done(f"release {release.id[:12]} of commit {release.short_commit}")
         return release
 
     def _plan(self, release: Release) -> tuple[Stack, PlanSummary]:

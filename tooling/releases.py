@@ -74,6 +74,12 @@ class Release:
         canonical = json.dumps(self._description(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
+    @property
+    def short_commit(self) -> str:
+        """The commit as a person reads it; that files differ from it is kept."""
+        commit, mark, _ = self.git_commit.partition("-dirty")
+        return commit[:12] + mark
+
     def document(self) -> dict[str, Any]:
         """Return the release as Terraform's variable ``release`` takes it."""
         return {"id": self.id, **asdict(self)}

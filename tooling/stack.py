@@ -181,7 +181,7 @@ def terraform_environment(workspace: Workspace, variables: dict[str, str]) -> di
     kept = {
         name: value
         for name, value in variables.items()
-        if not name.startswith(("TF_VAR_", "TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR"))
+        if not name.startswith(("TF_VAR_", "TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR", "TF_LOG"))
     }
     configuration = write_cli_configuration(
         workspace.cache / "terraform.rc", find_mirror(dict(variables))

@@ -187,7 +187,7 @@ class Terraform:
                 _end_in_order(process)
                 if isinstance(error, Interrupted):
                     raise Interrupted(
-                        f"terraform {action} was stopped after it had finished what was under way."
+                        f"terraform {action} was stopped; what it did is written into its state."
                     ) from error
                 raise
         if process.returncode not in accept:

@@ -13,12 +13,16 @@ import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import urllib3
 from packaging.version import Version
 
 from tooling.errors import OperatorError
 from tooling.http import pool_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MINIMUM_VERSION = Version("1.10")
 DOWNLOADED_VERSION = "1.11.4"
@@ -104,12 +108,18 @@ def find_terraform(cache: Path, download: Download | None = None) -> Path:
     return (download or Download()).fetch(cache / "terraform")
 
 
+def _undisturbed(variables: Mapping[str, str]) -> dict[str, str]:
+    """Leave out what the shell sets to change Terraform's flags or output."""
+    kept = {k: v for k, v in variables.items() if not k.startswith(("TF_CLI_ARGS", "TF_LOG"))}
+    return kept | {"CHECKPOINT_DISABLE": "1"}
+
+
 def _version(binary: Path) -> Version:
     completed = subprocess.run(  # noqa: S603 - the binary that the operator put on PATH
         [binary, "version", "-json"],
         capture_output=True,
         check=False,
-        env={**os.environ, "CHECKPOINT_DISABLE": "1"},
+        env=_undisturbed(os.environ),
     )
     # A warning about the operator's own CLI configuration may stand around the document.
     text = completed.stdout.decode(errors="replace")

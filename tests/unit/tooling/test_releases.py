@@ -41,6 +41,13 @@ def test_the_id_does_not_depend_on_the_bucket_it_lies_in() -> None:
     assert replace(UNKNOWN_RELEASE, functions=moved).id == UNKNOWN_RELEASE.id
 
 
+def test_a_short_commit_still_says_that_files_differ() -> None:
+    commit = "0a3a71db7828" + "f" * 28
+    assert replace(UNKNOWN_RELEASE, git_commit=commit).short_commit == "0a3a71db7828"
+    dirty = replace(UNKNOWN_RELEASE, git_commit=f"{commit}-dirty")
+    assert dirty.short_commit == "0a3a71db7828-dirty"
+
+
 def test_a_release_survives_the_state() -> None:
     document = json.loads(json.dumps(UNKNOWN_RELEASE.document()))
     assert Release.from_document(document) == UNKNOWN_RELEASE

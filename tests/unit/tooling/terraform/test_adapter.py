@@ -245,7 +245,7 @@ def test_ctrl_c_reaches_terraform_once_and_waits_for_its_state(root: Path, tmp_p
         os.killpg(process.pid, signal.SIGINT)  # impatient
         said = process.stdout.read()
     assert process.returncode == 130
-    assert "finished what was under way" in said
+    assert "written into its state" in said
     assert log.read_text(encoding="utf-8") == "interrupted\nstate written\n"
 
 

@@ -128,6 +128,18 @@ def test_one_on_path_is_taken(empty_path: Path, tmp_path: Path) -> None:
     assert find_terraform(tmp_path / "cache", Download("http://127.0.0.1:9", {})) == binary
 
 
+def test_the_shells_flags_and_logging_do_not_hide_one(
+    empty_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    binary = empty_path / "terraform"
+    answer = 'echo "{\\"terraform_version\\": \\"1.11.4\\"}"'
+    binary.write_text(f'#!/bin/sh\n[ -z "$TF_CLI_ARGS$TF_LOG" ] && {answer}\n')
+    binary.chmod(0o755)
+    monkeypatch.setenv("TF_CLI_ARGS", "-foo")
+    monkeypatch.setenv("TF_LOG", "DEBUG")
+    assert find_terraform(tmp_path / "cache", Download("http://127.0.0.1:9", {})) == binary
+
+
 def test_one_that_is_too_old_is_passed_over(empty_path: Path, tmp_path: Path, site: Site) -> None:
     on_path(empty_path, "1.9.8")
     assert (
