@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from tooling.clients import Clients
 from tooling.console import Screen
@@ -16,8 +14,6 @@ from tooling.workspace import Workspace
 
 if TYPE_CHECKING:
     from tooling.target import Target
-
-JsonWanted = Annotated[bool, typer.Option("--json", help="Print JSON for a script to read.")]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tooling.cli import app
+from tooling.commands import environments, images, sources
 from tooling.environments import Environment, Section
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,7 +17,12 @@ SESSIONS = set(
         r"^@.+\ndef (\w+)\(session", (ROOT / "noxfile.py").read_text(encoding="utf-8"), re.MULTILINE
     )
 )
-COMMANDS = {command.callback.__name__ for command in app.registered_commands if command.callback}
+COMMANDS = {
+    command.callback.__name__
+    for module in (environments, images, sources)
+    for command in module.app.registered_commands
+    if command.callback
+}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

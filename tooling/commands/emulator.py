@@ -6,16 +6,17 @@ from typing import Annotated
 
 import typer
 
+from tooling.commands.arguments import JsonWanted
 from tooling.errors import OperatorError
-from tooling.session import JsonWanted, Session, ask
+from tooling.session import Session, ask
 from tooling.target import emulator_of
 
-emulator_app = typer.Typer(
+app = typer.Typer(
     help="The embedded AWS of this checkout.", no_args_is_help=True, add_completion=False
 )
 
 
-@emulator_app.command()
+@app.command()
 def start() -> None:
     """Start the embedded AWS, with everything that lived in it."""
     session = Session.open()
@@ -24,7 +25,7 @@ def start() -> None:
     session.screen.say(f"{'Started' if started else 'Running'} at {emulator.endpoint}.")
 
 
-@emulator_app.command()
+@app.command()
 def stop() -> None:
     """Stop the embedded AWS; what lives in it is saved."""
     session = Session.open()
@@ -32,7 +33,7 @@ def stop() -> None:
     session.screen.say("Stopped; its state is kept." if stopped else "It was not running.")
 
 
-@emulator_app.command()
+@app.command()
 def status(json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
     """Say whether the embedded AWS runs, and where."""
     session = Session.open(json_wanted=json_wanted)
@@ -46,7 +47,7 @@ def status(json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
         session.screen.say(f"Log: {emulator.log}")
 
 
-@emulator_app.command()
+@app.command()
 def reset(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002
 ) -> None:

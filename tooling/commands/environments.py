@@ -1,0 +1,89 @@
+"""Commands on one environment: deploy and its relatives."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tooling import smoke as smoke_test
+from tooling.clients import Clients
+from tooling.commands.arguments import EnvironmentName, JsonWanted
+from tooling.deploy import Deployment
+from tooling.destroy import destroy as destroy_environment
+from tooling.reports import show_outputs
+from tooling.session import Session, ask
+from tooling.stack import stack_that_holds
+
+app = typer.Typer()
+
+
+@app.command()
+def deploy(name: EnvironmentName) -> None:
+    """Build, plan, scan, apply and smoke-test an environment; the same again changes nothing."""
+    session = Session.open()
+    target = session.target(name)
+    with session.workspace.alone_in(name):
+        Deployment(session.workspace, target, session.screen).deploy()
+    session.screen.say(f"{name} is deployed and works.", style="bold green")
+    session.screen.say(f"Next: nox -s upload -- {name} FILE...")
+
+
+@app.command()
+def plan(name: EnvironmentName) -> None:
+    """Show what deploy would change, and change nothing but the state and artifact buckets."""
+    session = Session.open()
+    target = session.target(name)
+    with session.workspace.alone_in(name):
+        Deployment(session.workspace, target, session.screen).plan()
+
+
+@app.command()
+def smoke(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
+    """Send a picture through the front door of a deployed environment and look at it."""
+    session = Session.open(json_wanted=json_wanted)
+    target, clients, outputs = session.deployed(name)
+    steps = smoke_test.run(target, clients, outputs, session.screen)
+    if json_wanted:
+        session.screen.document(
+            [{"step": step, "finding": found, "milliseconds": ms} for step, found, ms in steps]
+        )
+
+
+@app.command()
+def outputs(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
+    """Show names, ARNs, URLs and the release of a deployed environment."""
+    session = Session.open(json_wanted=json_wanted)
+    _, _, found = session.deployed(name)
+    if json_wanted:
+        session.screen.document(found)
+    else:
+        show_outputs(session.screen, name, found)
+
+
+@app.command()
+def destroy(
+    name: EnvironmentName,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002
+) -> None:
+    """Remove an environment with all its images, its state and its zips; asks first."""
+    session = Session.open()
+    target = session.target(name)
+
+    def confirm(question: str) -> bool:
+        return yes or ask(question) == name
+
+    with session.workspace.alone_in(name):
+        destroy_environment(session.workspace, target, Clients(target), session.screen, confirm)
+    session.screen.say(f"{name} is gone.", style="bold green")
+
+
+@app.command()
+def unlock(name: EnvironmentName, lock_id: str) -> None:
+    """Lift the state lock that a killed run left; its id stands in the message of the next run."""
+    session = Session.open()
+    target = session.target(name)
+    stack = stack_that_holds(session.workspace, target, Clients(target), lock_id)
+    stack.init(session.screen)
+    stack.terraform.force_unlock(lock_id)
+    session.screen.say("The lock is lifted.")

@@ -1,0 +1,58 @@
+"""Commands on the checkout itself: zips, variables, the scan."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tooling.commands.arguments import EnvironmentName, JsonWanted
+from tooling.packaging.build import build_all
+from tooling.packaging.platforms import lambda_platform, this_platform
+from tooling.releases import UNKNOWN_RELEASE
+from tooling.rendering import render_variables
+from tooling.scanning.scan import scan as scan_all
+from tooling.session import Session
+from tooling.target import emulator_of
+
+app = typer.Typer()
+
+
+@app.command()
+def package(json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
+    """Build the functions' zips for Lambda and for the embedded AWS, and show their digests."""
+    session = Session.open(json_wanted=json_wanted)
+    rows: list[tuple[str, ...]] = []
+    for platform in (lambda_platform(), this_platform()):
+        session.screen.step(f"Packages for {platform.name}")
+        rows += [
+            (artifact.function, platform.name, artifact.sha256, str(artifact.path))
+            for artifact in build_all(session.workspace, platform, session.screen)
+        ]
+    if json_wanted:
+        columns = ("function", "platform", "sha256", "path")
+        session.screen.document([dict(zip(columns, row, strict=True)) for row in rows])
+    else:
+        session.screen.wide_table("Zips", ("function", "platform", "sha256", "path"), rows)
+
+
+@app.command()
+def render(name: EnvironmentName) -> None:
+    """Print the Terraform variables that an environment file makes; nothing is called."""
+    session = Session.open(json_wanted=True)
+    environment = session.files.load(name)
+    endpoint = emulator_of(session.workspace).endpoint if environment.embedded else None
+    session.screen.document(
+        render_variables(session.workspace.environments, environment, endpoint, UNKNOWN_RELEASE)
+    )
+
+
+@app.command()
+def scan(
+    name: Annotated[str | None, typer.Argument(metavar="[ENV]", help="Only this one.")] = None,
+) -> None:
+    """Run checkov over the sources and over the plan of each environment; write SARIF."""
+    session = Session.open()
+    names = [name] if name else session.files.names()
+    environments = [session.files.load(each) for each in names]
+    scan_all(session.workspace, environments, session.screen)
