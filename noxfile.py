@@ -153,7 +153,8 @@ def lint(session: nox.Session) -> None:
 def benchmark(session: nox.Session) -> None:
     """NAME [--json]: measure on this machine; NAME is images, memory or imports."""
     python = python_with(session, DEVELOPMENT_LOCK)
-    session.run(python, "-m", "tests.benchmarks", *session.posargs, external=True)
+    command = (python, "-m", "tests.benchmarks", *session.posargs)
+    session.run(*command, external=True, stderr=sys.stderr)  # as for run_tooling
 
 
 @nox.session(default=False)

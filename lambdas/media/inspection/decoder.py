@@ -19,6 +19,7 @@ from media.images import RejectionReason
 from media.inspection import libvips
 from media.inspection.colour import scale_transparency
 from media.inspection.frame_count import count_gif_frames, count_tiff_pages
+from media.inspection.heif import decode_heif
 from media.inspection.jpeg import count_scans
 from media.inspection.mending import mend
 from media.inspection.plugins import load_plugin
@@ -144,6 +145,8 @@ def decode(data: bytes, image: ImageFile.ImageFile, target: tuple[int, int]) -> 
     with decoding():
         if isinstance(image, JpegImagePlugin.JpegImageFile):
             return libvips.decode_jpeg(data, image.size, target)
+        if image.format == ImageFormat.HEIF.value.upper():
+            return decode_heif(data, image, target)
         image.load()
     if isinstance(image, PngImagePlugin.PngImageFile):
         scale_transparency(image, data[_PNG_DEPTH_AT])
