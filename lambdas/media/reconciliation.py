@@ -5,7 +5,7 @@ written in one step that is conditional on the event's place in the key's histor
 may come late, twice, or in any order and end in the same row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -26,9 +26,7 @@ from media.images import (
 from media.inspection import (
     InspectedImage,
     RejectedError,
-    RenditionSpec,
     check_size,
-    inspect_image,
 )
 from media.keys import UploadIdentity, identify_upload, rendition_key
 from media.limits import Limits
@@ -99,8 +97,8 @@ class Reconciler:
         Where rows and objects are.
     limits
         What a file may ask for.
-    specs
-        The renditions to make.
+    inspect
+        Looks at a file's bytes and makes its renditions.
     tombstone_life
         How long the row of a deleted object stays, so that late events find it.
     """
@@ -110,13 +108,13 @@ class Reconciler:
         table: ImageTable,
         bucket: MediaBucket,
         limits: Limits,
-        specs: Sequence[RenditionSpec],
+        inspect: Callable[[bytes], InspectedImage],
         tombstone_life: timedelta,
     ) -> None:
         self._table = table
         self._bucket = bucket
         self._limits = limits
-        self._specs = tuple(specs)
+        self._inspect = inspect
         self._tombstone_life = tombstone_life
 
     def reconcile(self, change: ObjectChange) -> Outcome:
@@ -189,7 +187,7 @@ class Reconciler:
         )
         try:
             check_size(original.size, self._limits)
-            image = inspect_image(original.data or b"", self._limits, self._specs)
+            image = self._inspect(original.data or b"")
         except RejectedError as rejection:
             rejected = replace(
                 arrived,
