@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # Below four times the largest rendition's side a picture is not reduced before the filter, which
 # is where it takes most: the square of that is the largest that is measured.
-MEGAPIXELS = (4.0, 16.0, 40.0)
+MEGAPIXELS = (4.0, 16.0, 40.0, 80.0)
 SQUARE = 1.0
 MEBIBYTE = 1024**2
 # Each of the two processes has it; the rule counts it by `limits.upload_bytes`.
