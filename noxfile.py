@@ -85,8 +85,38 @@ def upload(session: nox.Session) -> None:
 
 @operator()
 def token(session: nox.Session) -> None:
-    """ENV: print an access token to call the API with by hand."""
+    """ENV [NAME]: print an access token to call the API with by hand."""
     run_tooling(session, "token")
+
+
+@operator()
+def user(session: nox.Session) -> None:
+    """ENV add NAME [--admin], ENV ls, ENV rm NAME: who may call the API."""
+    run_tooling(session, "user")
+
+
+@operator()
+def ls(session: nox.Session) -> None:
+    """ENV: list images, newest first."""
+    run_tooling(session, "ls")
+
+
+@operator()
+def get(session: nox.Session) -> None:
+    """ENV IMAGE_ID...: download originals or renditions and check them."""
+    run_tooling(session, "get")
+
+
+@operator()
+def rm(session: nox.Session) -> None:
+    """ENV IMAGE_ID... [--yes]: put images into the trash; asks first."""
+    run_tooling(session, "rm")
+
+
+@operator()
+def restore(session: nox.Session) -> None:
+    """ENV IMAGE_ID...: take images out of the trash again."""
+    run_tooling(session, "restore")
 
 
 @operator()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import islice
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
 import urllib3
 
@@ -14,7 +17,7 @@ from tooling.errors import OperatorError
 from tooling.http import pool_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from threading import Event
 
@@ -24,6 +27,7 @@ RETRIES = urllib3.Retry(
     total=4, backoff_factor=0.3, status_forcelist=(429, 502, 503, 504), raise_on_status=False
 )
 POLL_SECONDS = 0.25
+PAGE_SIZE = 100
 # Not "failed": that is our fault, and is tried again.
 END_STATES = frozenset({"ready", "rejected"})
 
@@ -41,11 +45,14 @@ class ApiRefused(OperatorError):
 
     def __init__(self, action: str, answer: Answer) -> None:
         problem = answer.document if isinstance(answer.document, dict) else {}
-        faults = [f"{entry['field']}: {entry['message']}" for entry in problem.get("errors", [])]
+        faults = [
+            f"{entry.get('field')}: {entry.get('message')}" for entry in problem.get("errors", [])
+        ]
         said = problem.get("detail") or problem.get("message") or answer.text[:300]
+        title = f", {problem['title']}" if problem.get("title") else ""
         self.status = answer.status
         super().__init__(
-            f"{action} was refused with status {answer.status}.",
+            f"{action} was refused with status {answer.status}{title}.",
             reason="\n".join([str(said), *faults]),
             remedy=f"Request id: {_request_id(answer)}.",
         )
@@ -160,20 +167,66 @@ class MediaClient:
 
     def get(self, image_id: str) -> dict[str, Any]:
         """Return one image."""
-        return self.expect(f"Image {image_id}", self.request("GET", f"/images/{image_id}"))
+        return self.expect(f"Image {image_id}", self.request("GET", _path_of(image_id)))
+
+    def images(
+        self, query: dict[str, str] | None = None, limit: int | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Return the images of a listing, newest first; a page is asked for when it is needed.
+
+        Parameters
+        ----------
+        query : dict of str to str, optional
+            Which listing: ``owner`` or ``all``, for administrators; the caller's own without.
+        limit : int or None
+            How many at most; None for all there are.
+
+        Raises
+        ------
+        ApiRefused
+            The caller may not see this listing.
+        """
+        return islice(self._images(query or {}, min(limit or PAGE_SIZE, PAGE_SIZE)), limit)
+
+    def _images(self, query: dict[str, str], size: int) -> Iterator[dict[str, Any]]:
+        # The size stays the same throughout: a cursor is good for the query that it came from.
+        wanted = {**query, "limit": str(size)}
+        while True:
+            answer = self.request("GET", "/images?" + urlencode(wanted))
+            page = self.expect("The list of images", answer)
+            yield from page["images"]
+            if not page["next_cursor"]:
+                return
+            wanted["cursor"] = page["next_cursor"]
+
+    def trash(self, image_id: str) -> None:
+        """Put an image into the trash."""
+        self.expect(f"Image {image_id}", self.request("DELETE", _path_of(image_id)))
+
+    def restore(self, image_id: str) -> None:
+        """Take an image out of the trash again."""
+        path = _path_of(image_id) + "/restore"
+        self.expect(f"Image {image_id}", self.request("POST", path))
 
     def expect(self, action: str, answer: Answer) -> dict[str, Any]:
-        """Return the document of a successful answer.
+        """Return the document of a successful answer; an empty one where it has none to have.
 
         Raises
         ------
         ApiRefused
             The status says otherwise.
         """
+        if answer.status == HTTPStatus.NO_CONTENT:
+            return {}
         if answer.status >= HTTPStatus.BAD_REQUEST or not isinstance(answer.document, dict):
             raise ApiRefused(action, answer)
         document: dict[str, Any] = answer.document
         return document
+
+
+def _path_of(image_id: str) -> str:
+    # An operator may type anything; it must not become another route.
+    return f"/images/{quote(image_id, safe='')}"
 
 
 def send_form(upload: dict[str, Any], name: str, content: bytes) -> None:
@@ -198,10 +251,25 @@ def send(method: str, url: str, **options: Any) -> Answer:  # noqa: ANN401 - url
     OperatorError
         There is no connection.
     """
-    try:
+    with connected(url):
         answer = pool_for(url).request(
             method, url, timeout=REQUEST_TIMEOUT, retries=RETRIES, redirect=False, **options
         )
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    return Answer(answer.status, headers, answer.data)
+
+
+@contextmanager
+def connected(url: str) -> Iterator[None]:
+    """Tell a person what is wrong where a connection can't be made, or breaks off.
+
+    Raises
+    ------
+    OperatorError
+        Of the URL it names no query: that is where the signature is.
+    """
+    try:
+        yield
     except urllib3.exceptions.HTTPError as error:
         raise OperatorError(
             f"There is no connection to {url.split('?', maxsplit=1)[0]}.",
@@ -209,5 +277,3 @@ def send(method: str, url: str, **options: Any) -> Answer:  # noqa: ANN401 - url
             remedy="Check that the environment is deployed and, if it is embedded, that it runs: "
             "nox -s emulator -- status",
         ) from error
-    headers = {name.lower(): value for name, value in answer.headers.items()}
-    return Answer(answer.status, headers, answer.data)
