@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-import urllib3
-
 from tooling.errors import OperatorError
-from tooling.http import pool_for
+from tooling.http import Answer, send
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
     from threading import Event
 
-REQUEST_TIMEOUT = urllib3.Timeout(connect=10.0, read=60.0)
-# urllib3 repeats a POST only where no byte of it was sent.
-RETRIES = urllib3.Retry(
-    total=4, backoff_factor=0.3, status_forcelist=(429, 502, 503, 504), raise_on_status=False
-)
 POLL_SECONDS = 0.25
 PAGE_SIZE = 100
 # Not "failed": that is our fault, and is tried again.
@@ -62,38 +54,6 @@ def _request_id(answer: Answer) -> str:
     # The gateway's own answers carry its name for the same thing.
     headers = answer.headers
     return headers.get("x-request-id") or headers.get("apigw-requestid") or "none"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An HTTP answer.
-
-    Parameters
-    ----------
-    status : int
-        HTTP status code.
-    headers : dict of str to str
-        By lower-case name.
-    body : bytes
-        The content.
-    """
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def text(self) -> str:
-        """The content as text."""
-        return self.body.decode("utf-8", errors="replace")
-
-    @property
-    def document(self) -> Any:  # noqa: ANN401 - whatever JSON can hold
-        """The content as JSON; None if it is none."""
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            return None
 
 
 @dataclass(frozen=True)
@@ -241,39 +201,3 @@ def send_form(upload: dict[str, Any], name: str, content: bytes) -> None:
     answer = send("POST", upload["url"], fields=fields)
     if answer.status >= HTTPStatus.BAD_REQUEST:
         raise ApiRefused(f"The upload of {name}", answer)
-
-
-def send(method: str, url: str, **options: Any) -> Answer:  # noqa: ANN401 - urllib3's own
-    """Send one request to a URL that the API gave out, and return the answer.
-
-    Raises
-    ------
-    OperatorError
-        There is no connection.
-    """
-    with connected(url):
-        answer = pool_for(url).request(
-            method, url, timeout=REQUEST_TIMEOUT, retries=RETRIES, redirect=False, **options
-        )
-    headers = {name.lower(): value for name, value in answer.headers.items()}
-    return Answer(answer.status, headers, answer.data)
-
-
-@contextmanager
-def connected(url: str) -> Iterator[None]:
-    """Tell a person what is wrong where a connection can't be made, or breaks off.
-
-    Raises
-    ------
-    OperatorError
-        Of the URL it names no query: that is where the signature is.
-    """
-    try:
-        yield
-    except urllib3.exceptions.HTTPError as error:
-        raise OperatorError(
-            f"There is no connection to {url.split('?', maxsplit=1)[0]}.",
-            reason=str(error.__cause__ or error).split("?")[0],
-            remedy="Check that the environment is deployed and, if it is embedded, that it runs: "
-            "nox -s emulator -- status",
-        ) from error

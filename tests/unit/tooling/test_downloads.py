@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from tests.unit.tooling.web_server import WebServer, serving
 from tooling.console import Screen
-from tooling.downloads import Download, download_images, file_names
+from tooling.download_names import file_names
+from tooling.downloads import Download, download_images
 from tooling.media_client import MediaClient
 
 if TYPE_CHECKING:
