@@ -150,6 +150,12 @@ def scan(session: nox.Session) -> None:
 
 
 @operator()
+def docs(session: nox.Session) -> None:
+    """Render the API's OpenAPI document into results/docs/index.html."""
+    run_tooling(session, "docs")
+
+
+@operator()
 def emulator(session: nox.Session) -> None:
     """Start, stop, reset the embedded AWS of this checkout, or say its status."""
     run_tooling(session, "emulator")
