@@ -67,7 +67,8 @@ def _words(schema: dict[str, Any]) -> Iterator[Word]:
     elif "const" in schema:
         yield Word(json.dumps(schema["const"]))
     elif "enum" in schema:
-        yield Word("one of " + ", ".join(json.dumps(value) for value in schema["enum"]))
+        values = ", ".join(json.dumps(value) for value in schema["enum"])
+        yield Word(values if len(schema["enum"]) == 1 else f"one of {values}")
     else:
         yield from _by_type(schema)
 
