@@ -34,8 +34,9 @@ class Case:
 
 
 LARGE_PAGE = Case("GET /images, a page of 100", "GET /images", "limit=100")
-# Of a size that the smallest listing fills as well.
-PAGE = Case("GET /images", "GET /images", "limit=10")
+# Of a size that the smallest list fills as well.
+PAGE = Case("GET /images, an owner of 10", "GET /images", "limit=10")
+CROWDED_PAGE = Case("GET /images, the owner of all others", "GET /images", "limit=10")
 ALL_PAGE = Case("GET /images?all=true", "GET /images", "limit=10&all=true")
 CASES = (
     Case("GET /health", "GET /health"),
