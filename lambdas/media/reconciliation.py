@@ -30,11 +30,13 @@ from media.inspection import (
 )
 from media.keys import UploadIdentity, identify_upload, rendition_key
 from media.limits import Limits
+from media.sequencers import EARLIEST
 from media.table import ImageTable
 
 _ATTEMPTS = 3
 # An image that is served already goes on being served while its overwrite is tried again.
 _MAY_FAIL = frozenset({Status.PENDING, Status.FAILED})
+_WITHOUT_ORIGINAL = frozenset({Status.PENDING, Status.TRASHED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,33 @@ class ObjectChange:
     occurred_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ReprocessRequest:
+    """An operator asks that an image be brought to what its object is; no event stands behind it.
+
+    Parameters
+    ----------
+    key
+        The object's key, raw.
+    requested_at
+        When it was asked.
+    unless_current
+        Leave the image alone where its renditions are those that would be made today.
+    """
+
+    key: str
+    requested_at: datetime
+    unless_current: bool = False
+
+
 class Result(StrEnum):
-    """What became of a change."""
+    """What became of a change or a request."""
 
     READY = "ready"
     REJECTED = "rejected"
     TOMBSTONED = "tombstoned"
     SUPERSEDED = "superseded"
+    CURRENT = "current"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +121,8 @@ class Reconciler:
         What a file may ask for.
     inspect
         Looks at a file's bytes and makes its renditions.
+    is_current
+        Tells whether an image has the renditions that `inspect` would make of it.
     tombstone_life
         How long the row of a deleted object stays, so that late events find it.
     """
@@ -109,12 +133,14 @@ class Reconciler:
         bucket: MediaBucket,
         limits: Limits,
         inspect: Callable[[bytes], InspectedImage],
+        is_current: Callable[[ImageRecord], bool],
         tombstone_life: timedelta,
     ) -> None:
         self._table = table
         self._bucket = bucket
         self._limits = limits
         self._inspect = inspect
+        self._is_current = is_current
         self._tombstone_life = tombstone_life
 
     def reconcile(self, change: ObjectChange) -> Outcome:
@@ -137,9 +163,35 @@ class Reconciler:
             If AWS fails; the row says `failed` where that could still be written.
         """
         upload = identify_upload(self._bucket.name, change.key)
+        return self._persist(upload, change, lambda: self._attempt(upload, change))
+
+    def reprocess(self, request: ReprocessRequest) -> Outcome:
+        """Process an image again, although no event says that its object has changed.
+
+        The row keeps its place in the key's history, and is written only if it is still as it was
+        read: an event that is handled meanwhile wins. Nothing comes back that its owner threw
+        away, and what is only announced goes on being waited for.
+
+        Returns
+        -------
+        Outcome
+            `CURRENT` where there was nothing to do, `SUPERSEDED` where there is nothing to process.
+
+        Raises
+        ------
+        Exception
+            As `reconcile` does.
+        """
+        upload = identify_upload(self._bucket.name, request.key)
+        change = ObjectChange(request.key, EARLIEST, request.requested_at)
+        return self._persist(upload, change, lambda: self._attempt_again(upload, request))
+
+    def _persist(
+        self, upload: UploadIdentity, change: ObjectChange, attempt: Callable[[], Outcome | None]
+    ) -> Outcome:
         try:
             for _ in range(_ATTEMPTS):
-                outcome = self._attempt(upload, change)
+                outcome = attempt()
                 if outcome is not None:
                     return outcome
         except KeyCollisionError:
@@ -152,9 +204,7 @@ class Reconciler:
         raise RowContentionError(message)
 
     def _attempt(self, upload: UploadIdentity, change: ObjectChange) -> Outcome | None:
-        seen = self._table.get(upload.image_id)
-        if seen is not None and seen.key != upload.key:
-            raise KeyCollisionError(upload.image_id)
+        seen = self._look_up(upload)
         if seen is not None and _is_settled(seen, change):
             return Outcome(Result.SUPERSEDED, upload.image_id)
         original = self._bucket.read_original(upload.key, self._limits.upload_bytes)
@@ -165,6 +215,29 @@ class Reconciler:
         else:
             record, outcome = self._process(upload, change, original)
         return outcome if self._table.record_outcome(record, seen) else None
+
+    def _attempt_again(self, upload: UploadIdentity, request: ReprocessRequest) -> Outcome | None:
+        seen = self._look_up(upload)
+        if request.unless_current and seen and self._is_current(seen):
+            return Outcome(Result.CURRENT, upload.image_id)
+        sequencer = (seen and seen.sequencer) or EARLIEST
+        change = ObjectChange(upload.key, sequencer, request.requested_at)
+        original = self._bucket.read_original(upload.key, self._limits.upload_bytes)
+        if original is None:
+            if seen is None or seen.status in _WITHOUT_ORIGINAL:
+                return Outcome(Result.SUPERSEDED, upload.image_id)
+            record, outcome = self._tombstone(upload, change)
+        elif seen is not None and _stays_trashed(seen, upload, original):
+            return Outcome(Result.SUPERSEDED, upload.image_id)
+        else:
+            record, outcome = self._process(upload, change, original)
+        return outcome if self._table.record_again(record, seen) else None
+
+    def _look_up(self, upload: UploadIdentity) -> ImageRecord | None:
+        seen = self._table.get(upload.image_id)
+        if seen is not None and seen.key != upload.key:
+            raise KeyCollisionError(upload.image_id)
+        return seen
 
     def _tombstone(
         self, upload: UploadIdentity, change: ObjectChange

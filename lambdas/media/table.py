@@ -99,11 +99,7 @@ class ImageTable:
         bool
             False where the row has moved on meanwhile and nothing was written.
         """
-        plain = attributes_of(record, self._month_shards)
-        changes = {name: plain[name] for name in plain if name in _PROCESSED_ATTRIBUTES}
-        removed = sorted(_PROCESSED_ATTRIBUTES - changes.keys())
-        values = {f":{name}": value for name, value in changes.items()}
-        values[":failed"] = Status.FAILED.value
+        values: dict[str, Any] = {":failed": Status.FAILED.value}
         condition = (
             "attribute_not_exists(image_id) OR (#key = :key AND (attribute_not_exists(#sequencer)"
             " OR #sequencer < :sequencer OR (#sequencer = :sequencer AND #status = :failed)) AND "
@@ -113,11 +109,49 @@ class ImageTable:
             values[":seen_deleted_at"] = format_timestamp(seen.deleted_at)
         else:
             condition += "attribute_not_exists(#deleted_at))"
+        return self._write_processed(record, condition, values)
+
+    def record_again(self, record: ImageRecord, seen: ImageRecord | None) -> bool:
+        """Write what processing without an event came to, if the row is still as it was read.
+
+        Parameters
+        ----------
+        record
+            The new state, with the `sequencer` of the row that it replaces.
+        seen
+            The row as it was read before processing; None where there was none.
+
+        Returns
+        -------
+        bool
+            False where the row has changed meanwhile and nothing was written.
+        """
+        if seen is None:
+            return self._write_processed(record, "attribute_not_exists(image_id)", {})
+        as_read = {
+            "key": seen.key,
+            "status": seen.status.value,
+            "sequencer": seen.sequencer,
+            "version_id": seen.version_id,
+            "deleted_at": seen.deleted_at and format_timestamp(seen.deleted_at),
+        }
+        condition = " AND ".join(
+            f"#{name} = :seen_{name}" if value else f"attribute_not_exists(#{name})"
+            for name, value in as_read.items()
+        )
+        values = {f":seen_{name}": value for name, value in as_read.items() if value}
+        return self._write_processed(record, condition, values)
+
+    def _write_processed(
+        self, record: ImageRecord, condition: str, values: Mapping[str, Any]
+    ) -> bool:
+        plain = attributes_of(record, self._month_shards)
+        changes = {name: plain[name] for name in plain if name in _PROCESSED_ATTRIBUTES}
         return self._update(
             record.image_id,
-            expression=_expression(changes, removed),
+            expression=_expression(changes, sorted(_PROCESSED_ATTRIBUTES - changes.keys())),
             names=_PROCESSED_ATTRIBUTES,
-            values=values,
+            values={**{f":{name}": value for name, value in changes.items()}, **values},
             condition=condition,
         )
 

@@ -4,6 +4,7 @@ import io
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from media.bucket import MediaBucket, Original
+from media.freshness import has_current_renditions
 from media.images import ImageRecord, Status
 from media.inspection import RenditionSpec, inspect_image
 from media.keys import identify_upload
@@ -19,11 +21,15 @@ from media.reconciliation import (
     KeyCollisionError,
     ObjectChange,
     Reconciler,
+    ReprocessRequest,
     Result,
     RowContentionError,
 )
-from media.sequencers import normalise_sequencer
+from media.sequencers import EARLIEST, normalise_sequencer
 from media.table import ImageTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 OWNER = "6f1c2d3e-0000-4000-8000-00000000000a"
 IMAGE = "0b8a5f6e-1111-4111-9111-00000000000b"
@@ -44,6 +50,7 @@ class MemoryTable(ImageTable):
     def __init__(self) -> None:
         self.rows: dict[str, ImageRecord] = {}
         self.refusals = 0
+        self.meanwhile: "list[Callable[[], object]]" = []
 
     def get(self, image_id: str) -> ImageRecord | None:
         return self.rows.get(image_id)
@@ -52,6 +59,16 @@ class MemoryTable(ImageTable):
         row = self.rows.get(record.image_id)
         if self.refusals or (row and not self._may_write(row, record, seen)):
             self.refusals = max(0, self.refusals - 1)
+            return False
+        kept = (row.title, row.tags) if row else (None, ())
+        self.rows[record.image_id] = replace(record, title=kept[0], tags=kept[1])
+        return True
+
+    def record_again(self, record: ImageRecord, seen: ImageRecord | None) -> bool:
+        row = self.rows.get(record.image_id)
+        if self.meanwhile:
+            self.meanwhile.pop()()
+        if self.rows.get(record.image_id) != seen:
             return False
         kept = (row.title, row.tags) if row else (None, ())
         self.rows[record.image_id] = replace(record, title=kept[0], tags=kept[1])
@@ -94,12 +111,16 @@ class World:
     table: MemoryTable = field(default_factory=MemoryTable)
     bucket: MemoryBucket = field(default_factory=MemoryBucket)
     steps: int = 0
+    specs: tuple[RenditionSpec, ...] = SPECS
 
     def __post_init__(self) -> None:
         limits = Limits(upload_bytes=10_000)
         life = timedelta(days=30)
-        inspect = partial(inspect_image, limits=limits, specs=SPECS)
-        self.reconciler = Reconciler(self.table, self.bucket, limits, inspect, life)
+        inspect = partial(inspect_image, limits=limits, specs=self.specs)
+        is_current = partial(has_current_renditions, specs=self.specs)
+        self.reconciler = Reconciler(
+            self.table, self.bucket, limits, inspect, is_current, life
+        )
 
     def put(self, data: bytes, key: str = KEY) -> ObjectChange:
         change = self._step(key)
@@ -267,6 +288,77 @@ def test_a_row_that_keeps_changing_is_left_to_the_queue(world: World) -> None:
     world.table.refusals = 9
     with pytest.raises(RowContentionError, match="try again"):
         world.reconciler.reconcile(world.put(png(16)))
+
+
+def request(*, unless_current: bool = False, key: str = KEY) -> ReprocessRequest:
+    return ReprocessRequest(key, START + timedelta(days=1), unless_current)
+
+
+def test_a_lost_row_is_made_again_and_gives_way_to_any_event(world: World) -> None:
+    change = world.put(png(16))
+    assert world.reconciler.reprocess(request()).result is Result.READY
+    assert (world.row.status, world.row.sequencer) == (Status.READY, EARLIEST)
+    assert world.reconciler.reconcile(change).result is Result.READY
+    assert world.row.sequencer == change.sequencer
+
+
+def test_an_image_is_made_anew_in_its_place_in_the_history(world: World) -> None:
+    change = world.put(png(16))
+    world.reconciler.reconcile(change)
+    before = world.row
+    world.bucket.renditions.clear()
+    assert world.reconciler.reprocess(request()).result is Result.READY
+    assert world.row == before
+    assert world.bucket.renditions
+    assert world.reconciler.reconcile(change).result is Result.SUPERSEDED
+
+
+def test_an_image_that_is_current_is_left_alone_where_that_is_asked(world: World) -> None:
+    world.reconciler.reconcile(world.put(png(16)))
+    kept = world.bucket.fault = AssertionError("the object must not be read again")
+    assert world.reconciler.reprocess(request(unless_current=True)).result is Result.CURRENT
+    world.bucket.fault = None
+    world.specs = (*SPECS, RenditionSpec("small", 12))
+    world.__post_init__()
+    assert world.reconciler.reprocess(request(unless_current=True)).result is Result.READY
+    assert set(world.row.renditions) == {"thumb", "small"}
+    world.bucket.fault = kept
+    assert world.reconciler.reprocess(request(unless_current=True)).result is Result.CURRENT
+
+
+def test_an_event_that_is_handled_meanwhile_wins(world: World) -> None:
+    world.reconciler.reconcile(world.put(png(16)))
+    change = world.put(png(24))
+    world.table.meanwhile.append(lambda: world.reconciler.reconcile(change))
+    assert world.reconciler.reprocess(request()).result is Result.READY
+    assert (world.row.width, world.row.sequencer) == (24, change.sequencer)
+
+
+def test_a_deletion_that_was_never_told_is_seen(world: World) -> None:
+    world.reconciler.reconcile(world.put(png(16)))
+    world.delete()
+    assert world.reconciler.reprocess(request()).result is Result.TOMBSTONED
+    assert (world.status, world.row.expires_at is not None) == ("trashed", True)
+
+
+def test_what_is_only_announced_goes_on_being_waited_for(world: World) -> None:
+    pending = ImageRecord(image_id=IMAGE, key=KEY, status=Status.PENDING, owner=OWNER)
+    world.table.rows[IMAGE] = pending
+    assert world.reconciler.reprocess(request()).result is Result.SUPERSEDED
+    assert world.row is pending
+
+
+def test_a_request_for_nothing_makes_no_row(world: World) -> None:
+    assert world.reconciler.reprocess(request()).result is Result.SUPERSEDED
+    assert not world.table.rows
+
+
+def test_a_request_brings_nothing_back_from_the_trash(world: World) -> None:
+    world.reconciler.reconcile(world.put(png(16)))
+    trashed = replace(world.row, status=Status.TRASHED, deleted_at=START + timedelta(hours=1))
+    world.table.rows[IMAGE] = trashed
+    assert world.reconciler.reprocess(request()).result is Result.SUPERSEDED
+    assert world.row is trashed
 
 
 @settings(max_examples=60, deadline=None)

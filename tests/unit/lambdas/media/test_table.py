@@ -50,6 +50,8 @@ def fault(code: str) -> ClientError:
 def test_every_placeholder_of_an_update_is_defined_and_used() -> None:
     table, client = table_over({})
     table.record_outcome(READY, None)
+    table.record_again(READY, READY)
+    table.record_again(READY, None)
     table.trash(IMAGE, MOMENT)
     for request in client.requests:
         text = request["UpdateExpression"] + " " + request["ConditionExpression"]
