@@ -50,7 +50,7 @@ class MemoryTable(ImageTable):
     def __init__(self) -> None:
         self.rows: dict[str, ImageRecord] = {}
         self.refusals = 0
-        self.meanwhile: "list[Callable[[], object]]" = []
+        self.meanwhile: list[Callable[[], object]] = []
 
     def get(self, image_id: str) -> ImageRecord | None:
         return self.rows.get(image_id)
