@@ -162,6 +162,24 @@ def emulator(session: nox.Session) -> None:
 
 
 @operator()
+def redrive(session: nox.Session) -> None:
+    """ENV [--dry-run]: show the dead letters and why they are, and send them again."""
+    run_tooling(session, "redrive")
+
+
+@operator()
+def audit(session: nox.Session) -> None:
+    """ENV [--repair]: compare objects, renditions and rows, and mend what differs."""
+    run_tooling(session, "audit")
+
+
+@operator()
+def reprocess(session: nox.Session) -> None:
+    """ENV [--all]: bring images up to the renditions that would be made today."""
+    run_tooling(session, "reprocess")
+
+
+@operator()
 def unlock(session: nox.Session) -> None:
     """ENV LOCK_ID: lift the state lock that a killed run left."""
     run_tooling(session, "unlock")

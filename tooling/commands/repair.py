@@ -1,0 +1,79 @@
+"""Commands that bring an environment back to what it should be."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tooling.commands.arguments import DryRun, EnvironmentName, JsonWanted
+from tooling.errors import OperatorError
+from tooling.repair import redrive as redriving
+from tooling.repair.messages import QueueFeeder
+from tooling.repair.reprocess import Progress, Reprocess, Selection, read_since
+from tooling.session import Session
+
+app = typer.Typer()
+
+Wait = Annotated[float, typer.Option(help="Seconds to wait for what was sent.", min=0)]
+ShowKeys = Annotated[bool, typer.Option("--keys", help="Show the objects' keys.")]
+OnlyStale = Annotated[
+    bool, typer.Option("--stale/--all", help="Leave current images alone, or redo every one.")
+]
+Owner = Annotated[str | None, typer.Option(help="Only this user's images.")]
+Since = Annotated[str | None, typer.Option(help="Only what arrived at this date or later.")]
+Rate = Annotated[float, typer.Option(help="Messages a second at most.", min=0.1)]
+
+
+@app.command()
+def redrive(
+    name: EnvironmentName,
+    dry_run: DryRun = False,  # noqa: FBT002
+    json_wanted: JsonWanted = False,  # noqa: FBT002
+    keys: ShowKeys = False,  # noqa: FBT002
+    wait: Wait = 120,
+) -> None:
+    """Show what lies in the dead-letter queue and why, and send it to be handled again."""
+    session = Session.open(json_wanted=json_wanted)
+    _, clients, outputs = session.deployed(name)
+    run = redriving.Redrive(clients, outputs, is_dry=dry_run)
+    result = run.run(session.screen)
+    if result.sent:
+        run.wait(wait, session.screen)
+    if json_wanted:
+        session.screen.document(redriving.document(result, with_keys=keys))
+    else:
+        redriving.show(session.screen, result, with_keys=keys)
+        session.screen.say(redriving.last_line(result, is_dry=dry_run))
+    if result.refused:
+        raise OperatorError(
+            f"The queue did not take {result.refused} messages; they are still dead letters.",
+            remedy="Check the caller's rights (sqs:SendMessage, kms:GenerateDataKey).",
+        )
+
+
+@app.command()
+def reprocess(  # noqa: PLR0913, PLR0917 - one for each option
+    name: EnvironmentName,
+    stale: OnlyStale = True,  # noqa: FBT002
+    owner: Owner = None,
+    since: Since = None,
+    rate: Rate = 20,
+    dry_run: DryRun = False,  # noqa: FBT002
+    json_wanted: JsonWanted = False,  # noqa: FBT002
+) -> None:
+    """Have images made anew; the processor skips those that are what it would make today."""
+    session = Session.open(json_wanted=json_wanted)
+    selection = Selection(is_forced=not stale, owner=owner, since=read_since(since))
+    _, clients, outputs = session.deployed(name)
+    feeder = None if dry_run else QueueFeeder(clients.sqs, outputs["queue_url"], rate)
+    run = Reprocess(clients.dynamodb, outputs["table_name"], outputs["media_bucket"], feeder)
+    path = session.workspace.environment_state(name) / "reprocess.json"
+    with session.workspace.alone_in(name):
+        offered = run.run(Progress.read(path, selection), session.screen)
+    if json_wanted:
+        session.screen.document({"images": offered, "dry_run": dry_run})
+    elif dry_run:
+        session.screen.say(f"{offered} images would be offered to the processor.")
+    else:
+        session.screen.say(f"{offered} images were offered to the processor.", style="bold green")
