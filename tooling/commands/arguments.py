@@ -22,3 +22,6 @@ UserName = Annotated[
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; do nothing.")]
+Afresh = Annotated[
+    bool, typer.Option("--afresh", help="Begin anew, not where a run before was stopped.")
+]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
-from tooling.commands.arguments import DryRun, EnvironmentName, JsonWanted
+from tooling.commands.arguments import Afresh, DryRun, EnvironmentName, JsonWanted
 from tooling.errors import OperatorError
 from tooling.repair import redrive as redriving
+from tooling.repair.audit import report
+from tooling.repair.audit.audit import Audit, open_store
+from tooling.repair.audit.sources import Sources
 from tooling.repair.messages import QueueFeeder
 from tooling.repair.reprocess import Progress, Reprocess, Selection, read_since
 from tooling.session import Session
@@ -16,6 +21,9 @@ from tooling.session import Session
 app = typer.Typer()
 
 Wait = Annotated[float, typer.Option(help="Seconds to wait for what was sent.", min=0)]
+Repair = Annotated[bool, typer.Option("--repair", help="Mend what differs.")]
+Sample = Annotated[int, typer.Option(help="Of how many originals to check the bytes.", min=0)]
+Grace = Annotated[float, typer.Option(help="Leave alone what changed in so many minutes.", min=0)]
 ShowKeys = Annotated[bool, typer.Option("--keys", help="Show the objects' keys.")]
 OnlyStale = Annotated[
     bool, typer.Option("--stale/--all", help="Leave current images alone, or redo every one.")
@@ -59,6 +67,7 @@ def reprocess(  # noqa: PLR0913, PLR0917 - one for each option
     owner: Owner = None,
     since: Since = None,
     rate: Rate = 20,
+    afresh: Afresh = False,  # noqa: FBT002
     dry_run: DryRun = False,  # noqa: FBT002
     json_wanted: JsonWanted = False,  # noqa: FBT002
 ) -> None:
@@ -69,6 +78,8 @@ def reprocess(  # noqa: PLR0913, PLR0917 - one for each option
     feeder = None if dry_run else QueueFeeder(clients.sqs, outputs["queue_url"], rate)
     run = Reprocess(clients.dynamodb, outputs["table_name"], outputs["media_bucket"], feeder)
     path = session.workspace.environment_state(name) / "reprocess.json"
+    if afresh:
+        path.unlink(missing_ok=True)
     with session.workspace.alone_in(name):
         offered = run.run(Progress.read(path, selection), session.screen)
     if json_wanted:
@@ -77,3 +88,37 @@ def reprocess(  # noqa: PLR0913, PLR0917 - one for each option
         session.screen.say(f"{offered} images would be offered to the processor.")
     else:
         session.screen.say(f"{offered} images were offered to the processor.", style="bold green")
+
+
+@app.command()
+def audit(  # noqa: PLR0913, PLR0917 - one for each option
+    name: EnvironmentName,
+    repair: Repair = False,  # noqa: FBT002
+    sample: Sample = 0,
+    grace: Grace = 120,
+    rate: Rate = 20,
+    afresh: Afresh = False,  # noqa: FBT002
+    dry_run: DryRun = False,  # noqa: FBT002
+    json_wanted: JsonWanted = False,  # noqa: FBT002
+) -> None:
+    """Compare objects, renditions and rows; say, or with --repair mend, what differs."""
+    session = Session.open(json_wanted=json_wanted)
+    target, clients, outputs = session.deployed(name)
+    sources = Sources(clients, outputs["table_name"], outputs["media_bucket"])
+    path = session.workspace.environment_state(name) / "audit" / "audit.sqlite"
+    is_mending = repair and not dry_run
+    if afresh:
+        path.unlink(missing_ok=True)
+    with (
+        session.workspace.alone_in(name),
+        closing(open_store(path, timedelta(minutes=grace), session.screen)) as store,
+    ):
+        run = Audit(store, sources, target.environment.month_shards, sample)
+        run.run(session.screen)
+        if is_mending:
+            run.mend(QueueFeeder(clients.sqs, outputs["queue_url"], rate), session.screen)
+        if json_wanted:
+            session.screen.document(report.document(store))
+        else:
+            report.show(session.screen, store)
+        report.conclude(session.screen, store, name, is_mending=is_mending)

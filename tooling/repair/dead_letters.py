@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from tooling.repair.keys import announced_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,6 @@ RECEIVE_BATCH = 10
 # Long enough to look at all of them once, so that none is met twice.
 HIDDEN_SECONDS = 600
 POLL_SECONDS = 2
-ANNOUNCED_KEY = re.compile(r"uploads/[0-9a-f-]{36}/([0-9a-f-]{36})")
 RUN_ATTRIBUTE = "redrive"
 
 
@@ -100,10 +100,7 @@ class DeadLetter:
     @property
     def image(self) -> str:
         """The image's id where the key says it, else what can be said without the key."""
-        if self.key is None:
-            return ""
-        announced = ANNOUNCED_KEY.fullmatch(self.key)
-        return announced[1] if announced else "direct drop"
+        return "" if self.key is None else announced_image(self.key) or "direct drop"
 
 
 def _classify(body: str, bucket: str) -> tuple[Kind, str | None]:

@@ -1,0 +1,92 @@
+"""What the audit knows of a row and of an object: only what the comparison needs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SCALARS = (
+    *("image_id", "key", "status", "owner", "uploaded_at", "deleted_at"),
+    *("version_id", "sha256", "listed_at", "month_shard", "owner_sha256"),
+)
+ATTRIBUTES = (*SCALARS, "renditions")
+
+
+@dataclass(frozen=True, slots=True)
+class RowFacts:
+    """A row.
+
+    Parameters
+    ----------
+    image_id, key, status, owner, version_id, sha256
+        As the row has them; None for what it lacks.
+    uploaded_at, deleted_at
+        Timestamps as text.
+    listed_at, month_shard, owner_sha256
+        The attributes that put it into the indexes.
+    renditions
+        Keys of the renditions that it lists.
+    """
+
+    image_id: str
+    key: str
+    status: str
+    owner: str | None = None
+    uploaded_at: str | None = None
+    deleted_at: str | None = None
+    version_id: str | None = None
+    sha256: str | None = None
+    listed_at: str | None = None
+    month_shard: str | None = None
+    owner_sha256: str | None = None
+    renditions: tuple[str, ...] = ()
+
+    @classmethod
+    def of_item(cls, item: Mapping[str, Any]) -> RowFacts:
+        """Read a DynamoDB item."""
+        scalars = {name: item[name]["S"] for name in SCALARS if name in item}
+        listed = item.get("renditions", {}).get("M", {}).values()
+        return cls(**scalars, renditions=tuple(entry["M"]["key"]["S"] for entry in listed))
+
+    @classmethod
+    def of_text(cls, text: str) -> RowFacts:
+        """Read what `text` wrote."""
+        return cls(**json.loads(text))
+
+    def text(self) -> str:
+        """Write it down for the sorted file; renditions are kept apart."""
+        known = {name: value for name, value in asdict(self).items() if value is not None}
+        return json.dumps(known | {"renditions": ()})
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """The last moment that the row tells of."""
+        moments = [moment for moment in (self.uploaded_at, self.deleted_at) if moment]
+        return datetime.fromisoformat(max(moments)) if moments else None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectFacts:
+    """The latest version of a key: an object, or the marker that it was deleted.
+
+    Parameters
+    ----------
+    key
+        Raw.
+    version_id
+        Of that version.
+    modified
+        When it was written.
+    is_deleted
+        Whether it is a delete marker.
+    """
+
+    key: str
+    version_id: str | None
+    modified: datetime
+    is_deleted: bool = False
