@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.integration.test_pipeline import picture, status
+from tests.integration.test_pipeline import EVENT, picture, status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,12 +76,20 @@ def test_whatever_is_broken_is_found_and_mended(
     change_row(aws, unlisted, "REMOVE listed_at")
     change_row(aws, waiting, "SET #status = :pending REMOVE sequencer", pending="pending")
     change_row(aws, outdated, "SET version_id = :other", other="another")
-    change_row(aws, mistaken, "SET sha256 = :other, owner_sha256 = :own", other="0" * 64, own=(
-        f"{mistaken['owner']['S']}#{'0' * 64}"
-    ))
-    change_row(aws, trashed, "SET #status = :trashed, deleted_at = :now", trashed="trashed", now=(
-        trashed["uploaded_at"]["S"]
-    ))
+    change_row(
+        aws,
+        mistaken,
+        "SET sha256 = :other, owner_sha256 = :own",
+        other="0" * 64,
+        own=(f"{mistaken['owner']['S']}#{'0' * 64}"),
+    )
+    change_row(
+        aws,
+        trashed,
+        "SET #status = :trashed, deleted_at = :now",
+        trashed="trashed",
+        now=(trashed["uploaded_at"]["S"]),
+    )
     stray = f"renditions/{unlisted['image_id']['S']}/00/old.webp"
     aws.s3.put_object(Bucket=aws.bucket, Key=stray, Body=b"x")
     broken = {
@@ -113,3 +121,123 @@ def test_whatever_is_broken_is_found_and_mended(
     [kept] = aws.rows_of(trashed["key"]["S"])
     assert status(kept) == "trashed"
     assert not set(INDEX) & set(kept)
+
+
+def test_a_deletion_that_was_never_told_is_recorded(
+    dev: Checkout, aws: Aws, ready: Callable[[], dict[str, Any]]
+) -> None:
+    row = ready()
+    key = row["key"]["S"]
+    aws.s3.delete_object(Bucket=aws.bucket, Key=key)
+    aws.wait_for_row(key, lambda row: status(row) == "trashed")
+    put_row(aws, row)  # as if the event had been lost
+    # What has just changed may be under way.
+    assert dev.document("audit", "dev", "--afresh")["differences"] == {}
+    assert audit(dev)["differences"]["without_original"] == 1
+    printed = dev.run("audit", "dev", "--grace", "0", "--afresh", code=1)
+    assert "row without original" in printed
+    assert key not in printed
+    assert "nox -s audit -- dev --repair" in printed
+    audit(dev, "--repair")
+    aws.wait_for_row(key, lambda row: status(row) == "trashed")
+
+
+def put_row(aws: Aws, row: dict[str, Any]) -> None:
+    aws.dynamodb.put_item(TableName=aws.table, Item=row)
+
+
+@pytest.fixture
+def dead_letters(aws: Aws) -> Iterator[Callable[..., str]]:
+    """Give a sender of dead letters; what is left of them is removed."""
+    url = aws.outputs["dead_letter_queue_url"]
+
+    def send(body: str, **attributes: str) -> str:
+        return aws.sqs.send_message(
+            QueueUrl=url,
+            MessageBody=body,
+            MessageAttributes={
+                name: {"DataType": "String", "StringValue": value}
+                for name, value in attributes.items()
+            },
+        )["MessageId"]
+
+    yield send
+    aws.sqs.purge_queue(QueueUrl=url)
+
+
+def created(aws: Aws, key: str) -> str:
+    event = json.loads(EVENT.read_text(encoding="utf-8"))
+    event["detail"]["bucket"]["name"] = aws.bucket
+    event["detail"]["object"]["key"] = key
+    return json.dumps(event)
+
+
+def test_dead_letters_are_explained_and_sent_again(
+    dev: Checkout,
+    aws: Aws,
+    ready: Callable[[], dict[str, Any]],
+    dead_letters: Callable[..., str],
+) -> None:
+    failed, undelivered = ready(), ready()
+    for row in (failed, undelivered):
+        delete_row(aws, row)
+    message_id = dead_letters(created(aws, failed["key"]["S"]))
+    # What the processor raises over a message stands in its log under the message's id.
+    aws.functions.invoke(
+        FunctionName=aws.outputs["functions"]["processor"]["alias_arn"],
+        Payload=json.dumps(
+            {"Records": [{"messageId": message_id, "body": "{}", "eventSource": "aws:sqs"}]}
+        ),
+    )
+    dead_letters(created(aws, undelivered["key"]["S"]), ERROR_CODE="THROTTLING", RULE_ARN="x")
+    dead_letters("not an event")
+
+    told = dev.document("redrive", "dev", "--dry-run")
+    assert told["found"] == {"change": 1, "undelivered": 1, "foreign": 1}
+    assert (told["sent"], told["dead_letters"]) == (0, 3)
+    by_kind = {message["kind"]: message for message in told["messages"]}
+    assert "MalformedEventError" in by_kind["change"]["reason"]
+    assert by_kind["change"]["image"] == failed["image_id"]["S"]
+    assert by_kind["undelivered"]["reason"] == "THROTTLING"
+    assert "key" not in by_kind["change"]
+    assert aws.rows_of(failed["key"]["S"]) == []
+
+    done = dev.document("redrive", "dev", "--keys")
+    assert (done["sent"], done["left"], done["waiting"], done["dead_letters"]) == (2, 1, 0, 1)
+    assert failed["key"]["S"] in {message["key"] for message in done["messages"]}
+    for row in (failed, undelivered):
+        aws.wait_for_row(row["key"]["S"], lambda row: status(row) == "ready")
+    printed = dev.run("redrive", "dev")
+    assert "0 sent again, 1 left" in printed
+    assert "uploads/" not in printed
+
+
+def test_only_what_is_stale_is_made_anew(
+    dev: Checkout, aws: Aws, ready: Callable[[], dict[str, Any]]
+) -> None:
+    stale, current = ready(), ready()
+    old = json.loads(json.dumps(stale))
+    old["renditions"]["M"]["thumb"]["M"]["key"]["S"] = "renditions/old"
+    put_row(aws, old)
+    owner = stale["owner"]["S"]
+    assert dev.document("reprocess", "dev", "--owner", owner, "--dry-run") == {
+        "images": 1,
+        "dry_run": True,
+    }
+    assert dev.document("reprocess", "dev", "--since", "2999-01-01")["images"] == 0
+    assert aws.rows_of(stale["key"]["S"]) == [old]
+    before = aws.logs.filter_log_events(**results(aws, current))["events"]
+    assert dev.document("reprocess", "dev", "--rate", "100")["images"] >= 2
+    aws.wait_for_row(stale["key"]["S"], lambda row: row == stale)
+    aws.wait_for_empty_queue()
+    assert aws.rows_of(current["key"]["S"]) == [current]
+    [told] = aws.logs.filter_log_events(**results(aws, current))["events"][len(before) :]
+    assert '"current"' in told["message"]
+    assert "offered to the processor" in dev.run("reprocess", "dev", "--all", "--owner", owner)
+
+
+def results(aws: Aws, row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "logGroupName": aws.outputs["functions"]["processor"]["log_group"],
+        "filterPattern": f'"{row["image_id"]["S"]}"',
+    }
