@@ -205,7 +205,7 @@ def lint(session: nox.Session) -> None:
 
 @developer(default=False)
 def benchmark(session: nox.Session) -> None:
-    """NAME [--json]: measure on this machine; NAME is api, images, memory or imports."""
+    """NAME [--json]: measure on this machine; NAME is api, audit, images, memory or imports."""
     python = python_with(session, DEVELOPMENT_LOCK)
     command = (python, "-m", "tests.benchmarks", *session.posargs)
     session.run(*command, external=True, stderr=sys.stderr)  # as for run_tooling

@@ -49,19 +49,11 @@ def delete_row(aws: Aws, row: dict[str, Any]) -> None:
     aws.dynamodb.delete_item(TableName=aws.table, Key={"image_id": row["image_id"]})
 
 
-def change_row(aws: Aws, row: dict[str, Any], expression: str, **values: str) -> None:
-    names = {"#status": "status"} if "#status" in expression else {}
-    aws.dynamodb.update_item(
-        TableName=aws.table,
-        Key={"image_id": row["image_id"]},
-        UpdateExpression=expression,
-        **({"ExpressionAttributeNames": names} if names else {}),
-        **(
-            {"ExpressionAttributeValues": {f":{name}": {"S": v} for name, v in values.items()}}
-            if values
-            else {}
-        ),
-    )
+def put_row(aws: Aws, row: dict[str, Any], **changes: str | None) -> None:
+    """Write a row with some attributes set to another text, or taken away."""
+    changed = {name: {"S": value} for name, value in changes.items() if value is not None}
+    kept = {name: value for name, value in row.items() if name not in changes}
+    aws.dynamodb.put_item(TableName=aws.table, Item=kept | changed)
 
 
 def test_whatever_is_broken_is_found_and_mended(
@@ -73,23 +65,12 @@ def test_whatever_is_broken_is_found_and_mended(
     delete_row(aws, lost_row)
     missing = rendition_keys(lost_rendition)[0]
     aws.s3.delete_object(Bucket=aws.bucket, Key=missing)
-    change_row(aws, unlisted, "REMOVE listed_at")
-    change_row(aws, waiting, "SET #status = :pending REMOVE sequencer", pending="pending")
-    change_row(aws, outdated, "SET version_id = :other", other="another")
-    change_row(
-        aws,
-        mistaken,
-        "SET sha256 = :other, owner_sha256 = :own",
-        other="0" * 64,
-        own=(f"{mistaken['owner']['S']}#{'0' * 64}"),
-    )
-    change_row(
-        aws,
-        trashed,
-        "SET #status = :trashed, deleted_at = :now",
-        trashed="trashed",
-        now=(trashed["uploaded_at"]["S"]),
-    )
+    put_row(aws, unlisted, listed_at=None)
+    put_row(aws, waiting, status="pending", sequencer=None)
+    put_row(aws, outdated, version_id="another")
+    other = "0" * 64
+    put_row(aws, mistaken, sha256=other, owner_sha256=f"{mistaken['owner']['S']}#{other}")
+    put_row(aws, trashed, status="trashed", deleted_at=trashed["uploaded_at"]["S"])
     stray = f"renditions/{unlisted['image_id']['S']}/00/old.webp"
     aws.s3.put_object(Bucket=aws.bucket, Key=stray, Body=b"x")
     broken = {
@@ -140,10 +121,6 @@ def test_a_deletion_that_was_never_told_is_recorded(
     assert "nox -s audit -- dev --repair" in printed
     audit(dev, "--repair")
     aws.wait_for_row(key, lambda row: status(row) == "trashed")
-
-
-def put_row(aws: Aws, row: dict[str, Any]) -> None:
-    aws.dynamodb.put_item(TableName=aws.table, Item=row)
 
 
 @pytest.fixture

@@ -78,9 +78,9 @@ def reprocess(  # noqa: PLR0913, PLR0917 - one for each option
     feeder = None if dry_run else QueueFeeder(clients.sqs, outputs["queue_url"], rate)
     run = Reprocess(clients.dynamodb, outputs["table_name"], outputs["media_bucket"], feeder)
     path = session.workspace.environment_state(name) / "reprocess.json"
-    if afresh:
-        path.unlink(missing_ok=True)
-    with session.workspace.alone_in(name):
+    with session.workspace.alone_in(name, "reprocess"):
+        if afresh:
+            path.unlink(missing_ok=True)
         offered = run.run(Progress.read(path, selection), session.screen)
     if json_wanted:
         session.screen.document({"images": offered, "dry_run": dry_run})
@@ -107,18 +107,18 @@ def audit(  # noqa: PLR0913, PLR0917 - one for each option
     sources = Sources(clients, outputs["table_name"], outputs["media_bucket"])
     path = session.workspace.environment_state(name) / "audit" / "audit.sqlite"
     is_mending = repair and not dry_run
-    if afresh:
-        path.unlink(missing_ok=True)
-    with (
-        session.workspace.alone_in(name),
-        closing(open_store(path, timedelta(minutes=grace), session.screen)) as store,
-    ):
-        run = Audit(store, sources, target.environment.month_shards, sample)
-        run.run(session.screen)
-        if is_mending:
-            run.mend(QueueFeeder(clients.sqs, outputs["queue_url"], rate), session.screen)
-        if json_wanted:
-            session.screen.document(report.document(store))
-        else:
-            report.show(session.screen, store)
-        report.conclude(session.screen, store, name, is_mending=is_mending)
+    with session.workspace.alone_in(name, "audit"):
+        if afresh:
+            path.unlink(missing_ok=True)
+        with closing(open_store(path, timedelta(minutes=grace), session.screen)) as store:
+            run = Audit(store, sources, target.environment.month_shards, sample)
+            run.run(session.screen)
+            if is_mending:
+                run.mend(QueueFeeder(clients.sqs, outputs["queue_url"], rate), session.screen)
+            if json_wanted:
+                session.screen.document(report.document(store))
+            else:
+                report.show(session.screen, store)
+            found, kept = sum(report.differences(store).values()), report.unrepaired(store)
+        path.unlink()
+    report.conclude(session.screen, name, found=found, kept=kept, is_mending=is_mending)

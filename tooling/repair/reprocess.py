@@ -141,20 +141,20 @@ class Reprocess:
 
     def run(self, progress: Progress, screen: Screen) -> int:
         """Offer every image that is selected; return how many those were, earlier runs included."""
-        if progress.position and self.feeder:
+        if self.feeder is None:
+            pages = progress.selection.pages(self.dynamodb, self.table, None)
+            return sum(len(keys) for keys, _ in pages)
+        if progress.position:
             screen.done(f"going on where the last run was stopped, after {progress.offered} images")
         with screen.progress("offering", None) as line:
-            start = progress.position if self.feeder else None
+            start = progress.position
             for keys, position in progress.selection.pages(self.dynamodb, self.table, start):
-                if self.feeder:
-                    self.feeder.feed(self._request(key, progress.selection) for key in keys)
+                self.feeder.feed(self._request(key, progress.selection) for key in keys)
                 progress.offered += len(keys)
                 progress.position = position
-                if self.feeder and position:
-                    progress.write()
+                progress.write()
                 line.now(f"{progress.offered} images")
-        if self.feeder:
-            progress.forget()
+        progress.forget()
         return progress.offered
 
     def _request(self, key: str, selection: Selection) -> str:

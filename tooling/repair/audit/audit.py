@@ -23,16 +23,19 @@ if TYPE_CHECKING:
 
 # What an older run has read is too old to go on with.
 RESUMABLE = timedelta(hours=24)
-PHASES = ("rows", "sort", "uploads", "renditions", "sample", "confirm", "done")
+PHASES = ("rows", "sort", "uploads", "renditions", "sample", "confirm", "mend")
 
 
 def open_store(path: Path, grace: timedelta, screen: Screen) -> AuditStore:
-    """Return the file of the audit to go on with, or that of a new one."""
+    """Return the file of the audit that was stopped, or that of a new one.
+
+    A file is there only until its audit has ended.
+    """
     if path.exists():
         store = AuditStore(path)
         began, is_same = store.note("began"), store.note("grace") == grace.total_seconds()
         is_recent = began and datetime.now(UTC) - datetime.fromisoformat(began) < RESUMABLE
-        if is_same and is_recent and store.note("phase") != "done":
+        if is_same and is_recent:
             screen.done(f"going on with the audit that was begun at {began}")
             return store
         store.close()

@@ -64,7 +64,8 @@ class Mending:
 
     def _may_delete(self, store: AuditStore) -> bool:
         # A row that was lost lists nothing, and its renditions are the ones it will list again.
-        return not store.counts().get(Kind.WITHOUT_ROW)
+        states = store.counts().get(Kind.WITHOUT_ROW, {})
+        return not states.keys() & {"confirmed", "mended"}
 
     def _mend(self, kind: Kind, findings: list[Finding]) -> None:
         if kind is Kind.ORPHANED_RENDITION:

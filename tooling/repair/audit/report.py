@@ -50,15 +50,19 @@ def show(screen: Screen, store: AuditStore) -> None:
     screen.table("Differences", ("what", "count", "remedy", "such as"), rows)
 
 
-def conclude(screen: Screen, store: AuditStore, name: str, *, is_mending: bool) -> None:
+def conclude(screen: Screen, name: str, *, found: int, kept: int, is_mending: bool) -> None:
     """Say in one line how it ended.
+
+    Parameters
+    ----------
+    found, kept : int
+        Differences in all, and those that were not repaired.
 
     Raises
     ------
     OperatorError
         Something differs that was not repaired.
     """
-    found, kept = sum(differences(store).values()), unrepaired(store)
     if not found:
         screen.say("All is as it should be.", style="bold green")
     elif not kept:
