@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+from PIL import Image
+
+from media.aws import build_clients
+from media.bucket import MediaBucket
+from media.inspection import RenditionSpec
+from media.limits import Limits
+from media.reconciliation import ObjectChange, Reconciler
+from media.sequencers import normalise_sequencer
+from media.table import ImageTable
+from tests.integration.faults.proxy import FaultProxy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from media.images import ImageRecord
+    from tests.integration.conftest import Aws
+
+# A call that is never answered is given up after the first, one that is late is not.
+READ_TIMEOUT_SECONDS, SLOW_SECONDS = 0.6, 0.2
+ATTEMPTS = 3
+SPECS = (RenditionSpec("thumb", 64), RenditionSpec("small", 128))
+LIMITS = Limits(upload_bytes=1_000_000)
+NUMBERS = count(1)
+
+
+@dataclass(frozen=True)
+class Store:
+    """A bucket and a table of the test's own, which no deployed function works on.
+
+    Parameters
+    ----------
+    aws
+        The AWS itself.
+    name
+        Of both.
+    """
+
+    aws: Aws
+    name: str
+
+    def put(self) -> ObjectChange:
+        """Write a new original; return what S3 would tell of it."""
+        key = f"uploads/{uuid4()}/{uuid4()}"
+        self.aws.s3.put_object(Bucket=self.name, Key=key, Body=picture())
+        return self.change(key)
+
+    def change(self, key: str) -> ObjectChange:
+        sequencer = normalise_sequencer(f"{next(NUMBERS):x}")
+        return ObjectChange(key, sequencer, datetime.now(UTC))
+
+    def row(self, change: ObjectChange) -> ImageRecord | None:
+        """Return the row of an image, required to list nothing that is not there."""
+        table = ImageTable(self.aws.dynamodb, self.name, month_shards=1)
+        row = table.get(change.key.rpartition("/")[2])
+        for rendition in row.renditions.values() if row else ():
+            self.aws.s3.head_object(Bucket=self.name, Key=rendition.key)
+        return row
+
+
+def picture() -> bytes:
+    target = io.BytesIO()
+    Image.effect_noise((200, 150), 60).save(target, "JPEG")
+    return target.getvalue()
+
+
+@pytest.fixture(scope="module")
+def store(aws: Aws) -> Iterator[Store]:
+    name = f"faults-{uuid4().hex[:8]}"
+    aws.s3.create_bucket(
+        Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    aws.dynamodb.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "image_id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "image_id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    yield Store(aws, name)
+    aws.dynamodb.delete_table(TableName=name)
+    for page in aws.s3.get_paginator("list_objects_v2").paginate(Bucket=name):
+        for entry in page.get("Contents", []):
+            aws.s3.delete_object(Bucket=name, Key=entry["Key"])
+    aws.s3.delete_bucket(Bucket=name)
+
+
+@pytest.fixture(scope="module")
+def proxy(aws: Aws) -> Iterator[FaultProxy]:
+    with FaultProxy(aws.endpoint, SLOW_SECONDS).running() as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module")
+def variables(proxy: FaultProxy) -> dict[str, str]:
+    """What a function finds in its environment, with all its calls going through the proxy."""
+    return {
+        "AWS_ENDPOINT_URL": proxy.url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+    }
+
+
+class _NoPause:
+    """Time without waiting between tries."""
+
+    @staticmethod
+    def sleep(_: float) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def reconciler(store: Store, variables: dict[str, str]) -> Iterator[Reconciler]:
+    """The processor's domain, with every AWS call going through the proxy."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        patch.setattr("botocore.endpoint.time", _NoPause)
+        patch.setattr("media.bucket.time", _NoPause)
+        clients: Any = build_clients(read_timeout_seconds=READ_TIMEOUT_SECONDS, attempts=ATTEMPTS)
+        table = ImageTable(clients.dynamodb, store.name, month_shards=1)
+        bucket = MediaBucket(clients.s3, store.name)
+        yield Reconciler(table, bucket, LIMITS, SPECS, timedelta(days=1))
+        clients.s3.close()
+        clients.dynamodb.close()
