@@ -2,34 +2,31 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 from PIL import Image
 
 from media.aws import build_clients
-from media.bucket import MediaBucket
-from media.inspection import RenditionSpec
-from media.limits import Limits
-from media.reconciliation import ObjectChange, Reconciler
+from media.reconciliation import ObjectChange
 from media.sequencers import normalise_sequencer
 from media.table import ImageTable
 from tests.integration.faults.proxy import FaultProxy
+from tests.integration.faults.worker import build_reconciler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from media.images import ImageRecord
+    from media.reconciliation import Reconciler
     from tests.integration.conftest import Aws
 
 # A call that is never answered is given up after the first, one that is late is not.
 READ_TIMEOUT_SECONDS, SLOW_SECONDS = 0.6, 0.2
 ATTEMPTS = 3
-SPECS = (RenditionSpec("thumb", 64), RenditionSpec("small", 128))
-LIMITS = Limits(upload_bytes=1_000_000)
 NUMBERS = count(1)
 
 
@@ -126,9 +123,7 @@ def reconciler(store: Store, variables: dict[str, str]) -> Iterator[Reconciler]:
             patch.setenv(name, value)
         patch.setattr("botocore.endpoint.time", _NoPause)
         patch.setattr("media.bucket.time", _NoPause)
-        clients: Any = build_clients(read_timeout_seconds=READ_TIMEOUT_SECONDS, attempts=ATTEMPTS)
-        table = ImageTable(clients.dynamodb, store.name, month_shards=1)
-        bucket = MediaBucket(clients.s3, store.name)
-        yield Reconciler(table, bucket, LIMITS, SPECS, timedelta(days=1))
+        clients = build_clients(read_timeout_seconds=READ_TIMEOUT_SECONDS, attempts=ATTEMPTS)
+        yield build_reconciler(clients, store.name)
         clients.s3.close()
         clients.dynamodb.close()

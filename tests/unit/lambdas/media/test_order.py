@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from itertools import permutations, product
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,8 +19,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from PIL import Image
 
 from media.bucket import MediaBucket
+from media.freshness import has_current_renditions
 from media.images import ImageRecord, Status
-from media.inspection import RenditionSpec
+from media.inspection import RenditionSpec, inspect_image
 from media.limits import Limits
 from media.reconciliation import ObjectChange, Reconciler, ReprocessRequest
 from media.sequencers import normalise_sequencer
@@ -58,7 +60,9 @@ class Store:
         self.table = ImageTable(cast("Any", self.dynamodb), "images", month_shards=1)
         bucket = MediaBucket(cast("Any", self.s3), "media-test")
         limits = Limits(upload_bytes=10_000)
-        self.reconciler = Reconciler(self.table, bucket, limits, SPECS, LIFE)
+        inspect = partial(inspect_image, limits=limits, specs=SPECS)
+        is_current = partial(has_current_renditions, specs=SPECS)
+        self.reconciler = Reconciler(self.table, bucket, limits, inspect, is_current, LIFE)
 
     @property
     def row(self) -> ImageRecord | None:

@@ -118,9 +118,7 @@ class World:
         life = timedelta(days=30)
         inspect = partial(inspect_image, limits=limits, specs=self.specs)
         is_current = partial(has_current_renditions, specs=self.specs)
-        self.reconciler = Reconciler(
-            self.table, self.bucket, limits, inspect, is_current, life
-        )
+        self.reconciler = Reconciler(self.table, self.bucket, limits, inspect, is_current, life)
 
     def put(self, data: bytes, key: str = KEY) -> ObjectChange:
         change = self._step(key)
