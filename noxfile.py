@@ -180,6 +180,12 @@ def reprocess(session: nox.Session) -> None:
 
 
 @operator()
+def recover(session: nox.Session) -> None:
+    """ENV: bring back deleted originals, and rows from a restored copy of the table."""
+    run_tooling(session, "recover")
+
+
+@operator()
 def unlock(session: nox.Session) -> None:
     """ENV LOCK_ID: lift the state lock that a killed run left."""
     run_tooling(session, "unlock")

@@ -15,7 +15,9 @@ from tooling.repair.audit import report
 from tooling.repair.audit.audit import Audit, open_store
 from tooling.repair.audit.sources import Sources
 from tooling.repair.messages import QueueFeeder
-from tooling.repair.reprocess import Progress, Reprocess, Selection, read_since
+from tooling.repair.moments import read_moment, stored
+from tooling.repair.recovery import return_originals, return_rows
+from tooling.repair.reprocess import Progress, Reprocess, Selection
 from tooling.session import Session
 
 app = typer.Typer()
@@ -30,6 +32,12 @@ OnlyStale = Annotated[
 ]
 Owner = Annotated[str | None, typer.Option(help="Only this user's images.")]
 Since = Annotated[str | None, typer.Option(help="Only what arrived at this date or later.")]
+RowsFrom = Annotated[
+    str | None, typer.Option(metavar="TABLE", help="A restored copy to take missing rows from.")
+]
+DeletedSince = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Bring originals back that were deleted since.")
+]
 Rate = Annotated[float, typer.Option(help="Messages a second at most.", min=0.1)]
 
 
@@ -73,7 +81,8 @@ def reprocess(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> None:
     """Have images made anew; the processor skips those that are what it would make today."""
     session = Session.open(json_wanted=json_wanted)
-    selection = Selection(is_forced=not stale, owner=owner, since=read_since(since))
+    moment = stored(read_moment(since)) if since else None
+    selection = Selection(is_forced=not stale, owner=owner, since=moment)
     _, clients, outputs = session.deployed(name)
     feeder = None if dry_run else QueueFeeder(clients.sqs, outputs["queue_url"], rate)
     run = Reprocess(clients.dynamodb, outputs["table_name"], outputs["media_bucket"], feeder)
@@ -122,3 +131,35 @@ def audit(  # noqa: PLR0913, PLR0917 - one for each option
             found, kept = sum(report.differences(store).values()), report.unrepaired(store)
         path.unlink()
     report.conclude(session.screen, name, found=found, kept=kept, is_mending=is_mending)
+
+
+@app.command()
+def recover(
+    name: EnvironmentName,
+    rows_from: RowsFrom = None,
+    deleted_since: DeletedSince = None,
+    dry_run: DryRun = False,  # noqa: FBT002
+    json_wanted: JsonWanted = False,  # noqa: FBT002
+) -> None:
+    """Bring back rows from a restored copy of the table, and originals from their versions."""
+    since = read_moment(deleted_since) if deleted_since else None
+    if rows_from is None and since is None:
+        raise OperatorError(
+            "Nothing was asked for.",
+            remedy="Give --rows-from TABLE, --deleted-since DATE, or both.",
+        )
+    session = Session.open(json_wanted=json_wanted)
+    _, clients, outputs = session.deployed(name)
+    table, screen = outputs["table_name"], session.screen
+    rows = originals = 0
+    if rows_from:
+        rows, _ = return_rows(clients, rows_from, table, screen, is_dry=dry_run)
+    if since:
+        sources = Sources(clients, table, outputs["media_bucket"])
+        originals = return_originals(sources, since, screen, is_dry=dry_run)
+    if json_wanted:
+        screen.document({"rows": rows, "originals": originals, "dry_run": dry_run})
+    else:
+        would = "would be" if dry_run else "were"
+        screen.say(f"{rows} rows and {originals} originals {would} brought back.")
+        screen.say(f"Next, once the queue is empty: nox -s audit -- {name}")

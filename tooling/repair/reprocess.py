@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from tooling.errors import OperatorError
 from tooling.repair.messages import QueueFeeder, reprocess_request
 
 if TYPE_CHECKING:
@@ -161,26 +160,3 @@ class Reprocess:
         return reprocess_request(
             self.bucket, key, datetime.now(UTC), unless_current=not selection.is_forced
         )
-
-
-def read_since(text: str | None) -> str | None:
-    """Return a date or a moment as rows hold it.
-
-    Raises
-    ------
-    OperatorError
-        It is neither.
-    """
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise OperatorError(
-            f"'{text}' is no date.",
-            reason=str(error),
-            remedy="Write 2026-11-24, or 2026-11-24T06:00:00Z.",
-        ) from error
-    # Without a zone it is taken for UTC, as the rows are.
-    utc = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from tooling.errors import OperatorError
 from tooling.repair.audit.checks import LISTED, Kind
 from tooling.repair.messages import QueueFeeder, reprocess_request
 
@@ -103,16 +102,5 @@ class Mending:
         return True
 
     def _delete(self, findings: list[Finding]) -> None:
-        if not findings:
-            return
-        answer = self.sources.clients.s3.delete_objects(
-            Bucket=self.sources.bucket,
-            Delete={"Objects": [{"Key": each.key} for each in findings], "Quiet": True},
-        )
-        kept = answer.get("Errors", [])
-        if kept:
-            raise OperatorError(
-                f"S3 kept {len(kept)} renditions.",
-                reason=str(kept[0].get("Message")),
-                remedy="Check the caller's rights (s3:DeleteObject), then run it again.",
-            )
+        if findings:
+            self.sources.delete_versions([{"Key": each.key} for each in findings])

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from tooling.errors import OperatorError
 from tooling.repair.audit.comparison import ObjectPage
 from tooling.repair.audit.facts import ATTRIBUTES, ObjectFacts, RowFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
     from tooling.clients import Clients
 
@@ -110,6 +113,25 @@ class Sources:
             for chunk in body.iter_chunks(CHUNK_BYTES):
                 digest.update(chunk)
         return digest.hexdigest()
+
+    def delete_versions(self, versions: Sequence[ObjectIdentifierTypeDef]) -> None:
+        """Delete objects, or the very versions that are named; up to a thousand.
+
+        Raises
+        ------
+        OperatorError
+            S3 kept some of them.
+        """
+        answer = self.clients.s3.delete_objects(
+            Bucket=self.bucket, Delete={"Objects": versions, "Quiet": True}
+        )
+        kept = answer.get("Errors", [])
+        if kept:
+            raise OperatorError(
+                f"S3 kept {len(kept)} of {len(versions)} objects.",
+                reason=str(kept[0].get("Message")),
+                remedy="Check the caller's rights (s3:DeleteObject, s3:DeleteObjectVersion).",
+            )
 
 
 def _projection() -> dict[str, Any]:

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from tooling.console import Screen
-from tooling.errors import OperatorError
 from tooling.repair.messages import QueueFeeder
-from tooling.repair.reprocess import Progress, Reprocess, Selection, read_since
+from tooling.repair.reprocess import Progress, Reprocess, Selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,21 +88,3 @@ def test_every_placeholder_of_a_request_is_defined_and_used(
         assert used == set(request[f"ExpressionAttribute{defined}"])
     values = request["ExpressionAttributeValues"].items()
     assert {value["S"] for name, value in values if "status" in name} == statuses
-
-
-@pytest.mark.parametrize(
-    ("text", "stored"),
-    [
-        ("2026-11-24", "2026-11-24T00:00:00.000Z"),
-        ("2026-11-24T06:00:00Z", "2026-11-24T06:00:00.000Z"),
-        ("2026-11-24T06:00:00+02:00", "2026-11-24T04:00:00.000Z"),
-        (None, None),
-    ],
-)
-def test_a_date_becomes_what_rows_hold(text: str | None, stored: str | None) -> None:
-    assert read_since(text) == stored
-
-
-def test_what_is_no_date_is_told() -> None:
-    with pytest.raises(OperatorError, match="'yesterday' is no date"):
-        read_since("yesterday")
