@@ -56,8 +56,52 @@ locals {
     {
       Sid      = "ReadAndChangeImages"
       Effect   = "Allow"
-      Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"]
-      Resource = [module.table.arn, "${module.table.arn}/index/*"]
+      Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+      Resource = module.table.arn
+    },
+    {
+      Sid      = "ListImages"
+      Effect   = "Allow"
+      Action   = "dynamodb:Query"
+      Resource = [for index in ["by_owner", "by_month", "by_checksum"] : "${module.table.arn}/index/${index}"]
+    },
+    {
+      # For originals whose row is missing.
+      Sid       = "LookForUploads"
+      Effect    = "Allow"
+      Action    = "s3:ListBucket"
+      Resource  = module.bucket.arn
+      Condition = { StringLike = { "s3:prefix" = "uploads/*" } }
+    },
+    local.object_key_statement,
+  ]
+
+  purger_statements = [
+    {
+      Sid       = "ListVersions"
+      Effect    = "Allow"
+      Action    = "s3:ListBucketVersions"
+      Resource  = module.bucket.arn
+      Condition = { StringLike = { "s3:prefix" = ["uploads/*", "renditions/*"] } }
+    },
+    {
+      # Of versions by their id, and without markers: nothing else is ever deleted by a function.
+      Sid      = "RemoveVersions"
+      Effect   = "Allow"
+      Action   = "s3:DeleteObjectVersion"
+      Resource = [local.uploads, local.renditions]
+    },
+    {
+      Sid      = "FindWhatIsDue"
+      Effect   = "Allow"
+      Action   = "dynamodb:Query"
+      Resource = "${module.table.arn}/index/by_purge"
+    },
+    {
+      Sid      = "ClaimAndRemoveRows"
+      Effect   = "Allow"
+      Action   = ["dynamodb:UpdateItem", "dynamodb:DeleteItem"]
+      Resource = module.table.arn
     },
     local.object_key_statement,
   ]

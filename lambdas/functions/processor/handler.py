@@ -44,7 +44,7 @@ def build_reconciler(settings: Settings) -> Reconciler:
         bucket=MediaBucket(clients.s3, settings.bucket),
         limits=settings.limits,
         specs=settings.renditions,
-        tombstone_life=settings.trash_life,
+        trash_life=settings.trash_life,
     )
 
 
