@@ -165,7 +165,7 @@ run "purger_removes_versions_and_rows_and_reads_neither" {
   assert {
     condition = toset(flatten([for statement in local.purger_statements : statement.Action])) == toset([
       "dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:UpdateItem", "kms:Decrypt", "kms:GenerateDataKey",
-      "s3:DeleteObjectVersion", "s3:ListBucketVersions",
+      "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions",
     ])
     error_message = "The purger may do what a purge takes and no more: it never sees a picture."
   }

@@ -44,8 +44,15 @@ locals {
       # A pre-signed URL may do what its signer may do.
       Sid      = "SignReads"
       Effect   = "Allow"
-      Action   = ["s3:GetObject", "s3:GetObjectVersion"]
+      Action   = "s3:GetObject"
       Resource = [local.uploads, local.renditions]
+    },
+    {
+      # The very version that was processed.
+      Sid      = "SignReadsOfVersions"
+      Effect   = "Allow"
+      Action   = "s3:GetObjectVersion"
+      Resource = local.uploads
     },
     {
       Sid      = "SignUploads"
@@ -85,10 +92,11 @@ locals {
       Condition = { StringLike = { "s3:prefix" = ["uploads/*", "renditions/*"] } }
     },
     {
-      # Of versions by their id, and without markers: nothing else is ever deleted by a function.
+      # By version; S3 asks for DeleteObject as well where several go at once. Nothing else is ever
+      # deleted by a function.
       Sid      = "RemoveVersions"
       Effect   = "Allow"
-      Action   = "s3:DeleteObjectVersion"
+      Action   = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
       Resource = [local.uploads, local.renditions]
     },
     {
