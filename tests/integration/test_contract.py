@@ -47,7 +47,7 @@ def image_id(owner: User) -> Iterator[str]:
     suppress_health_check=list(HealthCheck),
 )
 def test_every_answer_is_one_that_the_document_tells_of(
-    case: Case, owner: User, image_id: str
+    case: Case[Any], owner: User, image_id: str
 ) -> None:
     headers: dict[str, Any] = {"authorization": f"Bearer {owner.token}"}
     # Made-up ids and tags seldom hit anything: every other request is about an image there is.

@@ -82,7 +82,7 @@ class ImageRoutes:
         record = self.find(caller, image_id)
         if isinstance(record, UnrecordedOriginal):
             return answer_with(self._presenter.unrecorded(record))
-        answer = self.shown(record, caller)
+        answer = replace(self.shown(record, caller), cache_control=REVALIDATED)
         if is_known(request, answer.headers["ETag"]):
             return replace(answer, status=HTTPStatus.NOT_MODIFIED, body="")
         return answer
@@ -147,8 +147,7 @@ class ImageRoutes:
     def shown(self, record: ImageRecord, caller: Caller) -> Answer:
         """Answer with an image and the tag of its present state."""
         view = self._presenter.image(record, caller)
-        answer = answer_with(view, ETag=self._tag(record))
-        return replace(answer, cache_control=REVALIDATED)
+        return answer_with(view, ETag=self._tag(record))
 
     @property
     def _presenter(self) -> Presenter:

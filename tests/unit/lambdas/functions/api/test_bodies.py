@@ -31,6 +31,7 @@ def test_known_bytes_answer_with_the_image_that_is_there(api: Api) -> None:
     status, body, headers = api("POST /images", announced)
     assert (status, body["image_id"], body["status"]) == (200, IMAGE, "ready")
     assert headers["etag"].startswith('"3-')
+    assert headers["cache-control"] == "no-store"
     assert api("POST /images", announced, sub=OTHER)[0] == 201
 
 
