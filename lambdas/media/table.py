@@ -124,21 +124,7 @@ class ImageTable:
         ImageRecord or None
             The row as it is now; None where it has moved on meanwhile.
         """
-        plain = attributes_of(record, self._month_shards)
-        changes = {name: plain[name] for name in plain if name in _DESCRIPTION}
-        unchanged = same_revision(seen)
-        return apply_update(
-            self._client,
-            self._name,
-            RowUpdate(
-                record.image_id,
-                unchanged.text,
-                changes,
-                _DESCRIPTION - changes.keys(),
-                unchanged.names,
-                unchanged.values,
-            ),
-        )
+        return self._write_unchanged(record, seen, _DESCRIPTION)
 
     def trash(self, record: ImageRecord, deleted_at: datetime, purge_at: datetime) -> bool:
         """Throw an image away: out of every listing, its row and its object kept until the purge.
@@ -175,21 +161,7 @@ class ImageTable:
             The row as it is now; None where it has moved on meanwhile.
         """
         concerned = _TRASH_ATTRIBUTES | {*LISTING_ATTRIBUTES, "expires_at"}
-        plain = attributes_of(record, self._month_shards)
-        changes = {name: plain[name] for name in plain if name in concerned}
-        unchanged = same_revision(seen)
-        return apply_update(
-            self._client,
-            self._name,
-            RowUpdate(
-                record.image_id,
-                unchanged.text,
-                changes,
-                concerned - changes.keys(),
-                unchanged.names,
-                unchanged.values,
-            ),
-        )
+        return self._write_unchanged(record, seen, concerned)
 
     def find_duplicate(self, owner: str, sha256: str) -> ImageRecord | None:
         """Find a ready image of this owner with exactly these bytes."""
@@ -206,6 +178,23 @@ class ImageTable:
             if record and record.status is Status.READY and record.sha256 == sha256:
                 return record
         return None
+
+    def _write_unchanged(
+        self, record: ImageRecord, seen: ImageRecord, concerned: frozenset[str]
+    ) -> ImageRecord | None:
+        """Write these attributes of a row where nothing was written to it since it was seen."""
+        plain = attributes_of(record, self._month_shards)
+        changes = {name: plain[name] for name in plain if name in concerned}
+        unchanged = same_revision(seen)
+        update = RowUpdate(
+            record.image_id,
+            unchanged.text,
+            changes,
+            concerned - changes.keys(),
+            unchanged.names,
+            unchanged.values,
+        )
+        return apply_update(self._client, self._name, update)
 
     def _wrote(self, update: RowUpdate) -> bool:
         return apply_update(self._client, self._name, update) is not None

@@ -131,7 +131,7 @@ def test_the_api_lists_no_trash_no_objects_elsewhere_and_no_other_table(aws: Aws
             TableName=aws.table,
             IndexName="by_purge",
             KeyConditionExpression="trash_shard = :shard",
-            ExpressionAttributeValues=due,  # type: ignore[arg-type]
+            ExpressionAttributeValues=due,
         )
     )
     refused(lambda: api.s3.list_objects_v2(Bucket=aws.bucket, Prefix="renditions/"))

@@ -1,6 +1,7 @@
 """Our pre-signed URLs beside botocore's: the same to the byte."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -22,14 +23,16 @@ PARAMETERS = ("ResponseContentType", "ResponseContentDisposition", "VersionId")
 keys = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=40)
 
 
+@cache
 def session_with(token: str | None) -> Session:
     session = Session()
     session.set_credentials("AKIDEXAMPLE", "wJalr/secret+key", token)
     return session
 
 
-def client_of(session: Session, endpoint: str | None) -> Any:  # noqa: ANN401 - botocore's own
-    return session.create_client(
+@cache
+def client_of(token: str | None, endpoint: str | None) -> Any:  # noqa: ANN401 - botocore's own
+    return session_with(token).create_client(
         "s3",
         region_name="eu-central-1",
         endpoint_url=endpoint,
@@ -53,13 +56,12 @@ def fixed_time(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_url_is_the_same_as_botocores(
     token: str | None, endpoint: str | None, overrides: dict[str, str], key: str
 ) -> None:
-    session = session_with(token)
-    client = client_of(session, endpoint)
+    client = client_of(token, endpoint)
     named = dict(zip(PARAMETERS, overrides.values(), strict=False))
     theirs = client.generate_presigned_url(
         "get_object", Params={"Bucket": "media-test", "Key": key, **named}, ExpiresIn=900
     )
-    credentials = session.get_credentials()
+    credentials = session_with(token).get_credentials()
     assert credentials
     address = locate_bucket(client, "media-test")
     ours = sign_get(address, credentials, key, overrides, MOMENT, timedelta(seconds=900))
