@@ -245,6 +245,16 @@ run "renditions_that_the_memory_cannot_hold_are_refused" {
   expect_failures = [var.limits]
 }
 
+run "batch_without_time_for_each_file_is_refused" {
+  command = plan
+
+  variables {
+    processor = { memory_mb = 2304, timeout_seconds = 60, concurrency_max = 10, batch_size = 7, max_receive_count = 5 }
+  }
+
+  expect_failures = [var.processor]
+}
+
 run "rendition_without_a_size_is_refused" {
   command = plan
 

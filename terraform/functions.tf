@@ -32,6 +32,7 @@ module "function_processor" {
     MEDIA_RENDITIONS        = jsonencode(local.rendition_settings)
     MEDIA_PIXELS_MAX        = var.limits.pixels
     MEDIA_FRAMES_MAX        = var.limits.frames
+    MEDIA_FILE_SECONDS_MAX  = local.file_seconds_max
   })
 
   queue = {

@@ -118,13 +118,13 @@ variable "limits" {
 
   validation {
     condition = (
-      local.processor_base_mib * 1048576 + var.limits.upload_bytes
+      local.processor_base_mib * 1048576 + 2 * var.limits.upload_bytes
       + local.processor_bytes_per_pixel * (var.limits.pixels + local.largest_rendition_pixels)
       <= var.processor.memory_mb * 1048576
     )
     error_message = "limits.pixels of ${var.limits.pixels} don't fit into the processor's memory: processor.memory_mb must be ${ceil(
       local.processor_base_mib + (
-        var.limits.upload_bytes + local.processor_bytes_per_pixel * (var.limits.pixels + local.largest_rendition_pixels)
+        2 * var.limits.upload_bytes + local.processor_bytes_per_pixel * (var.limits.pixels + local.largest_rendition_pixels)
       ) / 1048576
     )} or more, or limits.pixels smaller."
   }
@@ -199,6 +199,11 @@ variable "processor" {
     max_receive_count = number
   })
   description = "Size of the processor and how it takes from its queue."
+
+  validation {
+    condition     = local.file_seconds_max >= 5
+    error_message = "processor.timeout_seconds must be ${10 * var.processor.batch_size} or more, which is 10 for each message of a batch: half of it is for the file."
+  }
 }
 
 variable "api" {

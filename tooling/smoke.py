@@ -14,7 +14,8 @@ from PIL import Image
 
 from tooling.buckets import empty_bucket
 from tooling.errors import OperatorError
-from tooling.media_client import Answer, MediaClient, send, send_form
+from tooling.http import Answer, send
+from tooling.media_client import MediaClient, send_form
 from tooling.smoke_picture import PICTURE_HEIGHT, PICTURE_WIDTH, draw_picture
 from tooling.users import UserPool
 

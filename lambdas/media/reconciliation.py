@@ -5,7 +5,7 @@ written in one step that is conditional on the event's place in the key's histor
 may come late, twice, or in any order and end in the same row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -26,9 +26,7 @@ from media.images import (
 from media.inspection import (
     InspectedImage,
     RejectedError,
-    RenditionSpec,
     check_size,
-    inspect_image,
 )
 from media.keys import UploadIdentity, identify_upload, rendition_key
 from media.limits import Limits
@@ -98,8 +96,8 @@ class Reconciler:
         Where rows and objects are.
     limits
         What a file may ask for.
-    specs
-        The renditions to make.
+    inspect
+        Looks at a file's bytes and makes its renditions.
     trash_life
         How long what is left of a deleted object stays before it is purged.
     """
@@ -109,13 +107,13 @@ class Reconciler:
         table: ImageTable,
         bucket: MediaBucket,
         limits: Limits,
-        specs: Sequence[RenditionSpec],
+        inspect: Callable[[bytes], InspectedImage],
         trash_life: timedelta,
     ) -> None:
         self._table = table
         self._bucket = bucket
         self._limits = limits
-        self._specs = tuple(specs)
+        self._inspect = inspect
         self._trash_life = trash_life
 
     def reconcile(self, change: ObjectChange) -> Outcome:
@@ -205,7 +203,7 @@ class Reconciler:
         try:
             check_size(original.size, self._limits)
             _check_announced(original, seen)
-            image = inspect_image(original.data or b"", self._limits, self._specs)
+            image = self._inspect(original.data or b"")
         except RejectedError as rejection:
             rejected = replace(
                 arrived,

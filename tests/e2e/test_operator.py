@@ -14,7 +14,8 @@ import pytest
 import yaml
 from PIL import Image
 
-from tooling.media_client import MediaClient, send
+from tooling.http import send
+from tooling.media_client import MediaClient
 from tooling.smoke_picture import PICTURE_HEIGHT, PICTURE_WIDTH, draw_picture
 from tooling.users import UserPool
 

@@ -14,7 +14,8 @@ import pytest
 from media.images import ImageRecord, Status
 from media.items import item_of
 from tests.integration.user import User, unique_png
-from tooling.media_client import send, send_form
+from tooling.http import send
+from tooling.media_client import send_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

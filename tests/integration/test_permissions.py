@@ -15,7 +15,8 @@ import pytest
 
 from tests.integration.user import User, unique_png
 from tooling.errors import OperatorError
-from tooling.media_client import send, send_form
+from tooling.http import send
+from tooling.media_client import send_form
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from tooling.media_client import Answer, send, send_form
+from tooling.http import Answer, send
+from tooling.media_client import send_form
 from tooling.users import UserPool
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 import io
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -13,7 +14,7 @@ from PIL import Image
 
 from media.bucket import MediaBucket, Original
 from media.images import ImageError, ImageRecord, RejectionReason, Status
-from media.inspection import RenditionSpec
+from media.inspection import RenditionSpec, inspect_image
 from media.keys import identify_upload
 from media.limits import Limits
 from media.reconciliation import (
@@ -108,7 +109,8 @@ class World:
     def __post_init__(self) -> None:
         limits = Limits(upload_bytes=10_000)
         life = timedelta(days=30)
-        self.reconciler = Reconciler(self.table, self.bucket, limits, SPECS, life)
+        inspect = partial(inspect_image, limits=limits, specs=SPECS)
+        self.reconciler = Reconciler(self.table, self.bucket, limits, inspect, life)
 
     def put(self, data: bytes, key: str = KEY) -> ObjectChange:
         change = self._step(key)
