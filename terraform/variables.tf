@@ -201,7 +201,7 @@ variable "processor" {
   description = "Size of the processor and how it takes from its queue."
 
   validation {
-    condition     = local.file_seconds_max >= 5
+    condition     = var.processor.timeout_seconds >= 10 * var.processor.batch_size
     error_message = "processor.timeout_seconds must be ${10 * var.processor.batch_size} or more, which is 10 for each message of a batch: half of it is for the file."
   }
 }
