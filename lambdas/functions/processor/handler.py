@@ -56,7 +56,7 @@ def build_reconciler(settings: Settings, inspector: Inspector) -> Reconciler:
         limits=settings.limits,
         inspect=inspector.inspect,
         is_current=partial(has_current_renditions, specs=settings.renditions),
-        tombstone_life=settings.trash_life,
+        trash_life=settings.trash_life,
     )
 
 

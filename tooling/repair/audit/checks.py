@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 PENDING, READY, TRASHED = "pending", "ready", "trashed"
 FAILED = "failed"
 LISTED = frozenset({READY, "rejected", FAILED})
+# How the partitions of the index of images to purge begin.
+TRASH = "trash"
 # What S3 calls the only version of an object that was written before versions were on.
 UNVERSIONED = "null"
 
@@ -26,6 +28,7 @@ class Kind(StrEnum):
     STUCK = "pending although the object is there"
     FAILED = "failed, and no longer tried"
     OUTDATED = "row tells of another version"
+    BACK = "recorded as deleted although the object is there"
     WRONG_INDEX = "index attributes wrong"
     CHECKSUM = "checksum differs from the object's"
     MISSING_RENDITION = "rendition missing"
@@ -41,7 +44,7 @@ class Rules:
     settled_before : datetime
         What changed later may be under way, and is left out.
     month_shards : int
-        Parts of each month in the index of all images.
+        Parts of each month in the index of all images, and of the trash.
     """
 
     settled_before: datetime
@@ -60,32 +63,42 @@ class Rules:
         return self._settled(row, found if is_there else None)
 
     def _settled(self, row: RowFacts, found: ObjectFacts | None) -> Kind | None:
-        # What its owner threw away stays away, whatever the bucket holds.
-        if row.status != TRASHED:
-            if row.status == PENDING:
-                if found:
-                    return Kind.STUCK
-            elif found is None:
-                return Kind.WITHOUT_ORIGINAL
-            elif row.status == FAILED:
-                return Kind.FAILED
-            elif (row.version_id or UNVERSIONED) != (found.version_id or UNVERSIONED):
-                return Kind.OUTDATED
-        return None if self._is_indexed_right(row) else Kind.WRONG_INDEX
+        if row.status == TRASHED:
+            # What its owner threw away stays away, whatever the bucket holds.
+            if row.gone and not row.purging and found:
+                return Kind.BACK
+        elif row.status == PENDING:
+            if found:
+                return Kind.STUCK
+        elif found is None:
+            return Kind.WITHOUT_ORIGINAL
+        elif row.status == FAILED:
+            return Kind.FAILED
+        elif (row.version_id or UNVERSIONED) != (found.version_id or UNVERSIONED):
+            return Kind.OUTDATED
+        is_right = self._is_listed_right(row) and self._is_due_right(row)
+        return None if is_right else Kind.WRONG_INDEX
 
-    def _is_indexed_right(self, row: RowFacts) -> bool:
+    def _is_listed_right(self, row: RowFacts) -> bool:
         if row.status not in LISTED or row.uploaded_at is None:
             return not (row.listed_at or row.month_shard or row.owner_sha256)
         is_findable = row.status == READY and row.owner and row.sha256
         checksum = f"{row.owner}#{row.sha256}" if is_findable else None
-        month, _, shard = (row.month_shard or "").partition("#")
         return (
             row.listed_at == f"{row.uploaded_at}#{row.image_id}"
             and row.owner_sha256 == checksum
-            and month == row.uploaded_at[:7]
-            and shard.isdecimal()
-            and int(shard) < self.month_shards
+            and self._is_shard(row.month_shard, row.uploaded_at[:7])
         )
+
+    def _is_due_right(self, row: RowFacts) -> bool:
+        if row.status != TRASHED or row.purge_at is None:
+            return not (row.trash_shard or row.purge_due)
+        is_due = row.purge_due == f"{row.purge_at}#{row.image_id}"
+        return is_due and self._is_shard(row.trash_shard, TRASH)
+
+    def _is_shard(self, partition: str | None, name: str) -> bool:
+        found, _, shard = (partition or "").partition("#")
+        return found == name and shard.isdecimal() and int(shard) < self.month_shards
 
     def rendition(self, *, is_listed: bool, found: ObjectFacts | None) -> Kind | None:
         """Compare a rendition's object with whether a row lists it; None where all is well."""

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 SCALARS = (
     *("image_id", "key", "status", "owner", "uploaded_at", "deleted_at"),
     *("version_id", "sha256", "listed_at", "month_shard", "owner_sha256"),
+    *("purge_at", "trash_shard", "purge_due"),
 )
-ATTRIBUTES = (*SCALARS, "renditions")
+FLAGS = ("gone", "purging")
+ATTRIBUTES = (*SCALARS, *FLAGS, "renditions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,12 @@ class RowFacts:
         As the row has them; None for what it lacks.
     uploaded_at, deleted_at
         Timestamps as text.
-    listed_at, month_shard, owner_sha256
+    listed_at, month_shard, owner_sha256, trash_shard, purge_due
         The attributes that put it into the indexes.
+    purge_at
+        When an image in the trash is to be purged, as text.
+    gone, purging
+        Whether its object is gone, and whether its purge has begun.
     renditions
         Keys of the renditions that it lists.
     """
@@ -44,14 +50,20 @@ class RowFacts:
     listed_at: str | None = None
     month_shard: str | None = None
     owner_sha256: str | None = None
+    purge_at: str | None = None
+    trash_shard: str | None = None
+    purge_due: str | None = None
+    gone: bool = False
+    purging: bool = False
     renditions: tuple[str, ...] = ()
 
     @classmethod
     def of_item(cls, item: Mapping[str, Any]) -> RowFacts:
         """Read a DynamoDB item."""
         scalars = {name: item[name]["S"] for name in SCALARS if name in item}
+        flags = {name: item[name]["BOOL"] for name in FLAGS if name in item}
         listed = item.get("renditions", {}).get("M", {}).values()
-        return cls(**scalars, renditions=tuple(entry["M"]["key"]["S"] for entry in listed))
+        return cls(**scalars, **flags, renditions=tuple(entry["M"]["key"]["S"] for entry in listed))
 
     @classmethod
     def of_text(cls, text: str) -> RowFacts:
@@ -60,7 +72,7 @@ class RowFacts:
 
     def text(self) -> str:
         """Write it down for the sorted file; renditions are kept apart."""
-        known = {name: value for name, value in asdict(self).items() if value is not None}
+        known = {name: value for name, value in asdict(self).items() if value}
         return json.dumps(known | {"renditions": ()})
 
     @property

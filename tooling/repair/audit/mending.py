@@ -8,24 +8,27 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from tooling.repair.audit.checks import LISTED, Kind
+from tooling.repair.audit.checks import LISTED, TRASH, TRASHED, Kind
 from tooling.repair.messages import QueueFeeder, reprocess_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tooling.repair.audit.confirmation import Confirmation
+    from tooling.repair.audit.facts import RowFacts
     from tooling.repair.audit.sources import Sources
     from tooling.repair.audit.store import AuditStore, Finding
 
 BATCH = 200
-INDEX_ATTRIBUTES = ("listed_at", "month_shard", "owner_sha256")
+LISTING_ATTRIBUTES = ("listed_at", "month_shard", "owner_sha256")
+PURGE_ATTRIBUTES = ("trash_shard", "purge_due")
 REMEDIES = {
     Kind.WITHOUT_ROW: "process it",
     Kind.WITHOUT_ORIGINAL: "record the deletion",
     Kind.STUCK: "process it",
     Kind.FAILED: "process it again",
     Kind.OUTDATED: "process the present version",
+    Kind.BACK: "process it",
     Kind.WRONG_INDEX: "write the row anew",
     Kind.CHECKSUM: "process it again",
     Kind.MISSING_RENDITION: "make it again",
@@ -70,7 +73,7 @@ class Mending:
         if kind is Kind.ORPHANED_RENDITION:
             self._delete(self.confirmation.confirmed(findings))
         elif kind is Kind.WRONG_INDEX:
-            self._process([each for each in findings if not self._unlist(each)])
+            self._process([each for each in findings if not self._index_unlisted(each)])
         else:
             self._process(findings)
 
@@ -82,24 +85,41 @@ class Mending:
             for key in originals
         )
 
-    def _unlist(self, finding: Finding) -> bool:
-        """Take a row out of the indexes that no listing may show; return whether it is such one."""
+    def _index_unlisted(self, finding: Finding) -> bool:
+        """Mend the index attributes of a row that no listing may show; tell whether it is such."""
         row = self.sources.row(finding.image_id) if finding.image_id else None
         if row is None or row.status in LISTED:
             return False
+        removed = [*LISTING_ATTRIBUTES]
+        due: dict[str, str] = {}
+        if row.status == TRASHED and row.purge_at:
+            # Which part it lies in does not matter: the purge looks into all of them.
+            due = {"trash_shard": f"{TRASH}#0", "purge_due": f"{row.purge_at}#{row.image_id}"}
+        else:
+            removed += PURGE_ATTRIBUTES
+        self._write_attributes(row, due, removed)
+        return True
+
+    def _write_attributes(self, row: RowFacts, due: dict[str, str], removed: list[str]) -> None:
+        settings = ", ".join(f"{name} = :{name}" for name in due)
+        values = {f":{name}": {"S": value} for name, value in due.items()}
+        as_seen = {":status": {"S": row.status}}
+        condition = "#status = :status"
+        if due and row.purge_at:
+            as_seen[":purge_at"] = {"S": row.purge_at}
+            condition += " AND purge_at = :purge_at"
         try:
             self.sources.clients.dynamodb.update_item(
                 TableName=self.sources.table,
                 Key={"image_id": {"S": row.image_id}},
-                UpdateExpression=f"REMOVE {', '.join(INDEX_ATTRIBUTES)}",
-                ConditionExpression="#status = :status",
+                UpdateExpression=f"{f'SET {settings} ' if due else ''}REMOVE {', '.join(removed)}",
+                ConditionExpression=condition,
                 ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues={":status": {"S": row.status}},
+                ExpressionAttributeValues=values | as_seen,
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
-        return True
 
     def _delete(self, findings: list[Finding]) -> None:
         if findings:

@@ -5,108 +5,20 @@ The store's own code runs, conditions included; in memory are only S3 and Dynamo
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from functools import partial
 from itertools import permutations, product
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from PIL import Image
 
-from media.bucket import MediaBucket
-from media.freshness import has_current_renditions
-from media.images import ImageRecord, Status
-from media.inspection import RenditionSpec, inspect_image
-from media.limits import Limits
-from media.reconciliation import ObjectChange, Reconciler, ReprocessRequest
-from media.sequencers import normalise_sequencer
-from media.table import ImageTable
-from tests.unit.lambdas.memory.dynamodb import MemoryDynamoDB
-from tests.unit.lambdas.memory.s3 import START, Event, MemoryS3
+from tests.unit.lambdas.memory.store import BODIES, STEPS, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-IMAGE = "0b8a5f6e-1111-4111-9111-00000000000b"
-KEY = f"uploads/6f1c2d3e-0000-4000-8000-00000000000a/{IMAGE}"
-SPECS = (RenditionSpec("thumb", 8),)
-LIFE = timedelta(days=30)
-
-
-def png(width: int) -> bytes:
-    output = io.BytesIO()
-    Image.new("RGB", (width, 4), "teal").save(output, "PNG")
-    return output.getvalue()
-
-
-# Three versions of a key, one of them no picture.
-BODIES = {"first": png(16), "second": png(24), "no picture": b"<html>"}
-STEPS = (*BODIES, "delete", "restore")
-
-
-@dataclass
-class Store:
-    """The processor's domain over a bucket and a table in memory."""
-
-    s3: MemoryS3 = field(default_factory=MemoryS3)
-    dynamodb: MemoryDynamoDB = field(default_factory=MemoryDynamoDB)
-
-    def __post_init__(self) -> None:
-        self.table = ImageTable(cast("Any", self.dynamodb), "images", month_shards=1)
-        bucket = MediaBucket(cast("Any", self.s3), "media-test")
-        limits = Limits(upload_bytes=10_000)
-        inspect = partial(inspect_image, limits=limits, specs=SPECS)
-        is_current = partial(has_current_renditions, specs=SPECS)
-        self.reconciler = Reconciler(self.table, bucket, limits, inspect, is_current, LIFE)
-
-    @property
-    def row(self) -> ImageRecord | None:
-        return self.table.get(IMAGE)
-
-    def act(self, step: str) -> None:
-        """Do something to the object."""
-        if step in BODIES:
-            self.s3.put(KEY, BODIES[step])
-        elif step == "delete":
-            self.s3.put(KEY, None)
-        elif self.s3.versions.get(KEY):
-            self.s3.remove_latest(KEY)
-
-    def deliver(self, event: Event) -> None:
-        sequencer = normalise_sequencer(f"{event.number:x}")
-        self.reconciler.reconcile(ObjectChange(event.key, sequencer, event.occurred_at))
-
-    def reprocess(self, *, unless_current: bool = False) -> None:
-        self.reconciler.reprocess(ReprocessRequest(KEY, START, unless_current))
-
-    def require_whole(self) -> None:
-        """Never does a row list a rendition that is not there."""
-        row = self.row
-        if row:
-            assert {each.key for each in row.renditions.values()} <= self.s3.objects("renditions/")
-
-    def require_settled(self) -> None:
-        """The row is the one that the last event alone makes, and what it lists is there."""
-        self.require_whole()
-        straight = Store(MemoryS3(dict(self.s3.versions)))
-        straight.deliver(self.s3.events[-1])
-        row, expected = self.row, straight.row
-        assert row
-        assert expected
-        assert _settled(row) == _settled(expected)
-        assert (row.status is Status.READY) == bool(
-            self.s3.latest(KEY) and row.error is None and row.renditions
-        )
-
-
-def _settled(row: ImageRecord) -> ImageRecord:
-    """Leave out what tells of the way: how often the row was written, and when a tombstone ends."""
-    return replace(row, expires_at=None, deleted_at=None)
+    from tests.unit.lambdas.memory.s3 import Event
 
 
 def schedules(steps: int) -> Iterator[list[int]]:
@@ -195,6 +107,14 @@ class Deliveries(RuleBasedStateMachine):
             self.store.dynamodb.before_write.append(lambda: self.store.deliver(event))
         self.store.reprocess(unless_current=unless_current)
         self.store.dynamodb.before_write.clear()
+
+    @rule()
+    def its_owner_throws_it_away(self) -> None:
+        self.store.discard()
+
+    @rule()
+    def its_owner_wants_it_back(self) -> None:
+        self.store.restore()
 
     @invariant()
     def no_row_lists_what_is_not_there(self) -> None:

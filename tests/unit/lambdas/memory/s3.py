@@ -41,6 +41,11 @@ class MemoryS3:
     events: list[Event] = field(default_factory=list)
     ticks: int = 0
 
+    @property
+    def now(self) -> datetime:
+        """The present: the moment of the last change."""
+        return START + timedelta(minutes=self.ticks)
+
     def latest(self, key: str) -> Version | None:
         """Return the present version of an object; None where there is none."""
         kept = self.versions.get(key, [])
@@ -62,7 +67,7 @@ class MemoryS3:
 
     def _tick(self, key: str) -> datetime:
         self.ticks += 1
-        moment = START + timedelta(minutes=self.ticks)
+        moment = self.now
         if key.startswith("uploads/"):
             self.events.append(Event(key, self.ticks, moment))
         return moment

@@ -47,6 +47,12 @@ PENDING = replace(
     ROW, status="pending", version_id=None, listed_at=None, month_shard=None, owner_sha256=None
 )
 TRASHED = replace(PENDING, status="trashed", deleted_at="2026-11-02T06:00:00.000Z")
+DUE = replace(
+    TRASHED,
+    purge_at="2026-12-02T06:00:00.000Z",
+    trash_shard="trash#1",
+    purge_due=f"2026-12-02T06:00:00.000Z#{IMAGE}",
+)
 LATE = "2026-11-24T06:00:01.000Z"
 
 
@@ -74,6 +80,14 @@ LATE = "2026-11-24T06:00:01.000Z"
         # Thrown away by its owner: whatever the bucket holds.
         *((TRASHED, found, None) for found in (OBJECT, DELETED, None)),
         (replace(TRASHED, listed_at="x"), OBJECT, Kind.WRONG_INDEX),
+        (DUE, OBJECT, None),
+        (replace(DUE, trash_shard="trash#2"), OBJECT, Kind.WRONG_INDEX),
+        (replace(DUE, purge_due=None), None, Kind.WRONG_INDEX),
+        (replace(DUE, status="pending"), None, Kind.WRONG_INDEX),
+        # Its object was deleted, and is back.
+        (replace(DUE, gone=True), OBJECT, Kind.BACK),
+        *((replace(DUE, gone=True), found, None) for found in (DELETED, None)),
+        (replace(DUE, gone=True, purging=True), OBJECT, None),
         # Under way, maybe.
         (None, replace(OBJECT, modified=SETTLED + timedelta(seconds=1)), None),
         (ROW, replace(DELETED, modified=SETTLED + timedelta(seconds=1)), None),
