@@ -56,9 +56,12 @@ class Store:
         return ObjectChange(key, sequencer, datetime.now(UTC))
 
     def row(self, change: ObjectChange) -> ImageRecord | None:
+        """Return the row of a changed image."""
+        return self.row_of(change.key.rpartition("/")[2])
+
+    def row_of(self, image_id: str) -> ImageRecord | None:
         """Return the row of an image, required to list nothing that is not there."""
-        table = ImageTable(self.aws.dynamodb, self.name, month_shards=1)
-        row = table.get(change.key.rpartition("/")[2])
+        row = ImageTable(self.aws.dynamodb, self.name, month_shards=1).get(image_id)
         for rendition in row.renditions.values() if row else ():
             self.aws.s3.head_object(Bucket=self.name, Key=rendition.key)
         return row
@@ -79,7 +82,20 @@ def store(aws: Aws) -> Iterator[Store]:
     aws.dynamodb.create_table(
         TableName=name,
         KeySchema=[{"AttributeName": "image_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "image_id", "AttributeType": "S"}],
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"}
+            for name in ("image_id", "owner", "listed_at")
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "by_owner",
+                "KeySchema": [
+                    {"AttributeName": "owner", "KeyType": "HASH"},
+                    {"AttributeName": "listed_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
         BillingMode="PAY_PER_REQUEST",
     )
     yield Store(aws, name)
