@@ -11,11 +11,12 @@ import pytest
 from PIL import Image
 
 from media.aws import build_clients
+from media.images import Status
 from media.reconciliation import ObjectChange
 from media.sequencers import normalise_sequencer
 from media.table import ImageTable
 from tests.integration.faults.proxy import FaultProxy
-from tests.integration.faults.worker import build_reconciler
+from tests.integration.faults.worker import SPECS, build_reconciler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +59,13 @@ class Store:
     def row(self, change: ObjectChange) -> ImageRecord | None:
         """Return the row of a changed image."""
         return self.row_of(change.key.rpartition("/")[2])
+
+    def require_ready(self, change: ObjectChange) -> None:
+        """Require that an image is ready with all its renditions."""
+        row = self.row(change)
+        assert row
+        assert row.status is Status.READY
+        assert set(row.renditions) == {spec.name for spec in SPECS}
 
     def row_of(self, image_id: str) -> ImageRecord | None:
         """Return the row of an image, required to list nothing that is not there."""

@@ -39,10 +39,7 @@ def test_what_fails_once_is_tried_again(
     proxy.watch(Spoiled(operation, fault, nth))
     # Where the answer to the last write is lost, the second try finds that all is done.
     assert reconciler.reconcile(change).result in {Result.READY, Result.SUPERSEDED}
-    row = store.row(change)
-    assert row
-    assert row.status is Status.READY
-    assert set(row.renditions) == {"thumb", "small"}
+    store.require_ready(change)
 
 
 @pytest.mark.parametrize("fault", FOR_GOOD)
@@ -67,10 +64,7 @@ def test_what_fails_for_good_goes_back_to_the_queue_and_harms_nothing(
     )
     proxy.watch()
     reconciler.reconcile(change)
-    row = store.row(change)
-    assert row
-    assert row.status is Status.READY
-    assert set(row.renditions) == {"thumb", "small"}
+    store.require_ready(change)
 
 
 def test_an_image_is_served_on_while_its_overwrite_fails(

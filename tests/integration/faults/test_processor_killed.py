@@ -56,7 +56,4 @@ def test_a_killed_processor_leaves_all_or_nothing(
     # The message is still in the queue, so it comes again.
     proxy.watch()
     reconciler.reconcile(change)
-    row = store.row(change)
-    assert row
-    assert row.status is Status.READY
-    assert set(row.renditions) == {"thumb", "small"}
+    store.require_ready(change)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tooling.repair.audit.checks import Kind, Rules
 from tooling.repair.audit.store import AuditStore, Finding
@@ -12,9 +12,11 @@ from tooling.repair.keys import announced_image, image_of_rendition
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tooling.repair.audit.facts import ObjectFacts
+    from tooling.repair.audit.facts import ObjectFacts, RowFacts
 
-Side = TypeVar("Side")
+    Advanced = Callable[[int], object]
+
+Row = TypeVar("Row")
 # More would be held in memory before they are written down.
 FINDINGS_BATCH = 500
 
@@ -39,8 +41,8 @@ class ObjectPage:
 
 
 def join(
-    rows: Iterable[tuple[int, bytes, Side]], objects: Iterable[ObjectFacts]
-) -> Iterator[tuple[int | None, Side | None, ObjectFacts | None]]:
+    rows: Iterable[tuple[int, bytes, Row]], objects: Iterable[ObjectFacts]
+) -> Iterator[tuple[int | None, Row | None, ObjectFacts | None]]:
     """Yield rows with the objects of their keys, and either alone where the other lacks.
 
     Both must be sorted by key. Several rows of one key get the same object.
@@ -64,53 +66,61 @@ def compare_originals(
     store: AuditStore,
     pages: Iterable[ObjectPage],
     rules: Rules,
-    advanced: Callable[[int], object] = lambda _: None,
+    advanced: Advanced = lambda _: None,
 ) -> None:
     """Compare rows with a listing of the uploads; each page that is done is kept."""
-    for page in pages:
-        place = store.note("row_place") or 0
-        findings: list[Finding] = []
-        for at, row, found in join(store.rows(place, page.last_key), page.objects):
-            place = at or place
-            kind = rules.original(row, found)
-            if kind and row:
-                findings.append(Finding(kind, row.key, row.image_id))
-            elif kind and found:
-                findings.append(Finding(kind, found.key, announced_image(found.key)))
-            if len(findings) >= FINDINGS_BATCH:
-                store.add_findings(findings)
-                findings = []
-        store.add_findings(findings)
-        store.keep(row_place=place, uploads_position=page.marker, uploads_done=not page.marker)
-        advanced(len(page.objects))
+
+    def judge(row: RowFacts | None, found: ObjectFacts | None) -> Finding | None:
+        kind = rules.original(row, found)
+        if kind and row:
+            return Finding(kind, row.key, row.image_id)
+        return Finding(kind, found.key, announced_image(found.key)) if kind and found else None
+
+    _compare(store, pages, Side("uploads", store.rows, judge), advanced)
 
 
 def compare_renditions(
     store: AuditStore,
     pages: Iterable[ObjectPage],
     rules: Rules,
-    advanced: Callable[[int], object] = lambda _: None,
+    advanced: Advanced = lambda _: None,
 ) -> None:
     """Compare what rows list with a listing of the renditions; each page that is done is kept."""
+
+    def judge(listed: tuple[str, bool] | None, found: ObjectFacts | None) -> Finding | None:
+        kind = rules.rendition(is_listed=listed is not None, found=found)
+        if kind is Kind.MISSING_RENDITION and listed:
+            image_id, is_served = listed
+            return Finding(kind, image_id, image_id) if is_served else None
+        return Finding(kind, found.key, image_of_rendition(found.key)) if kind and found else None
+
+    _compare(store, pages, Side("renditions", store.renditions, judge), advanced)
+
+
+@dataclass(frozen=True, slots=True)
+class Side(Generic[Row]):
+    """What a listing is compared with: where it is noted, its rows in order, and the judgement."""
+
+    name: str
+    rows: Callable[[int, str | None], Iterable[tuple[int, bytes, Row]]]
+    judge: Callable[[Row | None, ObjectFacts | None], Finding | None]
+
+
+def _compare(
+    store: AuditStore, pages: Iterable[ObjectPage], side: Side[Row], advanced: Advanced
+) -> None:
     for page in pages:
-        place = store.note("rendition_place") or 0
+        place = store.note(f"{side.name}_place") or 0
         findings: list[Finding] = []
-        for at, listed, found in join(store.renditions(place, page.last_key), page.objects):
+        for at, row, found in join(side.rows(place, page.last_key), page.objects):
             place = at or place
-            kind = rules.rendition(is_listed=listed is not None, found=found)
-            if kind is Kind.MISSING_RENDITION and listed:
-                image_id, is_served = listed
-                if is_served:
-                    findings.append(Finding(kind, image_id, image_id))
-            elif kind and found:
-                findings.append(Finding(kind, found.key, image_of_rendition(found.key)))
+            finding = side.judge(row, found)
+            if finding:
+                findings.append(finding)
             if len(findings) >= FINDINGS_BATCH:
                 store.add_findings(findings)
                 findings = []
         store.add_findings(findings)
-        store.keep(
-            rendition_place=place,
-            renditions_position=page.marker,
-            renditions_done=not page.marker,
-        )
+        done = {"place": place, "position": page.marker, "done": not page.marker}
+        store.keep(**{f"{side.name}_{name}": value for name, value in done.items()})
         advanced(len(page.objects))
