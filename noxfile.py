@@ -204,6 +204,7 @@ def lock(session: nox.Session) -> None:
         ("tests/benchmarks/images/requirements.lock", None),
         ("lambdas/functions/api/requirements.lock", TOOLING_LOCK),
         ("lambdas/functions/processor/requirements.lock", TOOLING_LOCK),
+        ("lambdas/functions/purger/requirements.lock", TOOLING_LOCK),
     ):
         session.run(
             *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),

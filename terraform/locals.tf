@@ -9,6 +9,8 @@ locals {
     table     = "${local.name}-images"
     processor = "${local.name}-processor"
     api_task  = "${local.name}-api"
+    purger    = "${local.name}-purger"
+    purge     = "${local.name}-purge"
     users     = local.name
   }
 

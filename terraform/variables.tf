@@ -97,8 +97,8 @@ variable "release" {
   description = "What runs here: the release, whole, so that the state is its record."
 
   validation {
-    condition     = length(setsubtract(["processor", "api"], keys(var.release.functions))) == 0
-    error_message = "release.functions must hold \"processor\" and \"api\"."
+    condition     = length(setsubtract(["processor", "api", "purger"], keys(var.release.functions))) == 0
+    error_message = "release.functions must hold \"processor\", \"api\" and \"purger\"."
   }
 }
 
@@ -213,8 +213,10 @@ variable "api" {
     url_expiry_seconds       = number
     throttle_rate_per_second = number
     throttle_burst           = number
+    route_throttles          = optional(list(object({ route = string, rate_per_second = number, burst = number })), [])
+    cursor_key_generation    = optional(number, 1)
   })
-  description = "Size of the API, its brakes, and how long its pre-signed URLs hold."
+  description = "Size of the API, its brakes, how long its pre-signed URLs hold, and which of its cursor keys it is."
 
   validation {
     condition     = var.api.timeout_seconds <= 30

@@ -101,6 +101,14 @@ class Processor(Section):
         return self
 
 
+class RouteThrottle(Section):
+    """A brake of one route, tighter than that of all together."""
+
+    route: Annotated[str, Field(pattern=r"^[A-Z]+ /")]
+    rate_per_second: Count
+    burst: Count
+
+
 class Api(Section):
     """Sizing of the HTTP API and its function."""
 
@@ -109,6 +117,8 @@ class Api(Section):
     url_expiry_seconds: Annotated[int, Field(ge=60, le=3600)]
     throttle_rate_per_second: Count
     throttle_burst: Count
+    route_throttles: list[RouteThrottle] = []
+    cursor_key_generation: Annotated[int, Field(ge=1)] = 1
 
 
 class Retention(Section):

@@ -73,7 +73,7 @@ def test_smoke_says_no_where_the_deployed_system_lacks_something(dev: Checkout) 
 def test_outputs_name_what_another_system_needs(outputs: dict[str, Any]) -> None:
     for name in ("api_url", "media_bucket", "table_arn", "user_pool_client_id", "dashboard_url"):
         assert outputs[name], name
-    assert set(outputs["release"]["functions"]) == {"api", "processor"}
+    assert set(outputs["release"]["functions"]) == {"api", "processor", "purger"}
     assert re.fullmatch(r"[0-9a-f]{64}", outputs["release"]["id"])
 
 

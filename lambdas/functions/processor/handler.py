@@ -52,7 +52,7 @@ def build_reconciler(settings: Settings, inspector: Inspector) -> Reconciler:
         bucket=MediaBucket(clients.s3, settings.bucket),
         limits=settings.limits,
         inspect=inspector.inspect,
-        tombstone_life=settings.trash_life,
+        trash_life=settings.trash_life,
     )
 
 

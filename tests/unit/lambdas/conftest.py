@@ -43,6 +43,8 @@ def environment() -> Iterator[None]:
         "MEDIA_FRAMES_MAX": "1000",
         "MEDIA_FILE_SECONDS_MAX": "20",
         "MEDIA_URL_EXPIRY_SECONDS": "900",
+        "MEDIA_CURSOR_KEY": "a-key-that-signs-cursors-in-tests-only",
+        "MEDIA_FIRST_MONTH": "2026-01",
         "POWERTOOLS_SERVICE_NAME": "test",
         "POWERTOOLS_METRICS_NAMESPACE": "media-test",
         "AWS_REGION": "eu-central-1",
