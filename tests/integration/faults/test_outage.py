@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.conftest import Checkout
     from tests.integration.conftest import Aws
 
-UPLOADS, KILLED_AFTER, CLIENTS = 40, 15, 4
+UPLOADS, KILLED_AFTER, CLIENTS = 24, 8, 4
 
 
 @pytest.fixture
