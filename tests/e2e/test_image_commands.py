@@ -105,3 +105,16 @@ def test_an_image_is_listed_fetched_and_thrown_away(
     assert "did not work for 1 of 2 images" in printed
     assert image_id not in dev.run("ls", "dev", "--limit", "1")
     assert "status 404" in dev.run("get", "dev", image_id, "-o", str(folder), code=1)
+
+    assert f"{image_id}: restored" in dev.run("restore", "dev", image_id)
+    [listed] = lines(dev.run("ls", "dev", "--limit", "1", "--json"))
+    assert listed["image_id"] == image_id
+
+
+def test_administrators_list_what_others_own(dev: Checkout, image: dict[str, Any]) -> None:
+    owners = {user["name"]: user["owner"] for user in dev.document("user", "dev", "ls")}
+    for others in (["--all"], ["--owner", owners["tooling-uploader"]]):
+        [newest] = lines(dev.run("ls", "dev", *others, "--limit", "1", "--json"))
+        assert newest["image_id"] == image["id"]
+    refused = dev.run("ls", "dev", "--all", "--user", "tooling-uploader", code=1)
+    assert "was refused with status 403, Forbidden" in refused
