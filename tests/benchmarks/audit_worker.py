@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import resource
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from tests.benchmarks.machine import MEBIBYTE, peak_bytes
 from tooling.repair.audit.checks import Rules
 from tooling.repair.audit.comparison import ObjectPage, compare_originals, compare_renditions
 from tooling.repair.audit.facts import ObjectFacts, RowFacts
@@ -24,7 +25,6 @@ RENDITIONS = ("large", "small", "thumb")
 WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)
 UPLOADED_AT = "2026-11-01T00:00:00.000Z"
 SHA256 = "ab" * 32
-KIBIBYTES_PER_MEBIBYTE = 1024
 # A prime that no count of entries is a multiple of: steps of it visit each entry once, in disorder.
 STRIDE = 1_299_709
 # Of so many images one has lost its row, and another an object.
@@ -90,12 +90,12 @@ def main() -> None:
     rules = Rules(datetime(2026, 11, 24, tzinfo=UTC), month_shards=1)
     compare_originals(store, object_pages(entries, are_renditions=False), rules)
     compare_renditions(store, object_pages(entries, are_renditions=True), rules)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIBIBYTES_PER_MEBIBYTE
+    peak = peak_bytes(os.getpid()) / MEBIBYTE
     measured = {
         "images": entries,
         "peak_mib": round(peak, 1),
         "seconds": round(perf_counter() - began, 1),
-        "disk_mib": round(path.stat().st_size / KIBIBYTES_PER_MEBIBYTE**2, 1),
+        "disk_mib": round(path.stat().st_size / MEBIBYTE, 1),
         "differences": sum(sum(states.values()) for states in store.counts().values()),
     }
     sys.stdout.write(json.dumps(measured))
