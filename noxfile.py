@@ -162,6 +162,30 @@ def emulator(session: nox.Session) -> None:
 
 
 @operator()
+def redrive(session: nox.Session) -> None:
+    """ENV [--dry-run]: show the dead letters and why they are, and send them again."""
+    run_tooling(session, "redrive")
+
+
+@operator()
+def audit(session: nox.Session) -> None:
+    """ENV [--repair]: compare objects, renditions and rows, and mend what differs."""
+    run_tooling(session, "audit")
+
+
+@operator()
+def reprocess(session: nox.Session) -> None:
+    """ENV [--all]: bring images up to the renditions that would be made today."""
+    run_tooling(session, "reprocess")
+
+
+@operator()
+def recover(session: nox.Session) -> None:
+    """ENV: bring back deleted originals, and rows from a restored copy of the table."""
+    run_tooling(session, "recover")
+
+
+@operator()
 def unlock(session: nox.Session) -> None:
     """ENV LOCK_ID: lift the state lock that a killed run left."""
     run_tooling(session, "unlock")
@@ -187,7 +211,7 @@ def lint(session: nox.Session) -> None:
 
 @developer(default=False)
 def benchmark(session: nox.Session) -> None:
-    """NAME [--json]: measure on this machine; NAME is api, images, memory or imports."""
+    """NAME [--json]: measure on this machine; NAME is api, audit, images, memory or imports."""
     python = python_with(session, DEVELOPMENT_LOCK)
     command = (python, "-m", "tests.benchmarks", *session.posargs)
     session.run(*command, external=True, stderr=sys.stderr)  # as for run_tooling

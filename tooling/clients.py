@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp.client import CognitoIdentityProviderClient
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_logs.client import CloudWatchLogsClient
     from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_sqs.client import SQSClient
 
     from tooling.target import Target
 
@@ -37,4 +40,25 @@ class Clients:
         """Users and their tokens."""
         return self.target.session.client(
             "cognito-idp", endpoint_url=self.target.endpoint, config=self.target.config
+        )
+
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        """Rows."""
+        return self.target.session.client(
+            "dynamodb", endpoint_url=self.target.endpoint, config=self.target.config
+        )
+
+    @cached_property
+    def sqs(self) -> SQSClient:
+        """The queue of uploads and its dead letters."""
+        return self.target.session.client(
+            "sqs", endpoint_url=self.target.endpoint, config=self.target.config
+        )
+
+    @cached_property
+    def logs(self) -> CloudWatchLogsClient:
+        """What the functions have said."""
+        return self.target.session.client(
+            "logs", endpoint_url=self.target.endpoint, config=self.target.config
         )

@@ -80,21 +80,28 @@ class Workspace:
         return folder
 
     @contextmanager
-    def alone_in(self, name: str) -> Iterator[None]:
+    def alone_in(self, name: str, work: str = "deployment") -> Iterator[None]:
         """Keep other runs of this checkout out of an environment: they share its saved plan.
+
+        Parameters
+        ----------
+        name : str
+            The environment.
+        work : str
+            What is done, where that gets in the way of nothing but more of the same.
 
         Raises
         ------
         OperatorError
             Another run is at work there.
         """
-        with (self.environment_state(name) / "lock").open("w") as lock:
+        with (self.environment_state(name) / f"{work}.lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise OperatorError(
                     f"Another run is at work in {name}; nothing was done.",
-                    reason="Two runs would plan and apply over each other.",
+                    reason="Two runs would write into the same files.",
                     remedy="Wait until it ends, then run the same command again.",
                 ) from error
             yield

@@ -30,6 +30,7 @@ from media.inspection import (
 )
 from media.keys import UploadIdentity, identify_upload, rendition_key
 from media.limits import Limits
+from media.sequencers import EARLIEST
 from media.table import ImageTable
 from media.trash import RowContentionError, is_discarded
 
@@ -38,6 +39,7 @@ _ATTEMPTS = 3
 _ROWLESS_TOMBSTONE_LIFE = timedelta(hours=1)
 # An image that is served already goes on being served while its overwrite is tried again.
 _MAY_FAIL = frozenset({Status.PENDING, Status.FAILED})
+_WITHOUT_ORIGINAL = frozenset({Status.PENDING, Status.TRASHED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,33 @@ class ObjectChange:
     occurred_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ReprocessRequest:
+    """An operator asks that an image be brought to what its object is; no event stands behind it.
+
+    Parameters
+    ----------
+    key
+        The object's key, raw.
+    requested_at
+        When it was asked.
+    unless_current
+        Leave the image alone where its renditions are those that would be made today.
+    """
+
+    key: str
+    requested_at: datetime
+    unless_current: bool = False
+
+
 class Result(StrEnum):
-    """What became of a change."""
+    """What became of a change or a request."""
 
     READY = "ready"
     REJECTED = "rejected"
     TOMBSTONED = "tombstoned"
     SUPERSEDED = "superseded"
+    CURRENT = "current"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +120,8 @@ class Reconciler:
         What a file may ask for.
     inspect
         Looks at a file's bytes and makes its renditions.
+    is_current
+        Tells whether an image has the renditions that `inspect` would make of it.
     trash_life
         How long what is left of a deleted object stays before it is purged.
     """
@@ -108,12 +132,14 @@ class Reconciler:
         bucket: MediaBucket,
         limits: Limits,
         inspect: Callable[[bytes], InspectedImage],
+        is_current: Callable[[ImageRecord], bool],
         trash_life: timedelta,
     ) -> None:
         self._table = table
         self._bucket = bucket
         self._limits = limits
         self._inspect = inspect
+        self._is_current = is_current
         self._trash_life = trash_life
 
     def reconcile(self, change: ObjectChange) -> Outcome:
@@ -136,9 +162,35 @@ class Reconciler:
             If AWS fails; the row says `failed` where that could still be written.
         """
         upload = identify_upload(self._bucket.name, change.key)
+        return self._persist(upload, change, lambda: self._attempt(upload, change))
+
+    def reprocess(self, request: ReprocessRequest) -> Outcome:
+        """Process an image again, although no event says that its object has changed.
+
+        The row keeps its place in the key's history, and is written only if it is still as it was
+        read: an event that is handled meanwhile wins. Nothing comes back that its owner threw
+        away, and what is only announced goes on being waited for.
+
+        Returns
+        -------
+        Outcome
+            `CURRENT` where there was nothing to do, `SUPERSEDED` where there is nothing to process.
+
+        Raises
+        ------
+        Exception
+            As `reconcile` does.
+        """
+        upload = identify_upload(self._bucket.name, request.key)
+        change = ObjectChange(request.key, EARLIEST, request.requested_at)
+        return self._persist(upload, change, lambda: self._attempt_again(upload, request))
+
+    def _persist(
+        self, upload: UploadIdentity, change: ObjectChange, attempt: Callable[[], Outcome | None]
+    ) -> Outcome:
         try:
             for _ in range(_ATTEMPTS):
-                outcome = self._attempt(upload, change)
+                outcome = attempt()
                 if outcome is not None:
                     return outcome
         except KeyCollisionError:
@@ -150,9 +202,7 @@ class Reconciler:
         raise RowContentionError(upload.image_id)
 
     def _attempt(self, upload: UploadIdentity, change: ObjectChange) -> Outcome | None:
-        seen = self._table.get(upload.image_id)
-        if seen is not None and seen.key != upload.key:
-            raise KeyCollisionError(upload.image_id)
+        seen = self._look_up(upload)
         if seen is not None and _is_settled(seen, change):
             return Outcome(Result.SUPERSEDED, upload.image_id)
         original = self._bucket.read_original(upload.key, self._limits.upload_bytes)
@@ -169,6 +219,31 @@ class Reconciler:
             processed, outcome = self._process(upload, change, original, seen)
             record = _kept_in_the_trash(processed, seen)
         return outcome if self._table.record_outcome(record, seen) else None
+
+    def _attempt_again(self, upload: UploadIdentity, request: ReprocessRequest) -> Outcome | None:
+        seen = self._look_up(upload)
+        if request.unless_current and seen and self._is_current(seen):
+            return Outcome(Result.CURRENT, upload.image_id)
+        sequencer = (seen and seen.sequencer) or EARLIEST
+        change = ObjectChange(upload.key, sequencer, request.requested_at)
+        original = self._bucket.read_original(upload.key, self._limits.upload_bytes)
+        if original is None:
+            if seen is None or seen.status in _WITHOUT_ORIGINAL:
+                return Outcome(Result.SUPERSEDED, upload.image_id)
+            record, outcome = self._tombstone(upload, change, seen)
+        elif seen and is_discarded(
+            seen, announced=upload.announced, written_at=original.uploaded_at
+        ):
+            return Outcome(Result.SUPERSEDED, upload.image_id)
+        else:
+            record, outcome = self._process(upload, change, original, seen)
+        return outcome if self._table.record_again(record, seen) else None
+
+    def _look_up(self, upload: UploadIdentity) -> ImageRecord | None:
+        seen = self._table.get(upload.image_id)
+        if seen is not None and seen.key != upload.key:
+            raise KeyCollisionError(upload.image_id)
+        return seen
 
     def _tombstone(
         self, upload: UploadIdentity, change: ObjectChange, seen: ImageRecord | None

@@ -3,6 +3,8 @@
 import re
 
 _WIDTH = 32
+# Before every event: the place of a row that was written without one.
+EARLIEST = "0" * _WIDTH
 _SEQUENCER = re.compile(rf"[0-9A-Fa-f]{{1,{_WIDTH}}}")
 
 

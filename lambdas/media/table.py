@@ -116,6 +116,25 @@ class ImageTable:
             )
         )
 
+    def record_again(self, record: ImageRecord, seen: ImageRecord | None) -> bool:
+        """Write what processing without an event came to, if the row is still as it was read.
+
+        Parameters
+        ----------
+        record
+            The new state, with the `sequencer` of the row that it replaces.
+        seen
+            The row as it was read before processing; None where there was none.
+
+        Returns
+        -------
+        bool
+            False where the row has changed meanwhile and nothing was written.
+        """
+        if seen is None:
+            return self.record_outcome(record, None)
+        return self._write_unchanged(record, seen, _PROCESSED_ATTRIBUTES) is not None
+
     def describe(self, record: ImageRecord, seen: ImageRecord) -> ImageRecord | None:
         """Write an image's title and tags where nothing was written since the row was read.
 

@@ -7,7 +7,7 @@ import platform
 import re
 from pathlib import Path
 
-MEBIBYTE = 1024**2
+KIBIBYTE, MEBIBYTE = 1024, 1024**2
 
 
 def describe_machine() -> dict[str, str | int]:
@@ -34,3 +34,15 @@ def _processor() -> str:
     }
     model = found.pop("model name", platform.processor())
     return ", ".join([model, *(f"{name} {value}" for name, value in found.items())])
+
+
+def peak_bytes(*pids: int) -> int:
+    """Return the most memory that each process has had in RAM, added up, in bytes."""
+    return sum(_peak_bytes(Path("/proc", str(pid), "status")) for pid in pids)
+
+
+def _peak_bytes(status: Path) -> int:
+    found = re.search(r"^VmHWM:\s*(\d+) kB$", status.read_text(encoding="ascii"), re.MULTILINE)
+    if found is None:
+        raise OSError("the system does not tell the peak memory of a process")
+    return int(found[1]) * KIBIBYTE

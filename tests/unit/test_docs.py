@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tooling.commands import environments, images, sources, users
+from tooling.commands import environments, images, repair, sources, users
 from tooling.environments import Environment, Section
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,7 +19,7 @@ SESSIONS = set(
 )
 COMMANDS = {
     command.callback.__name__
-    for module in (environments, images, sources, users)
+    for module in (environments, images, repair, sources, users)
     for command in module.app.registered_commands
     if command.callback
 }

@@ -21,3 +21,7 @@ UserName = Annotated[
         help="Whom to act as: an added user, or tooling-admin; by default the one that upload is.",
     ),
 ]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; do nothing.")]
+Afresh = Annotated[
+    bool, typer.Option("--afresh", help="Begin anew, not where a run before was stopped.")
+]

@@ -1,36 +1,38 @@
-"""The EventBridge event of S3, as the queue hands it over."""
+"""What the queue hands over: EventBridge events of S3, and an operator's requests of that shape."""
 
 import json
 from typing import Any
 
 from media.keys import UPLOADS_PREFIX
-from media.reconciliation import ObjectChange
+from media.reconciliation import ObjectChange, ReprocessRequest
 from media.sequencers import normalise_sequencer
 from media.timestamps import parse_timestamp
 
-_DETAIL_TYPES = frozenset({"Object Created", "Object Deleted"})
+_CHANGES = frozenset({("aws.s3", "Object Created"), ("aws.s3", "Object Deleted")})
+# No rule lets such an event in: whoever sends it may write to the queue itself.
+_REQUEST = ("media.tooling", "Reprocess Requested")
 
 
 class MalformedEventError(ValueError):
-    """A message that is no S3 event of the media bucket; it belongs in the dead-letter queue.
+    """A message that is no event of the media bucket; it belongs in the dead-letter queue.
 
     The message names the field and never its value, since keys may be personal.
     """
 
 
-def parse_change(body: str, bucket: str) -> ObjectChange:
-    """Read a change out of a queue message.
+def parse_message(body: str, bucket: str) -> ObjectChange | ReprocessRequest:
+    """Read a change or a request out of a queue message.
 
     Parameters
     ----------
     body
-        The EventBridge event as JSON.
+        The event as JSON.
     bucket
         The bucket that events are accepted of.
 
     Returns
     -------
-    ObjectChange
+    ObjectChange or ReprocessRequest
         Its key is the event's own, character for character: EventBridge doesn't quote it.
 
     Raises
@@ -42,19 +44,21 @@ def parse_change(body: str, bucket: str) -> ObjectChange:
         event = json.loads(body)
     except ValueError:
         raise MalformedEventError("the message is no JSON") from None
-    if _field(event, "source") != "aws.s3" or _field(event, "detail-type") not in _DETAIL_TYPES:
-        raise MalformedEventError("the message is no Object Created or Object Deleted of S3")
+    kind = (_field(event, "source"), _field(event, "detail-type"))
+    if kind not in _CHANGES | {_REQUEST}:
+        raise MalformedEventError("the message is neither a change told by S3 nor a request")
     if _field(event, "detail", "bucket", "name") != bucket:
         raise MalformedEventError("detail.bucket.name is not the media bucket")
     key = _field(event, "detail", "object", "key")
     if not key.startswith(UPLOADS_PREFIX) or not _is_encodable(key):
         raise MalformedEventError("detail.object.key is no key of an upload")
     try:
-        return ObjectChange(
-            key=key,
-            sequencer=normalise_sequencer(_field(event, "detail", "object", "sequencer")),
-            occurred_at=parse_timestamp(_field(event, "time")),
-        )
+        occurred_at = parse_timestamp(_field(event, "time"))
+        if kind == _REQUEST:
+            unless_current = event["detail"].get("unless-current") is True
+            return ReprocessRequest(key, occurred_at, unless_current)
+        sequencer = normalise_sequencer(_field(event, "detail", "object", "sequencer"))
+        return ObjectChange(key, sequencer, occurred_at)
     except MalformedEventError:
         raise
     except ValueError:

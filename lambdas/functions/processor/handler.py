@@ -2,6 +2,7 @@
 
 import os
 import time
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -15,13 +16,14 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.processor.event import parse_change
+from functions.processor.event import parse_message
 from functions.processor.settings import Settings
 from media.aws import build_clients
 from media.bucket import MediaBucket
+from media.freshness import has_current_renditions
 from media.inspection import Inspector
 from media.keys import is_folder_marker
-from media.reconciliation import Outcome, Reconciler, Result
+from media.reconciliation import Outcome, Reconciler, ReprocessRequest, Result
 from media.table import ImageTable
 
 _METRICS = {
@@ -29,6 +31,7 @@ _METRICS = {
     Result.REJECTED: "ImagesRejected",
     Result.TOMBSTONED: "ImagesTombstoned",
     Result.SUPERSEDED: "EventsSuperseded",
+    Result.CURRENT: "ImagesCurrent",
 }
 
 logger = Logger()
@@ -52,6 +55,7 @@ def build_reconciler(settings: Settings, inspector: Inspector) -> Reconciler:
         bucket=MediaBucket(clients.s3, settings.bucket),
         limits=settings.limits,
         inspect=inspector.inspect,
+        is_current=partial(has_current_renditions, specs=settings.renditions),
         trash_life=settings.trash_life,
     )
 
@@ -66,11 +70,14 @@ def handle_record(record: SQSRecord) -> None:
     """Handle one message; what it raises sends this message, and no other, back to the queue."""
     started = time.perf_counter()
     try:
-        change = parse_change(record.body, settings.bucket)
-        if is_folder_marker(change.key):
+        message = parse_message(record.body, settings.bucket)
+        if is_folder_marker(message.key):
             metrics.add_metric("FolderMarkers", MetricUnit.Count, 1)
             return
-        outcome = reconciler.reconcile(change)
+        if isinstance(message, ReprocessRequest):
+            outcome = reconciler.reprocess(message)
+        else:
+            outcome = reconciler.reconcile(message)
     except Exception:
         metrics.add_metric("EventsFailed", MetricUnit.Count, 1)
         logger.exception("event failed", extra={"message_id": record.message_id})

@@ -9,6 +9,7 @@ from media.inspection.specs import (
     RenditionFormat,
     RenditionSpec,
     read_specs,
+    rendition_digest,
 )
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "check_size",
     "inspect_image",
     "read_specs",
+    "rendition_digest",
 ]

@@ -107,6 +107,11 @@ class RenditionSpec:
             raise ValueError(message)
         object.__setattr__(self, "format", RenditionFormat(self.format))
 
+    @property
+    def filename(self) -> str:
+        """The last part of the key of what is made."""
+        return f"{self.name}.{self.format.extension}"
+
 
 DEFAULT_RENDITIONS = (
     RenditionSpec("thumb", 256),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 import time
 from pathlib import Path
@@ -14,22 +13,10 @@ import functions.processor.handler
 from media.inspection import DEFAULT_RENDITIONS, Inspector
 from media.inspection.rejection import RejectedError
 from media.limits import Limits
+from tests.benchmarks.machine import peak_bytes
 
 UNLIMITED = Limits(upload_bytes=2**40, pixels=2**40, frames=2**20)
 SECONDS_MAX = 110.0
-KIBIBYTE = 1024
-
-
-def peak_bytes(*pids: int) -> int:
-    """Return the most memory that each process has had in RAM, added up, in bytes."""
-    return sum(_peak_bytes(Path("/proc", str(pid), "status")) for pid in pids)
-
-
-def _peak_bytes(status: Path) -> int:
-    found = re.search(r"^VmHWM:\s*(\d+) kB$", status.read_text(encoding="ascii"), re.MULTILINE)
-    if found is None:
-        raise OSError("the system does not tell the peak memory of a process")
-    return int(found[1]) * KIBIBYTE
 
 
 def main(path: str) -> None:

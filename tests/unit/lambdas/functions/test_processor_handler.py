@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from media.images import RejectionReason
-from media.reconciliation import ObjectChange, Outcome, Result
+from media.reconciliation import ObjectChange, Outcome, ReprocessRequest, Result
 
 ReadEvent = Callable[[str], dict[str, Any]]
 
@@ -24,6 +24,9 @@ class ScriptedReconciler:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def reprocess(self, request: ReprocessRequest) -> Outcome:
+        return Outcome(Result.CURRENT, request.key.rpartition("/")[2])
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +83,21 @@ def test_only_what_failed_goes_back_to_the_queue(
     results = {line["image_id"]: line["result"] for line in logged if "image_id" in line}
     assert results == {"i1": "ready", "i2": "rejected", "i3": "tombstoned", "i4": "superseded"}
     assert "secret-name" not in json.dumps(logged)
+
+
+def test_an_operators_request_is_no_event(
+    processor: ModuleType,
+    read_event: ReadEvent,
+    lambda_context: object,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(processor, "reconciler", ScriptedReconciler({}))
+    body = json.dumps(read_event("reprocess-requested"))
+    event = {"Records": [read_event("queue-message") | {"body": body}]}
+    assert processor.handler(event, lambda_context) == {"batchItemFailures": []}
+    (metrics,) = lines(capsys.readouterr().out)
+    assert metrics["ImagesCurrent"] == [1.0]
 
 
 def test_a_folder_marker_is_no_file(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from media.bucket import MediaBucket, Original
+from media.freshness import has_current_renditions
 from media.images import ImageError, ImageRecord, RejectionReason, Status
 from media.inspection import RenditionSpec, inspect_image
 from media.keys import identify_upload
@@ -110,7 +111,8 @@ class World:
         limits = Limits(upload_bytes=10_000)
         life = timedelta(days=30)
         inspect = partial(inspect_image, limits=limits, specs=SPECS)
-        self.reconciler = Reconciler(self.table, self.bucket, limits, inspect, life)
+        is_current = partial(has_current_renditions, specs=SPECS)
+        self.reconciler = Reconciler(self.table, self.bucket, limits, inspect, is_current, life)
 
     def put(self, data: bytes, key: str = KEY) -> ObjectChange:
         change = self._step(key)

@@ -60,13 +60,14 @@ def test_every_placeholder_of_an_update_is_defined_and_used() -> None:
     table.record_outcome(READY, None)
     table.record_outcome(READY, seen)
     table.record_outcome(READY, replace(trashed, purging=True))
+    table.record_again(READY, seen)
     table.trash(READY, MOMENT, MOMENT)
     table.restore(READY, trashed)
     table.restore(READY, READY)
     table.describe(READY, seen)
     table.describe(replace(READY, title="t", tags=("a",)), seen)
     PurgeQueue(cast("Any", client), "images", 1).claim(DueImage(IMAGE, "x"))
-    assert len(client.requests) == 9
+    assert len(client.requests) == 10
     for request in client.requests:
         assert request["UpdateExpression"].endswith("ADD #revision :one")
         text = request["UpdateExpression"] + " " + request["ConditionExpression"]

@@ -1,0 +1,43 @@
+"""``python -m tests.integration.faults.worker BUCKET KEY``: the processor's domain on one image."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from media.aws import build_clients
+from media.bucket import MediaBucket
+from media.freshness import has_current_renditions
+from media.inspection import RenditionSpec, inspect_image
+from media.limits import Limits
+from media.reconciliation import ObjectChange, Reconciler
+from media.sequencers import normalise_sequencer
+from media.table import ImageTable
+
+if TYPE_CHECKING:
+    from media.aws import Clients
+
+SPECS = (RenditionSpec("thumb", 64), RenditionSpec("small", 128))
+LIMITS = Limits(upload_bytes=1_000_000)
+
+
+def build_reconciler(clients: Clients, name: str) -> Reconciler:
+    """Wire the domain to a bucket and a table of the same name."""
+    return Reconciler(
+        ImageTable(clients.dynamodb, name, month_shards=1),
+        MediaBucket(clients.s3, name),
+        LIMITS,
+        partial(inspect_image, limits=LIMITS, specs=SPECS),
+        partial(has_current_renditions, specs=SPECS),
+        timedelta(days=1),
+    )
+
+
+if __name__ == "__main__":
+    _, bucket_and_table, key = sys.argv
+    reconciler = build_reconciler(
+        build_clients(read_timeout_seconds=10, attempts=1), bucket_and_table
+    )
+    reconciler.reconcile(ObjectChange(key, normalise_sequencer("1"), datetime.now(UTC)))

@@ -1,0 +1,137 @@
+"""Whatever the order in which events come, the row ends as what the object is.
+
+The store's own code runs, conditions included; in memory are only S3 and DynamoDB themselves.
+"""
+
+from __future__ import annotations
+
+from itertools import permutations, product
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from tests.unit.lambdas.memory.store import BODIES, STEPS, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.unit.lambdas.memory.s3 import Event
+
+
+def schedules(steps: int) -> Iterator[list[int]]:
+    """Yield every order in which so many changes can happen and be told.
+
+    ``n`` means at first that change n happens, then that its event comes: later than it, but
+    before, between or after any others.
+    """
+    for order in set(permutations([*range(steps)] * 2)):
+        happened = [n for at, n in enumerate(order) if n not in order[:at]]
+        if happened == sorted(happened):
+            yield [*order]
+
+
+HISTORIES = [
+    history
+    for length in (1, 2, 3)
+    for history in product(STEPS, repeat=length)
+    if history[0] in BODIES
+]
+
+
+@pytest.mark.parametrize("history", HISTORIES, ids="-".join)
+def test_all_orders_of_a_short_history_end_alike(history: tuple[str, ...]) -> None:
+    for schedule in schedules(len(history)):
+        store = Store()
+        events: dict[int, Event] = {}
+        for n in schedule:
+            if n in events:
+                store.deliver(events[n])
+            else:
+                store.act(history[n])
+                events[n] = store.s3.events[-1]
+            store.require_whole()
+        store.require_settled()
+        for event in [*events.values()]:  # each a second time, as late as can be
+            store.deliver(event)
+        store.reprocess()
+        store.require_settled()
+
+
+class Deliveries(RuleBasedStateMachine):
+    """Longer histories, in which one event comes while another is being handled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store = Store()
+        self.untold: list[Event] = []
+
+    @rule(step=st.sampled_from(STEPS))
+    def happens(self, step: str) -> None:
+        known = len(self.store.s3.events)
+        self.store.act(step)
+        self.untold += self.store.s3.events[known:]
+
+    @precondition(lambda self: self.store.s3.events)
+    @rule(data=st.data())
+    def is_told(self, data: st.DataObject) -> None:
+        event = data.draw(st.sampled_from(self.store.s3.events))
+        self.store.deliver(event)
+        self.untold = [each for each in self.untold if each != event]
+
+    @precondition(lambda self: self.store.s3.events)
+    @rule(data=st.data(), step=st.none() | st.sampled_from(STEPS))
+    def is_told_while_another_is_handled(self, data: st.DataObject, step: str | None) -> None:
+        """The other may be of a change that happens only now, after the object was read."""
+        first = data.draw(st.sampled_from(self.untold or self.store.s3.events))
+        told = [first]
+
+        def meanwhile() -> None:
+            if step:
+                self.happens(step)
+            told.append(data.draw(st.sampled_from(self.store.s3.events[-2:])))
+            self.store.deliver(told[-1])
+
+        self.store.dynamodb.before_write.append(meanwhile)
+        self.store.deliver(first)
+        self.store.dynamodb.before_write.clear()  # where the first had nothing to write
+        self.untold = [each for each in self.untold if each not in told]
+
+    @precondition(lambda self: self.store.s3.events)
+    @rule(unless_current=st.booleans(), data=st.data())
+    def is_asked_for(self, unless_current: bool, data: st.DataObject) -> None:  # noqa: FBT001
+        event = data.draw(st.none() | st.sampled_from(self.store.s3.events))
+        if event:
+            self.store.dynamodb.before_write.append(lambda: self.store.deliver(event))
+        self.store.reprocess(unless_current=unless_current)
+        self.store.dynamodb.before_write.clear()
+
+    @rule()
+    def its_owner_throws_it_away(self) -> None:
+        self.store.discard()
+
+    @rule()
+    def its_owner_wants_it_back(self) -> None:
+        self.store.restore()
+
+    @invariant()
+    def no_row_lists_what_is_not_there(self) -> None:
+        self.store.require_whole()
+
+    @precondition(lambda self: self.store.s3.events)
+    @rule()
+    def all_is_told(self) -> None:
+        for event in reversed(self.untold):
+            self.store.deliver(event)
+        self.untold = []
+        self.store.require_settled()
+
+    def teardown(self) -> None:
+        if self.store.s3.events:
+            self.all_is_told()
+
+
+TestDeliveries = Deliveries.TestCase
+TestDeliveries.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)

@@ -1,0 +1,21 @@
+import pytest
+
+from tooling.errors import OperatorError
+from tooling.repair.moments import read_moment, stored
+
+
+@pytest.mark.parametrize(
+    ("text", "as_stored"),
+    [
+        ("2026-11-24", "2026-11-24T00:00:00.000Z"),
+        ("2026-11-24T06:00:00Z", "2026-11-24T06:00:00.000Z"),
+        ("2026-11-24T06:00:00.1239+02:00", "2026-11-24T04:00:00.123Z"),
+    ],
+)
+def test_a_date_becomes_what_rows_hold(text: str, as_stored: str) -> None:
+    assert stored(read_moment(text)) == as_stored
+
+
+def test_what_is_no_date_is_told() -> None:
+    with pytest.raises(OperatorError, match="'yesterday' is no date"):
+        read_moment("yesterday")

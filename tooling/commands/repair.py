@@ -1,0 +1,165 @@
+"""Commands that bring an environment back to what it should be."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from tooling.commands.arguments import Afresh, DryRun, EnvironmentName, JsonWanted
+from tooling.errors import OperatorError
+from tooling.repair import redrive as redriving
+from tooling.repair.audit import report
+from tooling.repair.audit.audit import Audit, open_store
+from tooling.repair.audit.sources import Sources
+from tooling.repair.messages import QueueFeeder
+from tooling.repair.moments import read_moment, stored
+from tooling.repair.recovery import return_originals, return_rows
+from tooling.repair.reprocess import Progress, Reprocess, Selection
+from tooling.session import Session
+
+app = typer.Typer()
+
+Wait = Annotated[float, typer.Option(help="Seconds to wait for what was sent.", min=0)]
+Repair = Annotated[bool, typer.Option("--repair", help="Mend what differs.")]
+Sample = Annotated[int, typer.Option(help="Of how many originals to check the bytes.", min=0)]
+Grace = Annotated[float, typer.Option(help="Leave alone what changed in so many minutes.", min=0)]
+ShowKeys = Annotated[bool, typer.Option("--keys", help="Show the objects' keys.")]
+OnlyStale = Annotated[
+    bool, typer.Option("--stale/--all", help="Leave current images alone, or redo every one.")
+]
+Owner = Annotated[str | None, typer.Option(help="Only this user's images.")]
+Since = Annotated[str | None, typer.Option(help="Only what arrived at this date or later.")]
+RowsFrom = Annotated[
+    str | None, typer.Option(metavar="TABLE", help="A restored copy to take missing rows from.")
+]
+DeletedSince = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Bring originals back that were deleted since.")
+]
+Rate = Annotated[float, typer.Option(help="Messages a second at most.", min=0.1)]
+
+
+@app.command()
+def redrive(
+    name: EnvironmentName,
+    dry_run: DryRun = False,  # noqa: FBT002
+    json_wanted: JsonWanted = False,  # noqa: FBT002
+    keys: ShowKeys = False,  # noqa: FBT002
+    wait: Wait = 120,
+) -> None:
+    """Show what lies in the dead-letter queue and why, and send it to be handled again."""
+    session = Session.open(json_wanted=json_wanted)
+    _, clients, outputs = session.deployed(name)
+    run = redriving.Redrive(clients, outputs, is_dry=dry_run)
+    result = run.run(session.screen)
+    if result.sent:
+        run.wait(wait, session.screen)
+    if json_wanted:
+        session.screen.document(redriving.document(result, with_keys=keys))
+    else:
+        redriving.show(session.screen, result, with_keys=keys)
+        session.screen.say(redriving.last_line(result, is_dry=dry_run))
+    if result.refused:
+        raise OperatorError(
+            f"The queue did not take {result.refused} messages; they are still dead letters.",
+            remedy="Check the caller's rights (sqs:SendMessage, kms:GenerateDataKey).",
+        )
+
+
+@app.command()
+def reprocess(  # noqa: PLR0913, PLR0917 - one for each option
+    name: EnvironmentName,
+    stale: OnlyStale = True,  # noqa: FBT002
+    owner: Owner = None,
+    since: Since = None,
+    rate: Rate = 20,
+    afresh: Afresh = False,  # noqa: FBT002
+    dry_run: DryRun = False,  # noqa: FBT002
+    json_wanted: JsonWanted = False,  # noqa: FBT002
+) -> None:
+    """Have images made anew; the processor skips those that are what it would make today."""
+    session = Session.open(json_wanted=json_wanted)
+    moment = stored(read_moment(since)) if since else None
+    selection = Selection(is_forced=not stale, owner=owner, since=moment)
+    _, clients, outputs = session.deployed(name)
+    feeder = None if dry_run else QueueFeeder(clients.sqs, outputs["queue_url"], rate)
+    run = Reprocess(clients.dynamodb, outputs["table_name"], outputs["media_bucket"], feeder)
+    path = session.workspace.environment_state(name) / "reprocess.json"
+    with session.workspace.alone_in(name, "reprocess"):
+        if afresh:
+            path.unlink(missing_ok=True)
+        offered = run.run(Progress.read(path, selection), session.screen)
+    if json_wanted:
+        session.screen.document({"images": offered, "dry_run": dry_run})
+    elif dry_run:
+        session.screen.say(f"{offered} images would be offered to the processor.")
+    else:
+        session.screen.say(f"{offered} images were offered to the processor.", style="bold green")
+
+
+@app.command()
+def audit(  # noqa: PLR0913, PLR0917 - one for each option
+    name: EnvironmentName,
+    repair: Repair = False,  # noqa: FBT002
+    sample: Sample = 0,
+    grace: Grace = 120,
+    rate: Rate = 20,
+    afresh: Afresh = False,  # noqa: FBT002
+    dry_run: DryRun = False,  # noqa: FBT002
+    json_wanted: JsonWanted = False,  # noqa: FBT002
+) -> None:
+    """Compare objects, renditions and rows; say, or with --repair mend, what differs."""
+    session = Session.open(json_wanted=json_wanted)
+    target, clients, outputs = session.deployed(name)
+    sources = Sources(clients, outputs["table_name"], outputs["media_bucket"])
+    path = session.workspace.environment_state(name) / "audit" / "audit.sqlite"
+    is_mending = repair and not dry_run
+    with session.workspace.alone_in(name, "audit"):
+        if afresh:
+            path.unlink(missing_ok=True)
+        with closing(open_store(path, timedelta(minutes=grace), session.screen)) as store:
+            run = Audit(store, sources, target.environment.month_shards, sample)
+            run.run(session.screen)
+            if is_mending:
+                run.mend(QueueFeeder(clients.sqs, outputs["queue_url"], rate), session.screen)
+            if json_wanted:
+                session.screen.document(report.document(store))
+            else:
+                report.show(session.screen, store)
+            found, kept = sum(report.differences(store).values()), report.unrepaired(store)
+        path.unlink()
+    report.conclude(session.screen, name, found=found, kept=kept, is_mending=is_mending)
+
+
+@app.command()
+def recover(
+    name: EnvironmentName,
+    rows_from: RowsFrom = None,
+    deleted_since: DeletedSince = None,
+    dry_run: DryRun = False,  # noqa: FBT002
+    json_wanted: JsonWanted = False,  # noqa: FBT002
+) -> None:
+    """Bring back rows from a restored copy of the table, and originals from their versions."""
+    since = read_moment(deleted_since) if deleted_since else None
+    if rows_from is None and since is None:
+        raise OperatorError(
+            "Nothing was asked for.",
+            remedy="Give --rows-from TABLE, --deleted-since DATE, or both.",
+        )
+    session = Session.open(json_wanted=json_wanted)
+    _, clients, outputs = session.deployed(name)
+    table, screen = outputs["table_name"], session.screen
+    rows = originals = 0
+    if rows_from:
+        rows, _ = return_rows(clients, rows_from, table, screen, is_dry=dry_run)
+    if since:
+        sources = Sources(clients, table, outputs["media_bucket"])
+        originals = return_originals(sources, since, screen, is_dry=dry_run)
+    if json_wanted:
+        screen.document({"rows": rows, "originals": originals, "dry_run": dry_run})
+    else:
+        would = "would be" if dry_run else "were"
+        screen.say(f"{rows} rows and {originals} originals {would} brought back.")
+        screen.say(f"Next, once the queue is empty: nox -s audit -- {name}")

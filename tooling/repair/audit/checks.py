@@ -1,0 +1,110 @@
+"""The rules: what may not differ between a row and the objects that it stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tooling.repair.audit.facts import ObjectFacts, RowFacts
+
+PENDING, READY, TRASHED = "pending", "ready", "trashed"
+FAILED = "failed"
+LISTED = frozenset({READY, "rejected", FAILED})
+# How the partitions of the index of images to purge begin.
+TRASH = "trash"
+# What S3 calls the only version of an object that was written before versions were on.
+UNVERSIONED = "null"
+
+
+class Kind(StrEnum):
+    """What is wrong; the value is what the operator reads."""
+
+    WITHOUT_ROW = "original without row"
+    WITHOUT_ORIGINAL = "row without original"
+    STUCK = "pending although the object is there"
+    FAILED = "failed, and no longer tried"
+    OUTDATED = "row tells of another version"
+    BACK = "recorded as deleted although the object is there"
+    WRONG_INDEX = "index attributes wrong"
+    CHECKSUM = "checksum differs from the object's"
+    MISSING_RENDITION = "rendition missing"
+    ORPHANED_RENDITION = "rendition that no row lists"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the comparison goes by.
+
+    Parameters
+    ----------
+    settled_before : datetime
+        What changed later may be under way, and is left out.
+    month_shards : int
+        Parts of each month in the index of all images, and of the trash.
+    """
+
+    settled_before: datetime
+    month_shards: int
+
+    def original(self, row: RowFacts | None, found: ObjectFacts | None) -> Kind | None:
+        """Compare a row with the original that it stands for; None where all is well."""
+        if found and found.modified > self.settled_before:
+            return None
+        is_there = found is not None and not found.is_deleted
+        if row is None:
+            is_file = found is not None and not found.key.endswith("/")
+            return Kind.WITHOUT_ROW if is_there and is_file else None
+        if row.changed_at and row.changed_at > self.settled_before:
+            return None
+        return self._settled(row, found if is_there else None)
+
+    def _settled(self, row: RowFacts, found: ObjectFacts | None) -> Kind | None:
+        if row.status == TRASHED:
+            # What its owner threw away stays away, whatever the bucket holds.
+            if row.gone and not row.purging and found:
+                return Kind.BACK
+        elif row.status == PENDING:
+            if found:
+                return Kind.STUCK
+        elif found is None:
+            return Kind.WITHOUT_ORIGINAL
+        elif row.status == FAILED:
+            return Kind.FAILED
+        elif (row.version_id or UNVERSIONED) != (found.version_id or UNVERSIONED):
+            return Kind.OUTDATED
+        is_right = self._is_listed_right(row) and self._is_due_right(row)
+        return None if is_right else Kind.WRONG_INDEX
+
+    def _is_listed_right(self, row: RowFacts) -> bool:
+        if row.status not in LISTED or row.uploaded_at is None:
+            return not (row.listed_at or row.month_shard or row.owner_sha256)
+        is_findable = row.status == READY and row.owner and row.sha256
+        checksum = f"{row.owner}#{row.sha256}" if is_findable else None
+        return (
+            row.listed_at == f"{row.uploaded_at}#{row.image_id}"
+            and row.owner_sha256 == checksum
+            and self._is_shard(row.month_shard, row.uploaded_at[:7])
+        )
+
+    def _is_due_right(self, row: RowFacts) -> bool:
+        if row.status != TRASHED or row.purge_at is None:
+            return not (row.trash_shard or row.purge_due)
+        is_due = row.purge_due == f"{row.purge_at}#{row.image_id}"
+        return is_due and self._is_shard(row.trash_shard, TRASH)
+
+    def _is_shard(self, partition: str | None, name: str) -> bool:
+        found, _, shard = (partition or "").partition("#")
+        return found == name and shard.isdecimal() and int(shard) < self.month_shards
+
+    def rendition(self, *, is_listed: bool, found: ObjectFacts | None) -> Kind | None:
+        """Compare a rendition's object with whether a row lists it; None where all is well."""
+        is_there = found is not None and not found.is_deleted
+        if found and found.modified > self.settled_before:
+            return None
+        if is_listed:
+            return None if is_there else Kind.MISSING_RENDITION
+        return Kind.ORPHANED_RENDITION if is_there else None

@@ -1,0 +1,126 @@
+"""Repairing what the audit confirmed; images are left to the processor, which knows the rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from tooling.repair.audit.checks import LISTED, TRASH, TRASHED, Kind
+from tooling.repair.messages import QueueFeeder, reprocess_request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tooling.repair.audit.confirmation import Confirmation
+    from tooling.repair.audit.facts import RowFacts
+    from tooling.repair.audit.sources import Sources
+    from tooling.repair.audit.store import AuditStore, Finding
+
+BATCH = 200
+LISTING_ATTRIBUTES = ("listed_at", "month_shard", "owner_sha256")
+PURGE_ATTRIBUTES = ("trash_shard", "purge_due")
+REMEDIES = {
+    Kind.WITHOUT_ROW: "process it",
+    Kind.WITHOUT_ORIGINAL: "record the deletion",
+    Kind.STUCK: "process it",
+    Kind.FAILED: "process it again",
+    Kind.OUTDATED: "process the present version",
+    Kind.BACK: "process it",
+    Kind.WRONG_INDEX: "write the row anew",
+    Kind.CHECKSUM: "process it again",
+    Kind.MISSING_RENDITION: "make it again",
+    Kind.ORPHANED_RENDITION: "delete it; its version stays a while",
+}
+
+
+@dataclass(frozen=True)
+class Mending:
+    """Repairs confirmed findings.
+
+    Parameters
+    ----------
+    sources : Sources
+        The table and the bucket.
+    feeder : QueueFeeder
+        What takes requests to process an image.
+    confirmation : Confirmation
+        Asked once more before anything is deleted.
+    """
+
+    sources: Sources
+    feeder: QueueFeeder
+    confirmation: Confirmation
+
+    def mend(self, store: AuditStore, advanced: Callable[[int], object]) -> None:
+        """Repair all that is confirmed; renditions only where every original has its row."""
+        for kind in REMEDIES:
+            if kind is Kind.ORPHANED_RENDITION and not self._may_delete(store):
+                continue
+            while found := store.findings("confirmed", BATCH, kind):
+                self._mend(kind, found)
+                store.mark(found, "mended")
+                advanced(len(found))
+
+    def _may_delete(self, store: AuditStore) -> bool:
+        # A row that was lost lists nothing, and its renditions are the ones it will list again.
+        states = store.counts().get(Kind.WITHOUT_ROW, {})
+        return not states.keys() & {"confirmed", "mended"}
+
+    def _mend(self, kind: Kind, findings: list[Finding]) -> None:
+        if kind is Kind.ORPHANED_RENDITION:
+            self._delete(self.confirmation.confirmed(findings))
+        elif kind is Kind.WRONG_INDEX:
+            self._process([each for each in findings if not self._index_unlisted(each)])
+        else:
+            self._process(findings)
+
+    def _process(self, findings: list[Finding]) -> None:
+        now = datetime.now(UTC)
+        originals = dict.fromkeys(each.original for each in findings if each.original)
+        self.feeder.feed(
+            reprocess_request(self.sources.bucket, key, now, unless_current=False)
+            for key in originals
+        )
+
+    def _index_unlisted(self, finding: Finding) -> bool:
+        """Mend the index attributes of a row that no listing may show; tell whether it is such."""
+        row = self.sources.row(finding.image_id) if finding.image_id else None
+        if row is None or row.status in LISTED:
+            return False
+        removed = [*LISTING_ATTRIBUTES]
+        due: dict[str, str] = {}
+        if row.status == TRASHED and row.purge_at:
+            # Which part it lies in does not matter: the purge looks into all of them.
+            due = {"trash_shard": f"{TRASH}#0", "purge_due": f"{row.purge_at}#{row.image_id}"}
+        else:
+            removed += PURGE_ATTRIBUTES
+        self._write_attributes(row, due, removed)
+        return True
+
+    def _write_attributes(self, row: RowFacts, due: dict[str, str], removed: list[str]) -> None:
+        settings = ", ".join(f"{name} = :{name}" for name in due)
+        values = {f":{name}": {"S": value} for name, value in due.items()}
+        as_seen = {":status": {"S": row.status}}
+        condition = "#status = :status"
+        if due and row.purge_at:
+            as_seen[":purge_at"] = {"S": row.purge_at}
+            condition += " AND purge_at = :purge_at"
+        try:
+            self.sources.clients.dynamodb.update_item(
+                TableName=self.sources.table,
+                Key={"image_id": {"S": row.image_id}},
+                UpdateExpression=f"{f'SET {settings} ' if due else ''}REMOVE {', '.join(removed)}",
+                ConditionExpression=condition,
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues=values | as_seen,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+
+    def _delete(self, findings: list[Finding]) -> None:
+        if findings:
+            self.sources.delete_versions([{"Key": each.key} for each in findings])

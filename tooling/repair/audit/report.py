@@ -1,0 +1,94 @@
+"""What the audit says: counts and remedies, some examples, one last line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tooling.errors import OperatorError
+from tooling.repair.audit.checks import Kind
+from tooling.repair.audit.mending import REMEDIES
+
+if TYPE_CHECKING:
+    from tooling.console import Screen
+    from tooling.repair.audit.store import AuditStore
+
+EXAMPLES = 3
+LISTED_MAX = 1000
+LEFT = "Renditions are deleted only when every original has its row: they may be of a lost one."
+
+
+def differences(store: AuditStore) -> dict[Kind, int]:
+    """Return how many findings hold, by kind; those that were repaired included."""
+    counted = {
+        kind: states.get("confirmed", 0) + states.get("mended", 0)
+        for kind, states in store.counts().items()
+    }
+    return {kind: counted[kind] for kind in Kind if counted.get(kind)}
+
+
+def unrepaired(store: AuditStore) -> int:
+    """Return how many findings hold still."""
+    return sum(states.get("confirmed", 0) for states in store.counts().values())
+
+
+def show(screen: Screen, store: AuditStore) -> None:
+    """Print what was compared and what differs."""
+    screen.done(
+        f"{store.note('rows_count') or 0} rows, {store.note('uploads_count') or 0} originals and "
+        f"{store.note('renditions_count') or 0} renditions compared, "
+        f"{store.note('sample_count') or 0} checksums"
+    )
+    found = differences(store)
+    if not found:
+        return
+    rows = []
+    for kind, count in found.items():
+        states = ("confirmed", "mended")
+        some = [each for state in states for each in store.findings(state, EXAMPLES, kind)]
+        images = ", ".join(each.image_id or "a direct drop" for each in some[:EXAMPLES])
+        rows.append((kind.value, count, REMEDIES[kind], images))
+    screen.table("Differences", ("what", "count", "remedy", "such as"), rows)
+
+
+def conclude(screen: Screen, name: str, *, found: int, kept: int, is_mending: bool) -> None:
+    """Say in one line how it ended.
+
+    Parameters
+    ----------
+    found, kept : int
+        Differences in all, and those that were not repaired.
+
+    Raises
+    ------
+    OperatorError
+        Something differs that was not repaired.
+    """
+    if not found:
+        screen.say("All is as it should be.", style="bold green")
+    elif not kept:
+        screen.say(f"{found} differences repaired or given to the processor.", style="bold green")
+    else:
+        again = "once the queue is empty" if is_mending else "to mend what differs"
+        raise OperatorError(
+            f"{kept} of {found} differences are not repaired.",
+            reason=LEFT if is_mending else "",
+            remedy=f"Run {again}: nox -s audit -- {name} --repair",
+        )
+
+
+def document(store: AuditStore) -> dict[str, Any]:
+    """Return the result for a script, with the first findings one by one."""
+    states = ("confirmed", "mended")
+    listed = [(state, each) for state in states for each in store.findings(state, LISTED_MAX)]
+    return {
+        "rows": store.note("rows_count") or 0,
+        "originals": store.note("uploads_count") or 0,
+        "renditions": store.note("renditions_count") or 0,
+        "checksums": store.note("sample_count") or 0,
+        "differences": {kind.name.lower(): n for kind, n in differences(store).items()},
+        "unrepaired": unrepaired(store),
+        "findings": [
+            {"kind": each.kind.name.lower(), "image_id": each.image_id, "state": state}
+            for state, each in listed
+        ],
+    }

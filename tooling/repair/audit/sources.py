@@ -1,0 +1,141 @@
+"""What the audit reads from AWS: all rows, all latest versions, and single ones as of now."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from tooling.errors import OperatorError
+from tooling.repair.audit.comparison import ObjectPage
+from tooling.repair.audit.facts import ATTRIBUTES, ObjectFacts, RowFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
+
+    from tooling.clients import Clients
+
+GONE = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
+CHUNK_BYTES = 1024**2
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The table and the bucket of an environment.
+
+    Parameters
+    ----------
+    clients : Clients
+        The AWS to call.
+    table, bucket : str
+        Their names.
+    """
+
+    clients: Clients
+    table: str
+    bucket: str
+
+    def rows(
+        self, start: dict[str, Any] | None
+    ) -> Iterator[tuple[list[RowFacts], dict[str, Any] | None]]:
+        """Yield all rows page by page, each with the position after it."""
+        request: dict[str, Any] = {"TableName": self.table} | _projection()
+        if start:
+            request["ExclusiveStartKey"] = start
+        while True:
+            answer = self.clients.dynamodb.scan(**request)
+            position = answer.get("LastEvaluatedKey")
+            yield [RowFacts.of_item(item) for item in answer["Items"]], position
+            if position is None:
+                return
+            request["ExclusiveStartKey"] = position
+
+    def objects(self, prefix: str, marker: dict[str, str] | None) -> Iterator[ObjectPage]:
+        """Yield the latest version of every key below a prefix, page by page."""
+        request: dict[str, Any] = {"Bucket": self.bucket, "Prefix": prefix}
+        while True:
+            answer = self.clients.s3.list_object_versions(**(request | (marker or {})))
+            latest = [
+                ObjectFacts(entry["Key"], entry["VersionId"], entry["LastModified"], is_deleted)
+                for entries, is_deleted in (
+                    (answer.get("Versions", []), False),
+                    (answer.get("DeleteMarkers", []), True),
+                )
+                for entry in entries
+                if entry["IsLatest"]
+            ]
+            latest.sort(key=lambda each: each.key.encode())
+            marker = None
+            if answer["IsTruncated"]:
+                marker = {
+                    "KeyMarker": answer["NextKeyMarker"],
+                    "VersionIdMarker": answer["NextVersionIdMarker"],
+                }
+            yield ObjectPage(latest, marker, marker["KeyMarker"] if marker else None)
+            if marker is None:
+                return
+
+    def row(self, image_id: str) -> RowFacts | None:
+        """Return a row as of now."""
+        answer = self.clients.dynamodb.get_item(
+            TableName=self.table,
+            Key={"image_id": {"S": image_id}},
+            ConsistentRead=True,
+            **_projection(),
+        )
+        item = answer.get("Item")
+        return RowFacts.of_item(item) if item else None
+
+    def object(self, key: str) -> ObjectFacts | None:
+        """Return the object of a key as of now; None where there is none."""
+        try:
+            head = self.clients.s3.head_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in GONE:
+                return None
+            raise
+        return ObjectFacts(key, head.get("VersionId"), head["LastModified"])
+
+    def sha256(self, row: RowFacts) -> str | None:
+        """Return the checksum of a row's original, read in full; None where that has changed."""
+        found = self.object(row.key)
+        if found is None or found.version_id != row.version_id:
+            return None
+        version: dict[str, Any] = {"VersionId": row.version_id} if row.version_id else {}
+        answer = self.clients.s3.get_object(Bucket=self.bucket, Key=row.key, **version)
+        digest = hashlib.sha256()
+        with closing(answer["Body"]) as body:
+            for chunk in body.iter_chunks(CHUNK_BYTES):
+                digest.update(chunk)
+        return digest.hexdigest()
+
+    def delete_versions(self, versions: Sequence[ObjectIdentifierTypeDef]) -> None:
+        """Delete objects, or the very versions that are named; up to a thousand.
+
+        Raises
+        ------
+        OperatorError
+            S3 kept some of them.
+        """
+        answer = self.clients.s3.delete_objects(
+            Bucket=self.bucket, Delete={"Objects": versions, "Quiet": True}
+        )
+        kept = answer.get("Errors", [])
+        if kept:
+            raise OperatorError(
+                f"S3 kept {len(kept)} of {len(versions)} objects.",
+                reason=str(kept[0].get("Message")),
+                remedy="Check the caller's rights (s3:DeleteObject, s3:DeleteObjectVersion).",
+            )
+
+
+def _projection() -> dict[str, Any]:
+    return {
+        "ProjectionExpression": ", ".join(f"#{name}" for name in ATTRIBUTES),
+        "ExpressionAttributeNames": {f"#{name}": name for name in ATTRIBUTES},
+    }

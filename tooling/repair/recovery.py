@@ -1,0 +1,94 @@
+"""``recover``: bring back what was deleted, from older versions and from a copy of the table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from tooling.errors import OperatorError
+from tooling.repair.keys import UPLOADS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
+
+    from tooling.clients import Clients
+    from tooling.console import Screen
+    from tooling.repair.audit.sources import Sources
+
+    Item = Mapping[str, AttributeValueTypeDef]
+
+EXISTS = "ConditionalCheckFailedException"
+# What the row of an object that was deleted lacks: all that such a row tells is that.
+ARRIVAL = "uploaded_at"
+
+
+def return_rows(
+    clients: Clients, copy: str, table: str, screen: Screen, *, is_dry: bool
+) -> tuple[int, int]:
+    """Put rows of a copy back that the table lacks; return how many, and how many it had.
+
+    Raises
+    ------
+    OperatorError
+        There is no such copy.
+    """
+    returned = there = 0
+    pages = clients.dynamodb.get_paginator("scan").paginate(TableName=copy)
+    put = _is_missing if is_dry else _put_if_missing
+    try:
+        with screen.progress("rows", None) as line:
+            for page in pages:
+                for item in page["Items"]:
+                    was_missing = put(clients, table, item)
+                    returned, there = returned + was_missing, there + (not was_missing)
+                line.now(f"{returned} missing, {there} there")
+    except clients.dynamodb.exceptions.ResourceNotFoundException as error:
+        raise OperatorError(
+            f"There is no table called {copy}.",
+            remedy="Restore the table to a moment before the loss; docs/operations.md tells how.",
+        ) from error
+    return returned, there
+
+
+def _is_missing(clients: Clients, table: str, item: Item) -> bool:
+    answer = clients.dynamodb.get_item(TableName=table, Key={"image_id": item["image_id"]})
+    return ARRIVAL not in answer.get("Item", {})
+
+
+def _put_if_missing(clients: Clients, table: str, item: Item) -> bool:
+    try:
+        clients.dynamodb.put_item(
+            TableName=table,
+            Item=item,
+            ConditionExpression=f"attribute_not_exists({ARRIVAL})",
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] != EXISTS:
+            raise
+        return False
+    return True
+
+
+def return_originals(sources: Sources, since: datetime, screen: Screen, *, is_dry: bool) -> int:
+    """Take away the delete markers of originals that were deleted since; return how many.
+
+    What lies under a marker is there again, and S3 tells the processor so.
+    """
+    count = 0
+    with screen.progress("originals", None) as line:
+        for page in sources.objects(UPLOADS, None):
+            markers: list[ObjectIdentifierTypeDef] = [
+                {"Key": found.key, "VersionId": found.version_id or "null"}
+                for found in page.objects
+                if found.is_deleted and found.modified >= since
+            ]
+            if markers and not is_dry:
+                sources.delete_versions(markers)
+            count += len(markers)
+            line.now(f"{count}")
+    return count

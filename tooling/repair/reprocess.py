@@ -1,0 +1,162 @@
+"""``reprocess``: have images made anew, by feeding the upload queue with requests."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from tooling.repair.messages import QueueFeeder, reprocess_request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+    from tooling.console import Screen
+
+READY = "ready"
+# What was refused or failed may be taken by newer code; what is trashed or waited for never is.
+PROCESSED = (READY, "rejected", "failed")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which images are asked for.
+
+    Parameters
+    ----------
+    is_forced : bool
+        Also those that are current, and those that were refused or failed.
+    owner : str or None
+        Only this user's.
+    since : str or None
+        Only those that arrived at this moment or later: a timestamp as rows hold it, or its
+        beginning.
+    """
+
+    is_forced: bool = False
+    owner: str | None = None
+    since: str | None = None
+
+    def pages(
+        self, dynamodb: DynamoDBClient, table: str, start: dict[str, Any] | None
+    ) -> Iterator[tuple[list[str], dict[str, Any] | None]]:
+        """Yield the originals' keys page by page, each with the position after it."""
+        names, values = {"#key": "key", "#status": "status"}, {}
+        conditions = []
+        for number, status in enumerate(PROCESSED if self.is_forced else (READY,)):
+            values[f":status{number}"] = {"S": status}
+        conditions.append(f"#status IN ({', '.join(values)})")
+        if self.since:
+            names["#uploaded_at"], values[":since"] = "uploaded_at", {"S": self.since}
+            conditions.append("#uploaded_at >= :since")
+        request: dict[str, Any] = {
+            "TableName": table,
+            "ProjectionExpression": "#key",
+            "FilterExpression": " AND ".join(conditions),
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+        }
+        if start:
+            request["ExclusiveStartKey"] = start
+        read: Any = dynamodb.scan
+        if self.owner:
+            read = dynamodb.query
+            request["IndexName"] = "by_owner"
+            request["KeyConditionExpression"] = "#owner = :owner"
+            names["#owner"], values[":owner"] = "owner", {"S": self.owner}
+        while True:
+            answer = read(**request)
+            position = answer.get("LastEvaluatedKey")
+            yield [item["key"]["S"] for item in answer["Items"]], position
+            if position is None:
+                return
+            request["ExclusiveStartKey"] = position
+
+
+@dataclass
+class Progress:
+    """How far a run has come, kept in a file so that the next one goes on from there.
+
+    Parameters
+    ----------
+    path : Path
+        The file; gone once all is done.
+    selection : Selection
+        What the run is about; another selection begins anew.
+    """
+
+    path: Path
+    selection: Selection
+    offered: int = 0
+    position: dict[str, Any] | None = field(default=None)
+
+    @classmethod
+    def read(cls, path: Path, selection: Selection) -> Progress:
+        """Return where a run of this selection was stopped, or the beginning."""
+        if path.exists():
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            if kept["selection"] == asdict(selection):
+                return cls(path, selection, kept["offered"], kept["position"])
+        return cls(path, selection)
+
+    def write(self) -> None:
+        """Keep it."""
+        document = {
+            "selection": asdict(self.selection),
+            "offered": self.offered,
+            "position": self.position,
+        }
+        scratch = self.path.with_suffix(".new")
+        scratch.write_text(json.dumps(document), encoding="utf-8")
+        scratch.replace(self.path)
+
+    def forget(self) -> None:
+        """Drop it: all is done."""
+        self.path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Reprocess:
+    """One run.
+
+    Parameters
+    ----------
+    dynamodb : DynamoDBClient
+        The client to read rows with.
+    table, bucket : str
+        Where images are.
+    feeder : QueueFeeder or None
+        What takes the requests; None where they are only counted.
+    """
+
+    dynamodb: DynamoDBClient
+    table: str
+    bucket: str
+    feeder: QueueFeeder | None
+
+    def run(self, progress: Progress, screen: Screen) -> int:
+        """Offer every image that is selected; return how many those were, earlier runs included."""
+        if self.feeder is None:
+            pages = progress.selection.pages(self.dynamodb, self.table, None)
+            return sum(len(keys) for keys, _ in pages)
+        if progress.position:
+            screen.done(f"going on where the last run was stopped, after {progress.offered} images")
+        with screen.progress("offering", None) as line:
+            start = progress.position
+            for keys, position in progress.selection.pages(self.dynamodb, self.table, start):
+                self.feeder.feed(self._request(key, progress.selection) for key in keys)
+                progress.offered += len(keys)
+                progress.position = position
+                progress.write()
+                line.now(f"{progress.offered} images")
+        progress.forget()
+        return progress.offered
+
+    def _request(self, key: str, selection: Selection) -> str:
+        return reprocess_request(
+            self.bucket, key, datetime.now(UTC), unless_current=not selection.is_forced
+        )
