@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Self
 
 import pytest
 
@@ -58,14 +60,16 @@ class Checkout:
         """The state folder of the copy."""
         return self.folder / ".state"
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(
+        self, *arguments: str, output: IO[str] | int = subprocess.PIPE
+    ) -> subprocess.Popen[str]:
         """Start a command in a process group of its own, as a terminal does."""
         return subprocess.Popen(
             [sys.executable, "-m", "tooling", *arguments],
             cwd=self.folder,
             env=self.variables,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
             process_group=0,
@@ -98,6 +102,41 @@ class Checkout:
         )
 
 
+class Run:
+    """A command that runs beside the tests; a context manager that stops it.
+
+    Parameters
+    ----------
+    checkout : Checkout
+        Where it is typed.
+    arguments : str
+        What is typed.
+    """
+
+    def __init__(self, checkout: Checkout, *arguments: str) -> None:
+        self._printed = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed on exit
+        self._process = checkout.start(*arguments, output=self._printed)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # Ctrl-C, as an operator who can't wait: it lets Terraform write its state.
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+        self._process.wait()
+        self._printed.close()
+
+    def require_success(self) -> str:
+        """Wait for its end, require that it went well, and return what it printed."""
+        code = self._process.wait(COMMAND_TIMEOUT_SECONDS)
+        self._printed.seek(0)
+        printed = self._printed.read()
+        assert code == 0, printed
+        assert "Traceback" not in printed, printed
+        return printed
+
+
 @pytest.fixture(scope="session")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     """A copy of the checkout whose environments may all be destroyed, and called by a page."""
@@ -115,10 +154,30 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     copy.run("emulator", "stop")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests that need no deployment come first: it is being made meanwhile."""
+    items.sort(key=_needs_deployment)
+
+
+def _needs_deployment(item: pytest.Item) -> bool:
+    return "dev" in getattr(item, "fixturenames", ())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def deploying(request: pytest.FixtureRequest) -> Iterator[Run | None]:
+    """The command that deploys ``dev``, started at once if any test will need it."""
+    if not any(map(_needs_deployment, request.session.items)):
+        yield None
+        return
+    checkout: Checkout = request.getfixturevalue("checkout")
+    with Run(checkout, "deploy", "dev") as run:
+        yield run
+
+
 @pytest.fixture(scope="session")
-def dev(checkout: Checkout) -> Iterator[Checkout]:
+def dev(checkout: Checkout, deploying: Run) -> Iterator[Checkout]:
     """The checkout with ``dev`` deployed."""
-    print(checkout.run("deploy", "dev"))  # noqa: T201 - pytest shows it where the set-up fails
+    print(deploying.require_success())  # noqa: T201 - pytest shows it where the set-up fails
     yield checkout
     gone = checkout.run("destroy", "dev", "--yes")
     assert "dev is gone" in gone
