@@ -176,9 +176,7 @@ class Environment(Section):
 
     @model_validator(mode="after")
     def _only_promotions_are_guarded(self) -> Environment:
-        guarded = [
-            name for name in ("soak_minutes", "approval", "canary") if getattr(self, name)
-        ]
+        guarded = [name for name in ("soak_minutes", "approval", "canary") if getattr(self, name)]
         if guarded and self.promotes_from is None:
             message = (
                 f"{', '.join(guarded)}: for environments that are promoted to; name the one this "

@@ -1,0 +1,187 @@
+"""Brings one release to one environment: plan, apply exactly that, prove it, or go back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from tooling.errors import OperatorError
+from tooling.foundation import lay_foundation
+from tooling.promotion.gates.approval import plan_digest
+from tooling.promotion.gates.data import data
+from tooling.promotion.gates.verdict import Verdict
+from tooling.promotion.ledger import Step
+from tooling.promotion.sources import sources_of
+from tooling.rendering import render_variables
+from tooling.reports import show_plan
+from tooling.scanning.gate import scan_saved_plan
+from tooling.smoke import SmokeTestFailed
+from tooling.stack import media_stack
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tooling.clients import Clients
+    from tooling.console import Screen
+    from tooling.promotion.journal import Journal
+    from tooling.promotion.lease import Lease
+    from tooling.releases import Release
+    from tooling.scanning.findings import Report
+    from tooling.stack import Stack
+    from tooling.target import Target
+    from tooling.terraform.plans import PlanSummary
+    from tooling.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A saved plan, the one that is judged, scanned, approved and applied.
+
+    Parameters
+    ----------
+    stack : Stack
+        Holds it.
+    release : Release
+        What it brings, with the places of its zips in the target.
+    summary : PlanSummary
+        What it would do.
+    document : dict
+        What ``terraform show -json`` makes of it.
+    """
+
+    stack: Stack
+    release: Release
+    summary: PlanSummary
+    document: dict[str, Any]
+
+    @cached_property
+    def digest(self) -> str:
+        """What an approval names."""
+        return plan_digest(self.stack.target.environment.name, self.document)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One run that brings a release to an environment.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The checkout and its folders.
+    target : Target
+        Where the release goes.
+    clients : Clients
+        For the target.
+    journal : Journal
+        What the run writes down.
+    lease : Lease
+        Held by the run; asked for again before anything is changed.
+    screen : Screen
+        Where progress is told.
+    """
+
+    workspace: Workspace
+    target: Target
+    clients: Clients
+    journal: Journal
+    lease: Lease
+    screen: Screen
+
+    @property
+    def name(self) -> str:
+        """The environment's name."""
+        return self.target.environment.name
+
+    def plan(self, release: Release, sources: Path) -> Planned:
+        """Save the plan that brings the release, and show it."""
+        began = monotonic()
+        self.screen.step(f"Plan of {self.name}")
+        stack = media_stack(self.workspace, self.target, sources)
+        stack.init(self.screen)
+        variables = render_variables(
+            self.workspace.environments, self.target.environment, self.target.endpoint, release
+        )
+        summary = stack.plan(self.screen, variables)
+        planned = Planned(stack, release, summary, stack.read_plan())
+        show_plan(self.screen, summary, began)
+        return planned
+
+    def scan(self, planned: Planned) -> Report | None:
+        """Scan the saved plan; None where it has nothing to apply."""
+        if planned.summary.empty:
+            return None
+        return scan_saved_plan(self.workspace, self.target, planned.stack, self.screen)
+
+    def bring(self, planned: Planned, previous: Release | None) -> dict[str, Any]:
+        """Apply the plan and prove that it works; go back to `previous` if it does not.
+
+        Raises
+        ------
+        SmokeTestFailed
+            The release does not work there; the message says what became of the environment.
+        """
+        self.lease.require()
+        if not planned.summary.empty:
+            lay_foundation(self.workspace, self.target, self.clients, self.screen)
+            self.journal.record(Step.APPLYING, release=planned.release, previous=previous)
+            self._apply(planned)
+        # Also without an apply of this run: one that was killed may have done it.
+        self.journal.record(
+            Step.APPLIED, planned.summary.counts(), release=planned.release, previous=previous
+        )
+        outputs = planned.stack.outputs()
+        try:
+            self.journal.smoke_test(self.target, self.clients, outputs, self.screen)
+        except SmokeTestFailed as error:
+            became = self.go_back(previous)
+            raise SmokeTestFailed(
+                f"Release {planned.release.id[:12]} does not work in {self.name}. {became}",
+                reason=error.reason,
+                remedy=f"Mend the release, then bring it again; nox -s history -- {self.name} "
+                "tells what happened.",
+            ) from error
+        return outputs
+
+    def go_back(self, previous: Release | None) -> str:
+        """Take the environment back to what it held before; return what became of it."""
+        if previous is None:
+            self.journal.record(Step.FAILED, "nothing to go back to")
+            return "It held nothing before, so there is nothing to go back to; it stays as it is."
+        self.journal.record(Step.RETURNING, release=previous)
+        self.screen.step(f"Back to release {previous.id[:12]}")
+        sources = sources_of(self.workspace, self.name, previous)
+        if sources is None:
+            return self._stay(
+                f"its Terraform sources (commit {previous.short_commit}) are not at hand", previous
+            )
+        planned = self.plan(previous, sources)
+        judged = data(planned.document)
+        if judged.verdict is not Verdict.PASS:
+            return self._stay(judged.evidence, previous)
+        if not planned.summary.empty:
+            self._apply(planned)
+        try:
+            self.journal.smoke_test(self.target, self.clients, planned.stack.outputs(), self.screen)
+        except SmokeTestFailed as error:
+            return self._stay(f"that fails the smoke test as well ({error.reason})", previous)
+        self.journal.record(Step.RETURNED, release=previous)
+        return f"{self.name} was taken back to release {previous.id[:12]}, which works."
+
+    def _stay(self, reason: str, previous: Release) -> str:
+        self.journal.record(Step.FAILED, f"no way back: {reason}", release=previous)
+        return (
+            f"{self.name} COULD NOT be taken back to release {previous.id[:12]}: {reason}. "
+            f"Check out commit {previous.short_commit} and run: nox -s rollback -- {self.name}."
+        )
+
+    def _apply(self, planned: Planned) -> None:
+        self.screen.step("Apply")
+        began = monotonic()
+        try:
+            planned.stack.apply(self.screen, planned.summary)
+        except OperatorError as error:
+            self.journal.record(Step.FAILED, str(error)[:2000], release=planned.release)
+            raise
+        self.screen.done(f"applied: {planned.summary.counts()}", began)
