@@ -12,3 +12,5 @@ EnvironmentName = Annotated[
 ]
 FileNames = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files or folders.")]
 JsonWanted = Annotated[bool, typer.Option("--json", help="Print JSON for a script to read.")]
+Source = Annotated[str, typer.Argument(metavar="FROM", help="The environment to take from.")]
+Destination = Annotated[str, typer.Argument(metavar="TO", help="The environment to bring it to.")]

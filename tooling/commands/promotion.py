@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tooling.clients import Clients
-from tooling.commands.arguments import EnvironmentName, JsonWanted
+from tooling.commands.arguments import Destination, EnvironmentName, JsonWanted, Source
 from tooling.foundation import ensure_buckets
 from tooling.promotion.decision import Decision
 from tooling.promotion.delivery import Delivery
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-Source = Annotated[str, typer.Argument(metavar="FROM", help="The environment to take from.")]
-Destination = Annotated[str, typer.Argument(metavar="TO", help="The environment to bring it to.")]
 Approved = Annotated[
     str | None,
     typer.Option("--approve", metavar="DIGEST", help="Digest of the plan that you approve."),

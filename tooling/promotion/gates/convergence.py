@@ -33,7 +33,7 @@ def target_converged(name: str, plan: dict[str, Any]) -> Answer:
     The plan of the release to come tells it: Terraform notes in it what it found changed while it
     read. Settings in the environment's file that are to change are no drift.
     """
-    if not plan.get("prior_state", {}).get("values"):
+    if all(entry["change"]["before"] is None for entry in plan.get("resource_changes", [])):
         return passed(f"{name} was never deployed.")
     drift = list(drifted(plan))
     if drift:

@@ -19,9 +19,9 @@ HOLDS_DATA = (
 def data(plan: dict[str, Any]) -> Answer:
     """Say whether a plan leaves every bucket, table, key, queue and user pool where it is."""
     lost = [
-        f"{entry['address']} ({'replaced' if 'create' in entry['change']['actions'] else 'removed'})"
+        f"{entry['address']} ({'replaced' if 'create' in actions else 'removed'})"
         for entry in plan.get("resource_changes", [])
-        if entry["type"] in HOLDS_DATA and "delete" in entry["change"]["actions"]
+        if entry["type"] in HOLDS_DATA and "delete" in (actions := entry["change"]["actions"])
     ]
     if lost:
         return failed(f"The plan takes away what holds data: {', '.join(lost)}.")
