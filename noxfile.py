@@ -97,7 +97,7 @@ def release_hold(session: nox.Session) -> None:
 
 @operator()
 def status(session: nox.Session) -> None:
-    """What runs where, how it is, and what a promotion would bring."""
+    """Show what runs where, how it is, and what a promotion would bring."""
     run_tooling(session, "status")
 
 

@@ -38,8 +38,8 @@ def status(
         return
     session.screen.table("", COLUMNS, [entry.row() for entry in found])
     for entry in found:
-        for commit in (entry.difference.commits if entry.difference else None) or []:
-            session.screen.say(f"  {entry.environment.name} lacks {commit}")
+        for remark in entry.remarks():
+            session.screen.say(remark)
 
 
 @app.command()

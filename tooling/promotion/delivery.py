@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from tooling.errors import OperatorError
 from tooling.foundation import lay_foundation
+from tooling.promotion.aliases import send_all_to
+from tooling.promotion.canary import Watch, changes_aliases_alone, shares_to_keep
+from tooling.promotion.gates.alarms import alarms
 from tooling.promotion.gates.approval import plan_digest
 from tooling.promotion.gates.data import data
-from tooling.promotion.gates.verdict import Verdict
+from tooling.promotion.gates.verdict import Verdict, failed
 from tooling.promotion.ledger import Step
 from tooling.promotion.sources import sources_of
 from tooling.rendering import render_variables
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
     from tooling.clients import Clients
     from tooling.console import Screen
+    from tooling.promotion.deployed import Deployed
     from tooling.promotion.journal import Journal
     from tooling.promotion.lease import Lease
     from tooling.releases import Release
@@ -49,12 +53,15 @@ class Planned:
         What it would do.
     document : dict
         What ``terraform show -json`` makes of it.
+    keeps : dict
+        In a canary, by function, the version that goes on serving, and its share.
     """
 
     stack: Stack
     release: Release
     summary: PlanSummary
     document: dict[str, Any]
+    keeps: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:
@@ -94,8 +101,16 @@ class Delivery:
         """The environment's name."""
         return self.target.environment.name
 
-    def plan(self, release: Release, sources: Path) -> Planned:
-        """Save the plan that brings the release, and show it."""
+    def plan(
+        self, release: Release, sources: Path, keeps: dict[str, dict[str, Any]] | None = None
+    ) -> Planned:
+        """Save the plan that brings the release, and show it.
+
+        Parameters
+        ----------
+        keeps : dict or None
+            The versions that keep a share of the requests, in a canary.
+        """
         began = monotonic()
         self.screen.step(f"Plan of {self.name}")
         stack = media_stack(self.workspace, self.target, sources)
@@ -103,10 +118,18 @@ class Delivery:
         variables = render_variables(
             self.workspace.environments, self.target.environment, self.target.endpoint, release
         )
-        summary = stack.plan(self.screen, variables)
-        planned = Planned(stack, release, summary, stack.read_plan())
+        summary = stack.plan(self.screen, variables | ({"canary": keeps} if keeps else {}))
+        planned = Planned(stack, release, summary, stack.read_plan(), keeps or {})
         show_plan(self.screen, summary, began)
         return planned
+
+    def plan_with_canary(
+        self, release: Release, sources: Path, deployed: Deployed | None
+    ) -> Planned:
+        """Save the plan that brings the release as the environment asks: at once, or by canary."""
+        planned = self.plan(release, sources)
+        keeps = shares_to_keep(self.target.environment.canary, deployed, planned.document)
+        return self.plan(release, sources, keeps) if keeps else planned
 
     def scan(self, planned: Planned) -> Report | None:
         """Scan the saved plan; None where it has nothing to apply."""
@@ -131,8 +154,10 @@ class Delivery:
         self.journal.record(
             Step.APPLIED, planned.summary.counts(), release=planned.release, previous=previous
         )
-        outputs = planned.stack.outputs()
         try:
+            if planned.keeps:
+                self._try_out(planned)
+            outputs = planned.stack.outputs()
             self.journal.smoke_test(self.target, self.clients, outputs, self.screen)
         except SmokeTestFailed as error:
             became = self.go_back(previous)
@@ -143,6 +168,33 @@ class Delivery:
                 "tells what happened.",
             ) from error
         return outputs
+
+    def _try_out(self, planned: Planned) -> None:
+        """Watch the new versions serve their share, then give them all, or none.
+
+        Raises
+        ------
+        SmokeTestFailed
+            An alarm was raised, or could not be read.
+        """
+        canary = self.target.environment.canary
+        if canary is None:
+            return
+        self.screen.step(f"Canary: {canary.percent}% for {canary.minutes} minutes")
+        self.journal.record(Step.CANARY, f"{canary.percent}%", release=planned.release)
+        outputs = planned.stack.outputs()
+        answer = Watch(lambda: alarms(self.clients.cloudwatch, outputs)).keep(canary.minutes)
+        if answer.verdict is Verdict.PASS:
+            self.screen.done(answer.evidence)
+            rest = self.plan(planned.release, planned.stack.terraform.folder)
+            if changes_aliases_alone(rest.document):
+                self._apply(rest)
+                return
+            answer = failed("Something was changed by other hands meanwhile.")
+        for key, kept in planned.keeps.items():
+            name = outputs["functions"][key]["name"]
+            send_all_to(self.clients.functions, name, kept["version"])
+        raise SmokeTestFailed("The canary failed.", reason=answer.evidence)
 
     def go_back(self, previous: Release | None) -> str:
         """Take the environment back to what it held before; return what became of it."""

@@ -15,9 +15,17 @@ if TYPE_CHECKING:
 
 ENDS = frozenset({Step.REFUSED, Step.DRY_RUN, Step.FAILED, Step.RETURNED, Step.FINISHED})
 CHANGED = frozenset(
-    {Step.APPLYING, Step.APPLIED, Step.SMOKE_PASSED, Step.SMOKE_FAILED, Step.RETURNING}
+    {
+        Step.APPLYING,
+        Step.APPLIED,
+        Step.CANARY,
+        Step.SMOKE_PASSED,
+        Step.SMOKE_FAILED,
+        Step.RETURNING,
+    }
 )
-ON_THE_WAY_BACK = frozenset({Step.SMOKE_FAILED, Step.RETURNING})
+# A canary that nobody watched to its end has not shown anything.
+LEADS_BACK = frozenset({Step.CANARY, Step.SMOKE_FAILED, Step.RETURNING})
 
 
 @dataclass(frozen=True)
@@ -36,9 +44,9 @@ class Interruption:
     previous: Release | None
 
     @property
-    def going_back(self) -> bool:
-        """Whether it was taking the environment back."""
-        return self.last.step in ON_THE_WAY_BACK
+    def leads_back(self) -> bool:
+        """Whether what it brought must not stay."""
+        return self.last.step in LEADS_BACK
 
     @property
     def changed(self) -> bool:

@@ -34,6 +34,7 @@ class Step(StrEnum):
     DRY_RUN = "dry run"
     APPLYING = "applying"
     APPLIED = "applied"
+    CANARY = "canary"
     SMOKE_PASSED = "smoke passed"
     SMOKE_FAILED = "smoke failed"
     RETURNING = "returning"

@@ -83,10 +83,11 @@ class Promotion:
         delivery, decision = self.delivery, self.decision
         with delivery.lease.held():
             entries = delivery.journal.ledger.entries()
-            previous = self._take_up(entries)
+            here = read_deployed(delivery.clients.s3, delivery.target.environment)
+            previous = self._take_up(entries, here.release if here else None)
             deployed = self._deployed()
             delivery.journal.record(Step.STARTED, release=deployed.release)
-            planned = self._decide(deployed, entries, approved)
+            planned = self._decide(deployed, here, entries, approved)
             decision.previous = previous
             delivery.journal.record(Step.GATES, release=planned.release, gates=decision.findings)
             if decision.closed:
@@ -104,25 +105,22 @@ class Promotion:
             delivery.journal.record(Step.FINISHED, release=planned.release)
             decision.result = "promoted"
 
-    def _take_up(self, entries: list[Entry]) -> Release | None:
+    def _take_up(self, entries: list[Entry], here: Release | None) -> Release | None:
         """Return what the target holds that works, after seeing to a run that was killed."""
         delivery = self.delivery
-        here = read_deployed(delivery.clients.s3, delivery.target.environment)
         found = interruption(entries)
         if found is None:
-            return here.release if here else None
+            return here
         delivery.screen.done(f"An earlier run was killed: {found}")
-        if found.going_back:
+        if found.leads_back:
             became = delivery.go_back(found.previous)
             raise OperatorError(
-                f"The earlier run was taking {delivery.name} back when it was killed. {became}",
+                f"The earlier run was killed before its release had proved itself. {became}",
                 remedy=f"Mend the release, then promote it again; nox -s history -- "
                 f"{delivery.name} tells what happened.",
             )
         delivery.screen.done("This one goes on from there.")
-        if found.changed:
-            return found.previous
-        return here.release if here else None
+        return found.previous if found.changed else here
 
     def _deployed(self) -> Deployed:
         environment = self.source.environment
@@ -139,7 +137,13 @@ class Promotion:
         self.delivery.screen.done(f"release {deployed.release.id[:12]} of commit {commit}")
         return deployed
 
-    def _decide(self, deployed: Deployed, entries: list[Entry], approved: str | None) -> Planned:
+    def _decide(
+        self,
+        deployed: Deployed,
+        here: Deployed | None,
+        entries: list[Entry],
+        approved: str | None,
+    ) -> Planned:
         """Ask all gates: those on the source while the target's plan is made."""
         began = monotonic()
         delivery, decision = self.delivery, self.decision
@@ -149,7 +153,7 @@ class Promotion:
             about_source = beside.submit(ask_all, gates)
             screen.step("Zips")
             release, carried = self._carry(deployed.release)
-            planned = delivery.plan(release, delivery.workspace.terraform)
+            planned = delivery.plan_with_canary(release, delivery.workspace.terraform, here)
             decision.planned = planned
             about_plan = ask_all(
                 [

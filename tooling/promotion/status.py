@@ -15,7 +15,7 @@ from tooling.promotion.differences import ReleaseDifference
 from tooling.promotion.gates.alarms import alarms
 from tooling.promotion.gates.convergence import drifted
 from tooling.promotion.gates.hold import current_hold
-from tooling.promotion.gates.verdict import Gate, Verdict
+from tooling.promotion.gates.verdict import Finding, Gate, Verdict
 from tooling.promotion.ledger import Entry, Ledger, Step
 from tooling.promotion.sources import sources_of
 from tooling.rendering import render_variables, state_bucket
@@ -52,7 +52,7 @@ class EnvironmentStatus:
     entries: list[Entry] = field(default_factory=list)
     problem: str = ""
     drift: list[str] | None = None
-    health: str = ""
+    health: Finding | None = None
     difference: ReleaseDifference | None = None
     plan: str = ""
 
@@ -73,33 +73,42 @@ class EnvironmentStatus:
         arrived = arrival(self.entries, self.release.id) if self.release else None
         return datetime.now(UTC) - arrived if arrived else None
 
-    def brings(self) -> str:
-        """Return what a promotion would bring, in words."""
-        source = self.environment.promotes_from
-        if source is None:
-            return "-"
-        if self.difference is None:
-            return (self.plan and f"nothing from {source}; settings: {self.plan}") or "nothing"
-        plan = f"; plan: {self.plan}" if self.plan else ""
-        return f"from {source}: {self.difference}{plan}"
-
     def row(self) -> tuple[str, ...]:
         """Return the line as a person reads it."""
-        if self.problem or self.release is None:
-            state = self.problem or "not deployed"
-            return (self.environment.name, self.where, state, "-", "-", "-", "-", self.brings())
-        drift = NOT_ASKED if self.drift is None else ", ".join(self.drift) or "none"
-        hold = current_hold(self.entries)
+        drift = NOT_ASKED if self.drift is None else f"{len(self.drift)} resources"
         return (
             self.environment.name,
             self.where,
-            f"{self.release.id[:12]} ({self.release.short_commit})",
+            self.release.id[:12] if self.release else "none",
             spoken(self.age),
-            drift,
-            self.health,
-            hold.detail if hold else "no",
-            self.brings(),
+            "none" if self.drift == [] else drift,
+            self.health.verdict.value if self.health else "-",
+            "yes" if current_hold(self.entries) else "no",
+            self._to_come(),
         )
+
+    def remarks(self) -> list[str]:
+        """Return what the table has no room for, a line each."""
+        name, hold = self.environment.name, current_hold(self.entries)
+        lines = [f"{name}: {self.problem}"] if self.problem else []
+        lines += [f"{name} drifted: {resource}" for resource in self.drift or []]
+        if self.health and self.health.verdict is not Verdict.PASS:
+            lines.append(f"{name} alarms: {self.health.evidence}")
+        if hold:
+            lines.append(f"{name} hold: {hold.detail} ({hold.time})")
+        if self.difference:
+            lines.append(f"{name} would get: {self.difference}")
+            lines += [f"    {commit}" for commit in self.difference.commits or []]
+        if self.plan:
+            lines.append(f"{name} plan: {self.plan}")
+        return lines
+
+    def _to_come(self) -> str:
+        if self.environment.promotes_from is None:
+            return "-"
+        if self.difference is None:
+            return "settings" if self.plan else "nothing"
+        return f"from {self.environment.promotes_from}"
 
     def document(self) -> dict[str, Any]:
         """Return the line as a script reads it."""
@@ -111,7 +120,7 @@ class EnvironmentStatus:
             "release": self.release.document() if self.release else None,
             "age_seconds": int(age.total_seconds()) if age else None,
             "drift": self.drift,
-            "health": self.health,
+            "health": self.health.document() if self.health else None,
             "hold": hold.detail if hold else None,
             "promotes_from": self.environment.promotes_from,
             "brings": self.difference.document() if self.difference else None,
@@ -172,8 +181,7 @@ class Overview:
         status.entries = Ledger(clients.s3, state_bucket(environment)).entries()
         if status.deployed:
             outputs = status.deployed.outputs
-            found = Gate("alarms", lambda: alarms(clients.cloudwatch, outputs)).find()
-            status.health = "OK" if found.verdict is Verdict.PASS else found.evidence
+            status.health = Gate("alarms", lambda: alarms(clients.cloudwatch, outputs)).find()
         return status
 
     def _plan(self, found: dict[str, EnvironmentStatus]) -> None:
