@@ -14,16 +14,6 @@ if TYPE_CHECKING:
     from tooling.promotion.ledger import Entry
 
 ENDS = frozenset({Step.REFUSED, Step.DRY_RUN, Step.FAILED, Step.RETURNED, Step.FINISHED})
-CHANGED = frozenset(
-    {
-        Step.APPLYING,
-        Step.APPLIED,
-        Step.CANARY,
-        Step.SMOKE_PASSED,
-        Step.SMOKE_FAILED,
-        Step.RETURNING,
-    }
-)
 # A canary that nobody watched to its end has not shown anything.
 LEADS_BACK = frozenset({Step.CANARY, Step.SMOKE_FAILED, Step.RETURNING})
 
@@ -36,22 +26,14 @@ class Interruption:
     ----------
     last : Entry
         The last that it wrote.
-    previous : Release or None
-        What the environment held before it, where it came as far as to change something.
     """
 
     last: Entry
-    previous: Release | None
 
     @property
     def leads_back(self) -> bool:
         """Whether what it brought must not stay."""
         return self.last.step in LEADS_BACK
-
-    @property
-    def changed(self) -> bool:
-        """Whether it may have changed the environment."""
-        return self.last.step in CHANGED
 
     def __str__(self) -> str:
         origin = self.last.origin
@@ -69,5 +51,19 @@ def interruption(entries: Sequence[Entry]) -> Interruption | None:
     of_run = [entry for entry in entries if entry.run == started[-1].run]
     if of_run[-1].step in ENDS:
         return None
-    before = next((entry.previous for entry in of_run if entry.previous), None)
-    return Interruption(of_run[-1], Release.from_document(before) if before else None)
+    return Interruption(of_run[-1])
+
+
+def proven(entries: Sequence[Entry], here: Release | None) -> Release | None:
+    """Return the release that an environment was last seen to work with, to go back to.
+
+    Parameters
+    ----------
+    here : Release or None
+        What its state says, for an environment whose ledger knows of none. A run that was killed
+        may have brought that, and never have tried it.
+    """
+    for entry in reversed(entries):
+        if entry.step is Step.SMOKE_PASSED and entry.release:
+            return Release.from_document(entry.release)
+    return here

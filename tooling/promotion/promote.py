@@ -23,7 +23,7 @@ from tooling.promotion.gates.order import order
 from tooling.promotion.gates.scan import scan
 from tooling.promotion.gates.smoke_evidence import smoke_evidence, soak
 from tooling.promotion.gates.verdict import Answer, Gate, ask_all
-from tooling.promotion.interruption import interruption
+from tooling.promotion.interruption import interruption, proven
 from tooling.promotion.ledger import Ledger, Step
 from tooling.rendering import artifact_bucket, render_variables, state_bucket
 from tooling.stack import media_stack
@@ -107,20 +107,20 @@ class Promotion:
 
     def _take_up(self, entries: list[Entry], here: Release | None) -> Release | None:
         """Return what the target holds that works, after seeing to a run that was killed."""
-        delivery = self.delivery
+        delivery, previous = self.delivery, proven(entries, here)
         found = interruption(entries)
         if found is None:
-            return here
+            return previous
         delivery.screen.done(f"An earlier run was killed: {found}")
         if found.leads_back:
-            became = delivery.go_back(found.previous)
+            became = delivery.go_back(previous)
             raise OperatorError(
                 f"The earlier run was killed before its release had proved itself. {became}",
                 remedy=f"Mend the release, then promote it again; nox -s history -- "
                 f"{delivery.name} tells what happened.",
             )
         delivery.screen.done("This one goes on from there.")
-        return found.previous if found.changed else here
+        return previous
 
     def _deployed(self) -> Deployed:
         environment = self.source.environment
