@@ -9,6 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import FlexibleChecksumError
+
 from tooling.packaging.build import Artifact
 from tooling.promotion.gates.verdict import Answer, failed, passed, unknown
 from tooling.releases import PublishedFunction, Release, publish
@@ -81,7 +83,7 @@ def _judge(
         told = ", ".join(f"{name} {published.sha256[:12]}" for name, published in functions)
         return passed(f"Hashed again: {told}.")
     told = ", ".join(" ".join(str(fault).split()) for fault in faults)
-    if all(isinstance(fault, Changed) for fault in faults):
+    if all(isinstance(fault, Changed | FlexibleChecksumError) for fault in faults):
         return failed(f"In {source.bucket} {told}: somebody has changed it.")
     return unknown(f"From {source.bucket}: {told}")
 
