@@ -96,7 +96,8 @@ def commits_between(root: Path, older: str, newer: str) -> list[str] | None:
 def settings_between(one: Environment, other: Environment) -> list[tuple[str, str, str]]:
     """Return name and both values of every setting that differs; a dash where one has none."""
     left, right = (
-        dict(flatten(environment.model_dump(exclude=set(IDENTITY)))) for environment in (one, other)
+        dict(flatten(environment.model_dump(exclude=set(IDENTITY), exclude_none=True)))
+        for environment in (one, other)
     )
     return [
         (name, left.get(name, "-"), right.get(name, "-"))

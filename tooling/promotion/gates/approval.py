@@ -43,18 +43,18 @@ def plan_digest(environment: str, plan: dict[str, Any]) -> str:
 
 
 def approval(environment: Environment, digest: str, given: str | None) -> Answer:
-    """Say whether the approval that was given, if one is asked for, names this plan.
+    """Say whether an approval that is asked for was given, and whether it names this plan.
 
     Parameters
     ----------
     given : str or None
         The digest that was approved, or its first twelve digits or more.
     """
-    if not environment.approval:
-        return passed(f"{environment.name} asks for none.")
     shown = digest[:SHORTEST]
     if given is None:
-        return failed(f"{environment.name} asks for one, and plan {shown} has none yet.")
+        if environment.approval:
+            return failed(f"{environment.name} asks for one, and plan {shown} has none yet.")
+        return passed(f"{environment.name} asks for none.")
     if len(given) < SHORTEST or not digest.startswith(given.lower()):
         return failed(f"It is for plan {given[:SHORTEST]}, but this plan is {shown}.")
     return passed(f"Plan {shown} is approved.")

@@ -289,6 +289,7 @@ def test_an_approval_names_the_plan_that_was_shown(
 ) -> None:
     digest = plan_digest("staging", plan)
     says(approval(staging, digest, None), Verdict.PASS, "asks for none")
+    says(approval(staging, digest, "f" * 64), Verdict.FAIL, "ffffffffffff")
     asking = staging.model_copy(update={"approval": True})
     says(approval(asking, digest, None), Verdict.FAIL, digest[:12])
     says(approval(asking, digest, digest), Verdict.PASS)
