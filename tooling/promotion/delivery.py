@@ -116,9 +116,13 @@ class Delivery:
         stack = media_stack(self.workspace, self.target, sources)
         stack.init(self.screen)
         variables = render_variables(
-            self.workspace.environments, self.target.environment, self.target.endpoint, release
+            self.workspace.environments,
+            self.target.environment,
+            self.target.endpoint,
+            release,
+            keeps,
         )
-        summary = stack.plan(self.screen, variables | ({"canary": keeps} if keeps else {}))
+        summary = stack.plan(self.screen, variables)
         planned = Planned(stack, release, summary, stack.read_plan(), keeps or {})
         show_plan(self.screen, summary, began)
         return planned
