@@ -187,7 +187,7 @@ def lint(session: nox.Session) -> None:
 
 @developer(default=False)
 def benchmark(session: nox.Session) -> None:
-    """NAME [--json]: measure on this machine; NAME is images, memory or imports."""
+    """NAME [--json]: measure here; NAME is images, memory, imports or promotion."""
     python = python_with(session, DEVELOPMENT_LOCK)
     session.run(python, "-m", "tests.benchmarks", *session.posargs, external=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.benchmarks import imports
+from tests.benchmarks import imports, promotion
 from tests.benchmarks.images import command as images
 from tests.benchmarks.memory import command as memory
 from tooling.console import Screen
@@ -16,7 +16,7 @@ def main() -> int:
     """Run the benchmark that the command line names."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     benchmarks = parser.add_subparsers(required=True, metavar="NAME")
-    for benchmark in (images, memory, imports):
+    for benchmark in (images, memory, imports, promotion):
         benchmark.add_to(benchmarks)
     options = parser.parse_args()
     try:

@@ -9,22 +9,17 @@ import typer
 
 from tooling.clients import Clients
 from tooling.commands.arguments import Destination, EnvironmentName, JsonWanted, Source
-from tooling.foundation import ensure_buckets
 from tooling.promotion.decision import Decision
 from tooling.promotion.delivery import Delivery
 from tooling.promotion.gates.order import order
 from tooling.promotion.gates.verdict import Gate
 from tooling.promotion.journal import Journal
-from tooling.promotion.lease import Lease
 from tooling.promotion.promote import Promotion
 from tooling.promotion.rollback import Rollback, lift_hold
-from tooling.rendering import state_bucket
 from tooling.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from tooling.target import Target
 
 app = typer.Typer()
 
@@ -52,7 +47,7 @@ def promote(
         origin = session.target(source)
         target = session.target(destination)
         with session.workspace.alone_in(destination):
-            delivery = _delivery(session, target, decision.command)
+            delivery = Delivery.open(session.workspace, target, session.screen, decision.command)
             promotion = Promotion(origin, Clients(origin), delivery, decision)
             promotion.run(approve, dry_run=dry_run)
 
@@ -73,7 +68,7 @@ def rollback(
     with _told(session, decision):
         target = session.target(name)
         with session.workspace.alone_in(name):
-            delivery = _delivery(session, target, decision.command)
+            delivery = Delivery.open(session.workspace, target, session.screen, decision.command)
             Rollback(delivery, decision).run(release, approve)
 
 
@@ -97,15 +92,6 @@ def _require_order(session: Session, decision: Decision, source: str, destinatio
         decision.show_gates(session.screen)
         decision.result = "refused"
         raise decision.refusal(destination)
-
-
-def _delivery(session: Session, target: Target, command: str) -> Delivery:
-    clients = Clients(target)
-    ensure_buckets(target, clients, session.screen)
-    journal = Journal.open(session.workspace, target, clients, command)
-    environment = target.environment
-    lease = Lease(clients.s3, state_bucket(environment), journal.origin, environment.name)
-    return Delivery(session.workspace, target, clients, journal, lease, session.screen)
 
 
 @contextmanager

@@ -7,17 +7,20 @@ from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from tooling.clients import Clients
 from tooling.errors import OperatorError
-from tooling.foundation import lay_foundation
+from tooling.foundation import ensure_buckets, lay_foundation
 from tooling.promotion.aliases import send_all_to
 from tooling.promotion.canary import Watch, changes_aliases_alone, shares_to_keep
 from tooling.promotion.gates.alarms import alarms
 from tooling.promotion.gates.approval import plan_digest
 from tooling.promotion.gates.data import data
 from tooling.promotion.gates.verdict import Verdict, failed
+from tooling.promotion.journal import Journal
+from tooling.promotion.lease import Lease
 from tooling.promotion.ledger import Step
 from tooling.promotion.sources import sources_of
-from tooling.rendering import render_variables
+from tooling.rendering import render_variables, state_bucket
 from tooling.reports import show_plan
 from tooling.scanning.gate import scan_saved_plan
 from tooling.smoke import SmokeTestFailed
@@ -26,11 +29,8 @@ from tooling.stack import media_stack
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tooling.clients import Clients
     from tooling.console import Screen
     from tooling.promotion.deployed import Deployed
-    from tooling.promotion.journal import Journal
-    from tooling.promotion.lease import Lease
     from tooling.releases import Release
     from tooling.scanning.findings import Report
     from tooling.stack import Stack
@@ -95,6 +95,16 @@ class Delivery:
     journal: Journal
     lease: Lease
     screen: Screen
+
+    @classmethod
+    def open(cls, workspace: Workspace, target: Target, screen: Screen, command: str) -> Delivery:
+        """Return a run that begins now; the buckets that it writes down in are made if missing."""
+        clients = Clients(target)
+        ensure_buckets(target, clients, screen)
+        journal = Journal.open(workspace, target, clients, command)
+        environment = target.environment
+        lease = Lease(clients.s3, state_bucket(environment), journal.origin, environment.name)
+        return cls(workspace, target, clients, journal, lease, screen)
 
     @property
     def name(self) -> str:
