@@ -223,7 +223,7 @@ class Delivery:
                 f"its Terraform sources (commit {previous.short_commit}) are not at hand", previous
             )
         planned = self.plan(previous, sources)
-        judged = data(planned.document)
+        judged = data(planned.document, lived_in=True)
         if judged.verdict is not Verdict.PASS:
             return self._stay(judged.evidence, previous)
         if not planned.summary.empty:

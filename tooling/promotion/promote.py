@@ -87,8 +87,8 @@ class Promotion:
             previous = self._take_up(entries, here.release if here else None)
             deployed = self._deployed()
             delivery.journal.record(Step.STARTED, release=deployed.release)
-            planned = self._decide(deployed, here, entries, approved)
             decision.previous = previous
+            planned = self._decide(deployed, here, entries, approved)
             delivery.journal.record(Step.GATES, release=planned.release, gates=decision.findings)
             if decision.closed:
                 names = ", ".join(finding.gate for finding in decision.closed)
@@ -147,7 +147,7 @@ class Promotion:
         """Ask all gates: those on the source while the target's plan is made."""
         began = monotonic()
         delivery, decision = self.delivery, self.decision
-        screen = delivery.screen
+        screen, lived_in = delivery.screen, decision.previous is not None
         gates = list(self._source_gates(deployed, entries))
         with ThreadPoolExecutor(max_workers=1) as beside:
             about_source = beside.submit(ask_all, gates)
@@ -163,7 +163,7 @@ class Promotion:
                         partial(target_converged, delivery.name, planned.document),
                     ),
                     Gate("scan", lambda: scan(delivery.scan(planned))),
-                    Gate("data", partial(data, planned.document)),
+                    Gate("data", partial(data, planned.document, lived_in=lived_in)),
                     Gate(
                         "approval",
                         partial(approval, delivery.target.environment, planned.digest, approved),

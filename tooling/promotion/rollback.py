@@ -143,7 +143,7 @@ class Rollback:
                 ),
                 Gate("soak", lambda: passed("Waived.")),
                 Gate("scan", lambda: scan(delivery.scan(planned))),
-                Gate("data", lambda: data(planned.document)),
+                Gate("data", lambda: data(planned.document, lived_in=True)),
                 Gate("approval", lambda: approval(environment, planned.digest, approved)),
             ]
         )

@@ -16,12 +16,24 @@ HOLDS_DATA = (
 )
 
 
-def data(plan: dict[str, Any]) -> Answer:
-    """Say whether a plan leaves every bucket, table, key, queue and user pool where it is."""
+TAINTED = "replace_because_tainted"
+
+
+def data(plan: dict[str, Any], *, lived_in: bool) -> Answer:
+    """Say whether a plan leaves every bucket, table, key, queue and user pool where it is.
+
+    Parameters
+    ----------
+    lived_in : bool
+        Whether any release has worked there yet. Before, what an interrupted apply left unfinished
+        may be made anew: it holds nothing.
+    """
     lost = [
         f"{entry['address']} ({'replaced' if 'create' in actions else 'removed'})"
         for entry in plan.get("resource_changes", [])
-        if entry["type"] in HOLDS_DATA and "delete" in (actions := entry["change"]["actions"])
+        if entry["type"] in HOLDS_DATA
+        and "delete" in (actions := entry["change"]["actions"])
+        and (lived_in or entry.get("action_reason") != TAINTED)
     ]
     if lost:
         return failed(f"The plan takes away what holds data: {', '.join(lost)}.")

@@ -257,9 +257,9 @@ def test_a_finding_or_a_skip_without_a_reason_stops() -> None:
 def test_a_plan_that_takes_data_away_stops(
     plan: dict[str, Any], kind: str, actions: tuple[str, ...]
 ) -> None:
-    says(data(plan), Verdict.PASS)
+    says(data(plan, lived_in=True), Verdict.PASS)
     plan["resource_changes"].append(resource(f"module.x.{kind}.this", *actions))
-    says(data(plan), Verdict.FAIL, f"module.x.{kind}.this")
+    says(data(plan, lived_in=True), Verdict.FAIL, f"module.x.{kind}.this")
 
 
 def test_what_holds_no_data_may_be_replaced_and_data_may_be_changed(plan: dict[str, Any]) -> None:
@@ -267,7 +267,18 @@ def test_what_holds_no_data_may_be_replaced_and_data_may_be_changed(plan: dict[s
         resource("module.api.aws_apigatewayv2_route.this", "delete", "create"),
         resource("module.table.aws_dynamodb_table.this", "update"),
     ]
-    says(data(plan), Verdict.PASS)
+    says(data(plan, lived_in=True), Verdict.PASS)
+
+
+def test_what_an_interrupted_first_apply_left_unfinished_may_be_made_anew(
+    plan: dict[str, Any],
+) -> None:
+    key = resource("module.encryption.aws_kms_key.this", "delete", "create")
+    plan["resource_changes"].append(key | {"action_reason": "replace_because_tainted"})
+    says(data(plan, lived_in=False), Verdict.PASS)
+    says(data(plan, lived_in=True), Verdict.FAIL)
+    plan["resource_changes"][-1]["action_reason"] = "replace_because_cannot_update"
+    says(data(plan, lived_in=False), Verdict.FAIL)
 
 
 # Hold
