@@ -288,6 +288,7 @@ def test_a_state_that_terraform_has_locked(lab: Lab) -> None:
         lab.s3.delete_object(Bucket=bucket, Key=key)
     assert "Error acquiring the state lock" in printed
     assert "nox -s unlock -- staging c0ffee" in printed
+    assert lab.ledger("staging").entries()[-1].step is Step.FAILED
 
 
 # A new release on its way

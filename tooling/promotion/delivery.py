@@ -8,7 +8,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from tooling.clients import Clients
-from tooling.errors import OperatorError
 from tooling.foundation import ensure_buckets, lay_foundation
 from tooling.promotion.aliases import send_all_to
 from tooling.promotion.canary import Watch, changes_aliases_alone, shares_to_keep
@@ -245,9 +244,5 @@ class Delivery:
     def _apply(self, planned: Planned) -> None:
         self.screen.step("Apply")
         began = monotonic()
-        try:
-            planned.stack.apply(self.screen, planned.summary)
-        except OperatorError as error:
-            self.journal.record(Step.FAILED, str(error)[:2000], release=planned.release)
-            raise
+        planned.stack.apply(self.screen, planned.summary)
         self.screen.done(f"applied: {planned.summary.counts()}", began)

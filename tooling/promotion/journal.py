@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tooling import smoke
-from tooling.promotion.ledger import Entry, Ledger, Step
+from tooling.promotion.ledger import ENDS, Entry, Ledger, Step
 from tooling.promotion.origin import Origin
 from tooling.releases import Release
 from tooling.rendering import state_bucket
 from tooling.smoke import SmokeTestFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tooling.clients import Clients
     from tooling.console import Screen
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
     from tooling.workspace import Workspace
 
 
-@dataclass(frozen=True)
+# Of an entry; Terraform can say a lot.
+DETAIL_LENGTH = 2000
+
+
+@dataclass
 class Journal:
     """The entries of one run.
 
@@ -43,6 +48,8 @@ class Journal:
     origin: Origin
     command: str
     run: str
+    last: Step | None = field(default=None, init=False)
+    """The last step that was written down."""
 
     @classmethod
     def open(cls, workspace: Workspace, target: Target, clients: Clients, command: str) -> Journal:
@@ -70,7 +77,21 @@ class Journal:
             previous=previous.document() if previous else None,
             gates=[finding.document() for finding in gates],
         )
+        self.last = step
         return self.ledger.append(entry)
+
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        """Write down that the run failed, where it does not say itself how it ended.
+
+        One that is stopped or killed leaves no end: the next run takes it up.
+        """
+        try:
+            yield
+        except Exception as error:
+            if self.last is not None and self.last not in ENDS:
+                self.record(Step.FAILED, str(error)[:DETAIL_LENGTH])
+            raise
 
     def smoke_test(
         self, target: Target, clients: Clients, outputs: dict[str, Any], screen: Screen

@@ -45,6 +45,10 @@ class Step(StrEnum):
     HOLD_LIFTED = "hold lifted"
 
 
+# A run that wrote one of these had come to its end.
+ENDS = frozenset({Step.REFUSED, Step.DRY_RUN, Step.FAILED, Step.RETURNED, Step.FINISHED})
+
+
 @dataclass(frozen=True)
 class Entry:
     """One object of the ledger.

@@ -81,7 +81,7 @@ class Promotion:
             The release does not work in the target, which was taken back.
         """
         delivery, decision = self.delivery, self.decision
-        with delivery.lease.held():
+        with delivery.lease.held(), delivery.journal.closed():
             entries = delivery.journal.ledger.entries()
             here = read_deployed(delivery.clients.s3, delivery.target.environment)
             previous = self._take_up(entries, here.release if here else None)

@@ -66,7 +66,7 @@ class Rollback:
             The release does not work there any more.
         """
         delivery, decision = self.delivery, self.decision
-        with delivery.lease.held():
+        with delivery.lease.held(), delivery.journal.closed():
             entries = delivery.journal.ledger.entries()
             here = read_deployed(delivery.clients.s3, delivery.target.environment)
             found = interruption(entries)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.integration.promotion.conftest import origin
+from tooling.errors import Interrupted, OperatorError
+from tooling.promotion.interruption import interruption
+from tooling.promotion.journal import Journal
 from tooling.promotion.ledger import HEAD, NOTHING_BEFORE, Entry, Ledger, Step, digest_of, key_of
 from tooling.promotion.verification import faults
 
@@ -115,3 +118,35 @@ def test_a_deleted_entry_that_is_still_among_the_versions_is_found(
 def test_an_unreadable_entry_is_found(ledger: Ledger, s3: S3Client, bucket: str) -> None:
     replace_for_good(s3, bucket, key_of(3), b"{")
     assert "Entry 00000003 can't be read any more." in faults(ledger)
+
+
+@pytest.fixture
+def journal(ledger: Ledger) -> Journal:
+    return Journal(ledger, origin("anna"), "promote dev staging", "run5")
+
+
+def test_a_run_that_fails_is_closed_with_its_reason(ledger: Ledger, journal: Journal) -> None:
+    with pytest.raises(OperatorError), journal.closed():
+        journal.record(Step.STARTED)
+        raise OperatorError("The plan failed.", reason="Terraform says so.")
+    last = ledger.entries()[-1]
+    assert (last.run, last.step) == ("run5", Step.FAILED)
+    assert "Terraform says so." in last.detail
+    assert interruption(ledger.entries()) is None
+
+
+def test_a_run_that_tells_its_own_end_is_not_closed_twice(ledger: Ledger, journal: Journal) -> None:
+    with pytest.raises(OperatorError), journal.closed():
+        journal.record(Step.STARTED)
+        journal.record(Step.REFUSED)
+        raise OperatorError("Some gate says no.")
+    assert ledger.entries()[-1].step is Step.REFUSED
+
+
+def test_a_run_that_is_stopped_is_left_open_for_the_next(ledger: Ledger, journal: Journal) -> None:
+    with pytest.raises(Interrupted), journal.closed():
+        journal.record(Step.STARTED)
+        raise Interrupted
+    found = interruption(ledger.entries())
+    assert found is not None
+    assert found.last.run == "run5"
