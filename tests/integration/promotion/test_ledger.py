@@ -125,10 +125,18 @@ def journal(ledger: Ledger) -> Journal:
     return Journal(ledger, origin("anna"), "promote dev staging", "run5")
 
 
+def ended_by(journal: Journal, error: BaseException, *steps: Step) -> None:
+    """Let a run reach some steps and then end with an error."""
+    with journal.closed():
+        for step in steps:
+            journal.record(step)
+        raise error
+
+
 def test_a_run_that_fails_is_closed_with_its_reason(ledger: Ledger, journal: Journal) -> None:
-    with pytest.raises(OperatorError), journal.closed():
-        journal.record(Step.STARTED)
-        raise OperatorError("The plan failed.", reason="Terraform says so.")
+    error = OperatorError("The plan failed.", reason="Terraform says so.")
+    with pytest.raises(OperatorError):
+        ended_by(journal, error, Step.STARTED)
     last = ledger.entries()[-1]
     assert (last.run, last.step) == ("run5", Step.FAILED)
     assert "Terraform says so." in last.detail
@@ -136,17 +144,14 @@ def test_a_run_that_fails_is_closed_with_its_reason(ledger: Ledger, journal: Jou
 
 
 def test_a_run_that_tells_its_own_end_is_not_closed_twice(ledger: Ledger, journal: Journal) -> None:
-    with pytest.raises(OperatorError), journal.closed():
-        journal.record(Step.STARTED)
-        journal.record(Step.REFUSED)
-        raise OperatorError("Some gate says no.")
+    with pytest.raises(OperatorError):
+        ended_by(journal, OperatorError("Some gate says no."), Step.STARTED, Step.REFUSED)
     assert ledger.entries()[-1].step is Step.REFUSED
 
 
 def test_a_run_that_is_stopped_is_left_open_for_the_next(ledger: Ledger, journal: Journal) -> None:
-    with pytest.raises(Interrupted), journal.closed():
-        journal.record(Step.STARTED)
-        raise Interrupted
+    with pytest.raises(Interrupted):
+        ended_by(journal, Interrupted(), Step.STARTED)
     found = interruption(ledger.entries())
     assert found is not None
     assert found.last.run == "run5"
