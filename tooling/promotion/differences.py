@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tooling.git import git
 from tooling.reports import flatten
 
 if TYPE_CHECKING:
@@ -80,17 +80,8 @@ class ReleaseDifference:
 def commits_between(root: Path, older: str, newer: str) -> list[str] | None:
     """Return the commits that `newer` has over `older`, None where git does not know them."""
     first, last = (commit.removesuffix("-dirty") for commit in (older, newer))
-    try:
-        completed = subprocess.run(  # noqa: S603 - fixed arguments, commits from releases
-            ["git", "log", "--format=%h %s", f"{first}..{last}", "--"],  # noqa: S607
-            cwd=root,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        return None
-    return completed.stdout.splitlines() if completed.returncode == 0 else None
+    printed = git(root, "log", "--format=%h %s", f"{first}..{last}", "--")
+    return None if printed is None else printed.decode(errors="replace").splitlines()
 
 
 def settings_between(one: Environment, other: Environment) -> list[tuple[str, str, str]]:

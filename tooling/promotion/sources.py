@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import shutil
-import subprocess
 import tarfile
 from typing import TYPE_CHECKING
 
+from tooling.git import git
 from tooling.releases import terraform_digest
 
 if TYPE_CHECKING:
@@ -38,18 +38,10 @@ def sources_of(workspace: Workspace, environment: str, release: Release) -> Path
 
 def _extract(root: Path, commit: str, folder: Path) -> bool:
     """Take ``terraform/`` as it was in a commit; return whether git knows that."""
-    try:
-        archive = subprocess.run(  # noqa: S603 - fixed arguments, the commit from a release
-            ["git", "archive", "--format=tar", commit.removesuffix("-dirty"), "terraform"],  # noqa: S607
-            cwd=root,
-            capture_output=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        return False
-    if archive.returncode != 0:
+    archive = git(root, "archive", "--format=tar", commit.removesuffix("-dirty"), "terraform")
+    if archive is None:
         return False
     folder.mkdir(parents=True)
-    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as content:
+    with tarfile.open(fileobj=io.BytesIO(archive)) as content:
         content.extractall(folder, filter="data")
     return True
