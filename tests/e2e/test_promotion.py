@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import re
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -40,13 +41,17 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         raise RuntimeError("broken in staging")
     return _answer(event, context)
 """
-# Nothing but a setting of the environment brings these into its plan.
-TRAPS = """
+OPEN_QUEUE = """
 resource "aws_sqs_queue" "open" {
   count = var.retention.multipart_days == 3 ? 1 : 0
   name  = "${local.name}-open"
 }
+
 """
+NAME_OF_TABLE = 'table     = "${local.name}-images"'
+OTHER_NAME_OF_TABLE = (
+    'table     = "${local.name}-${var.retention.multipart_days == 4 ? "other" : "images"}"'
+)
 
 
 @dataclass(frozen=True)
@@ -295,6 +300,7 @@ def test_a_state_that_terraform_has_locked(lab: Lab) -> None:
 
 
 def test_a_release_goes_through_all_three_and_back(lab: Lab, prod: subprocess.Popen[str]) -> None:
+    prod.wait()
     first = lab.release("dev")
     settings = lab.checkout.folder / "lambdas" / "functions" / "api" / "settings.py"
     with edited(settings, "\n", "\n# new\n"), traps(lab):
@@ -306,7 +312,6 @@ def test_a_release_goes_through_all_three_and_back(lab: Lab, prod: subprocess.Po
         _goes_on_after_each_kill(lab)
         assert lab.release("staging").id == second.id
 
-        prod.wait()
         waiting = lab.checkout.document("promote", "staging", "prod")
         lab.checkout.run("promote", "staging", "prod", "--approve", waiting["plan"]["digest"])
         digests = {name: function.sha256 for name, function in second.functions.items()}
@@ -318,10 +323,15 @@ def test_a_release_goes_through_all_three_and_back(lab: Lab, prod: subprocess.Po
     _goes_back(lab, first)
 
 
-def traps(lab: Lab) -> AbstractContextManager[None]:
-    """Return a context in which the Terraform sources hold the traps."""
-    path = lab.checkout.folder / "terraform" / "outputs.tf"
-    return edited(path, 'output "api_url"', TRAPS + 'output "api_url"')
+@contextmanager
+def traps(lab: Lab) -> Iterator[None]:
+    """Let the Terraform sources hold what only a setting of an environment brings into its plan."""
+    folder = lab.checkout.folder / "terraform"
+    with (
+        edited(folder / "outputs.tf", 'output "api_url"', OPEN_QUEUE + 'output "api_url"'),
+        edited(folder / "locals.tf", NAME_OF_TABLE, OTHER_NAME_OF_TABLE),
+    ):
+        yield
 
 
 def _tells_what_would_come(lab: Lab) -> None:
@@ -343,14 +353,27 @@ def _finds_what_the_settings_of_staging_bring(lab: Lab) -> None:
     path = lab.checkout.folder / "environments" / "staging.yaml"
     with edited(path, "multipart_days: 2", "multipart_days: 3"):
         assert lab.gates("promote", "dev", "staging", "--dry-run") == {"scan": "fail"}
+    with edited(path, "multipart_days: 2", "multipart_days: 4"):
+        assert lab.gates("promote", "dev", "staging", "--dry-run") == {"data": "fail"}
 
 
 def _goes_on_after_each_kill(lab: Lab) -> None:
     for at in (r"gates asked", r" 1/\d+ set", r"==> Smoke test"):
         kill(lab.checkout, "promote", "dev", "staging", at=at)
+        _wait_for_terraform(lab)
     printed = lab.checkout.run("promote", "dev", "staging")
     assert "An earlier run was killed" in printed
     assert "This one goes on from there" in printed
+
+
+def _wait_for_terraform(lab: Lab) -> None:
+    """Wait until the Terraform that a killed run has left behind is done with the state."""
+    deadline = monotonic() + 120
+    while lab.s3.list_objects_v2(Bucket=lab.state_bucket("staging"), Prefix="media.tfstate.tflock")[
+        "KeyCount"
+    ]:
+        assert monotonic() < deadline
+        sleep(0.2)
 
 
 def _goes_back(lab: Lab, first: Release) -> None:

@@ -232,7 +232,7 @@ def arrival(entries: Sequence[Entry], release_id: str) -> datetime | None:
     """Return when a release came that has been there since."""
     arrived = None
     for entry in reversed(entries):
-        if entry.step is Step.APPLIED:
+        if entry.step in (Step.APPLIED, Step.RETURNED):
             if entry.release_id != release_id:
                 break
             arrived = entry.at
