@@ -26,6 +26,7 @@ from tooling.smoke import SmokeTestFailed
 from tooling.stack import media_stack
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tooling.console import Screen
@@ -110,39 +111,43 @@ class Delivery:
         """The environment's name."""
         return self.target.environment.name
 
-    def plan(
-        self, release: Release, sources: Path, keeps: dict[str, dict[str, Any]] | None = None
-    ) -> Planned:
-        """Save the plan that brings the release, and show it.
+    def plan(self, release: Release, sources: Path) -> Planned:
+        """Save the plan that brings the release at once, and show it."""
+        return self._shown(lambda: self._planned(release, sources))
 
-        Parameters
-        ----------
-        keeps : dict or None
-            The versions that keep a share of the requests, in a canary.
+    def plan_as_asked(self, release: Release, sources: Path, deployed: Deployed | None) -> Planned:
+        """Save the plan that brings the release as the environment asks, and show it.
+
+        With a canary the version that serves now keeps a share, which only a first plan can tell
+        for which functions.
         """
+
+        def planned() -> Planned:
+            at_once = self._planned(release, sources)
+            canary = self.target.environment.canary
+            keeps = shares_to_keep(canary, deployed, at_once.document)
+            return self._planned(release, sources, keeps) if keeps else at_once
+
+        return self._shown(planned)
+
+    def _shown(self, make: Callable[[], Planned]) -> Planned:
         began = monotonic()
         self.screen.step(f"Plan of {self.name}")
-        stack = media_stack(self.workspace, self.target, sources)
-        stack.init(self.screen)
-        variables = render_variables(
-            self.workspace.environments,
-            self.target.environment,
-            self.target.endpoint,
-            release,
-            keeps,
-        )
-        summary = stack.plan(self.screen, variables)
-        planned = Planned(stack, release, summary, stack.read_plan(), keeps or {})
-        show_plan(self.screen, summary, began)
+        planned = make()
+        show_plan(self.screen, planned.summary, began)
         return planned
 
-    def plan_with_canary(
-        self, release: Release, sources: Path, deployed: Deployed | None
+    def _planned(
+        self, release: Release, sources: Path, keeps: dict[str, dict[str, Any]] | None = None
     ) -> Planned:
-        """Save the plan that brings the release as the environment asks: at once, or by canary."""
-        planned = self.plan(release, sources)
-        keeps = shares_to_keep(self.target.environment.canary, deployed, planned.document)
-        return self.plan(release, sources, keeps) if keeps else planned
+        stack = media_stack(self.workspace, self.target, sources)
+        stack.init(self.screen)
+        environment = self.target.environment
+        variables = render_variables(
+            self.workspace.environments, environment, self.target.endpoint, release, keeps
+        )
+        summary = stack.plan(self.screen, variables)
+        return Planned(stack, release, summary, stack.read_plan(), keeps or {})
 
     def scan(self, planned: Planned) -> Report | None:
         """Scan the saved plan; None where it has nothing to apply."""

@@ -153,7 +153,7 @@ class Promotion:
             about_source = beside.submit(ask_all, gates)
             screen.step("Zips")
             release, carried = self._carry(deployed.release)
-            planned = delivery.plan_with_canary(release, delivery.workspace.terraform, here)
+            planned = delivery.plan_as_asked(release, delivery.workspace.terraform, here)
             decision.planned = planned
             about_plan = ask_all(
                 [
