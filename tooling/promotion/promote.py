@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tooling.errors import OperatorError
 from tooling.promotion.carrying import Place, carry
 from tooling.promotion.deployed import read_deployed
+from tooling.promotion.gates.account import account
 from tooling.promotion.gates.alarms import alarms
 from tooling.promotion.gates.approval import approval
 from tooling.promotion.gates.checkout import checkout
@@ -103,7 +104,7 @@ class Promotion:
                 return
             delivery.bring(planned, previous)
             delivery.journal.record(Step.FINISHED, release=planned.release)
-            decision.result = "promoted"
+            decision.result, decision.next = "promoted", "nox -s status"
 
     def _take_up(self, entries: list[Entry], here: Release | None) -> Release | None:
         """Return what the target holds that works, after seeing to a run that was killed."""
@@ -180,6 +181,7 @@ class Promotion:
         target = self.delivery.target.environment
         evidence = Ledger(self.source_clients.s3, state_bucket(self.source.environment)).entries
         yield Gate("order", partial(order, name, target))
+        yield Gate("account", partial(account, [self.source_clients, self.delivery.clients]))
         yield Gate("hold", partial(hold, target.name, entries))
         yield Gate("checkout", partial(checkout, self.delivery.workspace.terraform, release))
         yield Gate(

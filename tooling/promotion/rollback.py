@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tooling.errors import OperatorError
 from tooling.promotion.carrying import Place, carry
 from tooling.promotion.deployed import read_deployed
+from tooling.promotion.gates.account import account
 from tooling.promotion.gates.approval import approval
 from tooling.promotion.gates.checkout import checkout
 from tooling.promotion.gates.convergence import target_converged
@@ -130,6 +131,7 @@ class Rollback:
         decision.findings = ask_all(
             [
                 Gate("order", lambda: passed(f"Release {short} comes from {name}'s own ledger.")),
+                Gate("account", lambda: account([delivery.clients])),
                 Gate("hold", lambda: passed("Not asked: a rollback sets one.")),
                 Gate("artifacts", lambda: hashed),
                 Gate("checkout", lambda: checkout(sources, release)),

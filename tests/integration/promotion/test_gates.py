@@ -14,15 +14,18 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tooling.buckets import ensure_bucket
+from tooling.clients import Clients
 from tooling.promotion.aliases import send_all_to, shares
 from tooling.promotion.carrying import NOWHERE, Place, carry
 from tooling.promotion.deployed import read_deployed
+from tooling.promotion.gates.account import account
 from tooling.promotion.gates.alarms import alarms
 from tooling.promotion.gates.live_code import live_code
 from tooling.promotion.gates.verdict import Verdict
 from tooling.promotion.ledger import Ledger
 from tooling.releases import UNKNOWN_RELEASE, PublishedFunction, Release
 from tooling.stack import MEDIA_KEY
+from tooling.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,6 +100,22 @@ def test_a_zip_that_is_gone_is_an_unknown(
     s3.delete_object(Bucket=bucket, Key=api.key, VersionId=api.version_id)
     _, answer = carry(published, Place(s3, bucket), Place(s3, other_bucket))
     assert answer.verdict is Verdict.UNKNOWN
+
+
+# The caller
+
+
+def test_a_caller_in_another_account_is_told_by_name(cloud: Cloud, dev: Environment) -> None:
+    here = Clients(Target(dev, cloud.endpoint, cloud.session))
+    aws = dev.aws.model_copy(update={"account_id": "111122223333"})
+    staging = dev.model_copy(update={"name": "staging", "aws": aws})
+    elsewhere = Clients(Target(staging, cloud.endpoint, cloud.session))
+    assert account([here]).verdict is Verdict.PASS
+    answer = account([here, elsewhere])
+    assert answer.verdict is Verdict.FAIL
+    assert "staging is account 111122223333" in answer.evidence
+    for clients in (here, elsewhere):
+        clients.sts.close()
 
 
 # The state
