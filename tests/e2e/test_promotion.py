@@ -191,15 +191,17 @@ def test_an_edited_terraform_tree(lab: Lab) -> None:
 
 
 def test_a_zip_that_was_tampered_with(lab: Lab) -> None:
-    key = lab.release("dev").functions["api"].key
-    objects = lab.checkout.state / "emulator" / "objects" / "000000000000"
-    path = objects / "media-dev-artifacts-000000000000" / key
-    content = path.read_bytes()
-    path.write_bytes(b"x" + content[1:])
+    bucket, api = "media-dev-artifacts-000000000000", lab.release("dev").functions["api"]
+    forged = lab.s3.put_object(Bucket=bucket, Key=api.key, Body=b"tampered")["VersionId"]
+    state = {"Bucket": lab.state_bucket("dev"), "Key": "media.tfstate"}
+    with lab.s3.get_object(**state)["Body"] as body:
+        content = body.read()
+    lab.s3.put_object(**state, Body=content.replace(api.version_id.encode(), forged.encode()))
     try:
         assert lab.gates("promote", "dev", "staging", "--dry-run") == {"artifacts": "fail"}
     finally:
-        path.write_bytes(content)
+        lab.s3.put_object(**state, Body=content)
+        lab.s3.delete_object(Bucket=bucket, Key=api.key, VersionId=forged)
 
 
 def test_code_that_was_published_by_hand_behind_the_alias(lab: Lab) -> None:

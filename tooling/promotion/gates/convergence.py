@@ -18,13 +18,15 @@ NAMED = 4
 
 
 def source_converged(name: str, summary: PlanSummary) -> Answer:
-    """Say whether a plan of the environment's own release has nothing to do."""
-    if summary.empty:
-        return passed(f"A plan of {name} with its own release has no changes.")
-    touched = [str(change) for change in summary.changes] or [
-        f"outputs {', '.join(summary.outputs)}"
-    ]
-    return failed(f"A plan of {name} with its own release: {summary.counts()}: {_shown(touched)}.")
+    """Say whether a plan of the environment's own release would change nothing.
+
+    Outputs alone don't count: they differ only where a version was published by hand, which is
+    for the gate on the live code to judge.
+    """
+    if not summary.changes:
+        return passed(f"A plan of {name} with its own release changes no resource.")
+    touched = _shown([str(change) for change in summary.changes])
+    return failed(f"A plan of {name} with its own release: {summary.counts()}: {touched}.")
 
 
 def target_converged(name: str, plan: dict[str, Any]) -> Answer:
