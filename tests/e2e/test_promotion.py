@@ -175,10 +175,6 @@ def prod(lab: Lab) -> Iterator[subprocess.Popen[str]]:
 # What stops a promotion from dev to staging: each time one thing is broken, and one gate says no.
 
 
-def test_with_nothing_broken_every_gate_lets_through(lab: Lab) -> None:
-    assert lab.gates("promote", "dev", "staging", "--dry-run") == {}
-
-
 def test_an_environment_is_not_skipped(lab: Lab) -> None:
     printed = lab.checkout.run("promote", "dev", "prod", code=1)
     assert "1 of 1 gates say no (order); nothing was changed in prod" in printed
@@ -240,15 +236,12 @@ def test_drift(lab: Lab, environment: str, gate: str) -> None:
         queues.set_queue_attributes(QueueUrl=url, Attributes=before)
 
 
-@pytest.mark.parametrize(
-    ("state", "verdict"), [("ALARM", "fail"), ("INSUFFICIENT_DATA", "unknown")]
-)
-def test_an_alarm(lab: Lab, state: str, verdict: str) -> None:
+def test_an_alarm(lab: Lab) -> None:
     cloudwatch = lab.client("cloudwatch")
     name = "media-dev-dead-letters"
-    cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="a test")
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a test")
     try:
-        assert lab.gates("promote", "dev", "staging", "--dry-run") == {"alarms": verdict}
+        assert lab.gates("promote", "dev", "staging", "--dry-run") == {"alarms": "fail"}
     finally:
         cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="a test")
 
@@ -264,14 +257,6 @@ def test_evidence_that_is_missing_or_for_another_release_or_too_young(lab: Lab) 
         assert lab.gates("promote", "dev", "staging", "--dry-run") == {"soak": "fail"}
 
 
-def test_a_hold(lab: Lab) -> None:
-    entry = Entry("run", "by hand", Step.HOLD_SET, ELSEWHERE.document(), detail="Under watch")
-    lab.ledger("staging").append(entry)
-    assert lab.gates("promote", "dev", "staging", "--dry-run") == {"hold": "fail"}
-    assert "lifted" in lab.checkout.run("release-hold", "staging")
-    assert "There is no hold" in lab.checkout.run("release-hold", "staging", code=1)
-
-
 def test_a_lease_that_somebody_holds_and_one_that_has_run_out(lab: Lab) -> None:
     lease = Lease(lab.s3, lab.state_bucket("staging"), ELSEWHERE, "staging")
     lease.acquire()
@@ -280,7 +265,8 @@ def test_a_lease_that_somebody_holds_and_one_that_has_run_out(lab: Lab) -> None:
     assert re.search(r"until \d{4}-\d\d-\d\dT", printed)
     lease.now = lambda: datetime.now(UTC) - LIFE - timedelta(seconds=1)
     lease.renew()
-    lab.checkout.run("promote", "dev", "staging", "--dry-run")
+    # With nothing else broken every gate lets through.
+    assert lab.gates("promote", "dev", "staging", "--dry-run") == {}
     lease.renew()
     assert lease.lost
 
@@ -388,7 +374,7 @@ def _goes_back(lab: Lab, first: Release) -> None:
     }
     assert "hold" in lab.gates("promote", "staging", "prod", "--dry-run")
     lab.checkout.run("release-hold", "prod")
-    assert "hold" not in lab.gates("promote", "staging", "prod", "--dry-run")
+    assert "There is no hold" in lab.checkout.run("release-hold", "prod", code=1)
     assert lab.checkout.document("history", "prod", "--verify") == {"intact": True, "faults": []}
 
 
