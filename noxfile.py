@@ -121,8 +121,38 @@ def upload(session: nox.Session) -> None:
 
 @operator()
 def token(session: nox.Session) -> None:
-    """ENV: print an access token to call the API with by hand."""
+    """ENV [NAME]: print an access token to call the API with by hand."""
     run_tooling(session, "token")
+
+
+@operator()
+def user(session: nox.Session) -> None:
+    """ENV add NAME [--admin], ENV ls, ENV rm NAME: who may call the API."""
+    run_tooling(session, "user")
+
+
+@operator()
+def ls(session: nox.Session) -> None:
+    """ENV: list images, newest first."""
+    run_tooling(session, "ls")
+
+
+@operator()
+def get(session: nox.Session) -> None:
+    """ENV IMAGE_ID...: download originals or renditions and check them."""
+    run_tooling(session, "get")
+
+
+@operator()
+def rm(session: nox.Session) -> None:
+    """ENV IMAGE_ID... [--yes]: put images into the trash; asks first."""
+    run_tooling(session, "rm")
+
+
+@operator()
+def restore(session: nox.Session) -> None:
+    """ENV IMAGE_ID...: take images out of the trash again."""
+    run_tooling(session, "restore")
 
 
 @operator()
@@ -153,6 +183,12 @@ def render(session: nox.Session) -> None:
 def scan(session: nox.Session) -> None:
     """[ENV]: run checkov over the Terraform sources and the plan of each environment."""
     run_tooling(session, "scan")
+
+
+@operator()
+def docs(session: nox.Session) -> None:
+    """Render the API's OpenAPI document into results/docs/index.html."""
+    run_tooling(session, "docs")
 
 
 @operator()
@@ -187,9 +223,10 @@ def lint(session: nox.Session) -> None:
 
 @developer(default=False)
 def benchmark(session: nox.Session) -> None:
-    """NAME [--json]: measure here; NAME is images, memory, imports or promotion."""
+    """NAME [--json]: measure here; NAME is api, images, imports, memory or promotion."""
     python = python_with(session, DEVELOPMENT_LOCK)
-    session.run(python, "-m", "tests.benchmarks", *session.posargs, external=True)
+    command = (python, "-m", "tests.benchmarks", *session.posargs)
+    session.run(*command, external=True, stderr=sys.stderr)  # as for run_tooling
 
 
 @nox.session(default=False)
@@ -203,6 +240,7 @@ def lock(session: nox.Session) -> None:
         ("tests/benchmarks/images/requirements.lock", None),
         ("lambdas/functions/api/requirements.lock", TOOLING_LOCK),
         ("lambdas/functions/processor/requirements.lock", TOOLING_LOCK),
+        ("lambdas/functions/purger/requirements.lock", TOOLING_LOCK),
     ):
         session.run(
             *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),

@@ -14,6 +14,8 @@ locals {
     processor_log     = "${local.console}/cloudwatch/home?${local.region}#logsV2:log-groups/log-group/${replace(module.function_processor.log_group, "/", "$252F")}"
     api_function      = "${local.console}/lambda/home?${local.region}#/functions/${module.function_api.name}"
     api_function_log  = "${local.console}/cloudwatch/home?${local.region}#logsV2:log-groups/log-group/${replace(module.function_api.log_group, "/", "$252F")}"
+    purger            = "${local.console}/lambda/home?${local.region}#/functions/${module.function_purger.name}"
+    purger_log        = "${local.console}/cloudwatch/home?${local.region}#logsV2:log-groups/log-group/${replace(module.function_purger.log_group, "/", "$252F")}"
     users             = "${local.console}/cognito/v2/idp/user-pools/${module.identity.user_pool_id}/users?${local.region}"
   }
 }

@@ -67,6 +67,7 @@ variables {
     architecture         = "arm64"
     functions = {
       processor = { key = "p.zip", version_id = "1", sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" }
+      purger    = { key = "d.zip", version_id = "3", sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" }
       api       = { key = "a.zip", version_id = "2", sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" }
     }
   }
@@ -97,7 +98,7 @@ run "everything_is_named_by_its_environment" {
   }
 
   assert {
-    condition     = { for key, function in output.functions : key => function.name } == { processor = "media-test-processor", api = "media-test-api" }
+    condition     = { for key, function in output.functions : key => function.name } == { processor = "media-test-processor", api = "media-test-api", purger = "media-test-purger" }
     error_message = "The functions must be named by their environment."
   }
 }
@@ -156,7 +157,28 @@ run "processor_reads_uploads_and_writes_renditions_only" {
       for statement in concat(local.processor_statements, local.api_statements) :
       [for action in flatten([statement.Action]) : strcontains(action, "Delete") || strcontains(action, "*") || strcontains(action, "Scan")]
     ]))
-    error_message = "No function deletes, scans, or may do all of anything."
+    error_message = "Neither of them deletes, scans, or may do all of anything."
+  }
+}
+
+run "purger_removes_versions_and_rows_and_reads_neither" {
+  assert {
+    condition = toset(flatten([for statement in local.purger_statements : statement.Action])) == toset([
+      "dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:UpdateItem", "kms:Decrypt", "kms:GenerateDataKey",
+      "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions",
+    ])
+    error_message = "The purger may do what a purge takes and no more: it never sees a picture."
+  }
+}
+
+run "rotating_the_cursor_key_makes_another" {
+  variables {
+    api = { memory_mb = 512, timeout_seconds = 10, url_expiry_seconds = 900, throttle_rate_per_second = 50, throttle_burst = 100, cursor_key_generation = 2 }
+  }
+
+  assert {
+    condition     = terraform_data.cursor_key.triggers_replace == 2 && length(terraform_data.cursor_key.output) == 72
+    error_message = "A generation must have a key of its own, two random UUIDs long."
   }
 }
 
@@ -221,6 +243,16 @@ run "renditions_that_the_memory_cannot_hold_are_refused" {
   }
 
   expect_failures = [var.limits]
+}
+
+run "batch_without_time_for_each_file_is_refused" {
+  command = plan
+
+  variables {
+    processor = { memory_mb = 2304, timeout_seconds = 60, concurrency_max = 10, batch_size = 7, max_receive_count = 5 }
+  }
+
+  expect_failures = [var.processor]
 }
 
 run "rendition_without_a_size_is_refused" {

@@ -33,6 +33,7 @@ module "function_processor" {
     MEDIA_RENDITIONS        = jsonencode(local.rendition_settings)
     MEDIA_PIXELS_MAX        = var.limits.pixels
     MEDIA_FRAMES_MAX        = var.limits.frames
+    MEDIA_FILE_SECONDS_MAX  = local.file_seconds_max
   })
 
   queue = {
@@ -63,5 +64,32 @@ module "function_api" {
   environment = merge(local.function_environment, {
     POWERTOOLS_SERVICE_NAME  = "api"
     MEDIA_URL_EXPIRY_SECONDS = var.api.url_expiry_seconds
+    MEDIA_TRASH_DAYS         = var.retention.trash_days
+    MEDIA_CURSOR_KEY         = terraform_data.cursor_key.output
+    MEDIA_FIRST_MONTH        = terraform_data.first_month.output
+  })
+}
+
+module "function_purger" {
+  source = "./modules/function"
+
+  name         = local.names.purger
+  description  = "Removes what has been in the trash long enough."
+  handler      = "functions.purger.handler.handler"
+  runtime      = var.release.runtime
+  architecture = var.release.architecture
+  artifact     = local.artifacts.purger
+  # It waits for S3 most of the time, and has as long as Lambda gives it.
+  memory_mb          = 512
+  timeout_seconds    = 900
+  policy_statements  = local.purger_statements
+  kms_key_arn        = module.encryption.key_arn
+  log_retention_days = var.retention.log_days
+  tracing            = var.tracing
+  code_signing       = var.code_signing
+  keeps_share        = lookup(var.canary, "purger", null)
+
+  environment = merge(local.function_environment, {
+    POWERTOOLS_SERVICE_NAME = "purger"
   })
 }

@@ -9,6 +9,8 @@ locals {
     table     = "${local.name}-images"
     processor = "${local.name}-processor"
     api_task  = "${local.name}-api"
+    purger    = "${local.name}-purger"
+    purge     = "${local.name}-purge"
     users     = local.name
   }
 
@@ -22,10 +24,13 @@ locals {
   ]
 
   # What the processor's memory has to hold; tooling/processor_memory.py has the same two figures,
-  # both measured by `nox -s benchmark -- memory`. Interpreter, libraries, connections:
-  processor_base_mib = 192
+  # both measured by `nox -s benchmark -- memory`. Two interpreters, libraries, connections:
+  processor_base_mib = 256
   # Of the worst format and mode, which is a lossy WebP with transparency.
   processor_bytes_per_pixel = 24
+
+  # After this a file is given up, so that the rest of a batch still has time.
+  file_seconds_max = floor(var.processor.timeout_seconds / (2 * var.processor.batch_size))
 
   largest_rendition_pixels = max([
     for rendition in var.renditions :

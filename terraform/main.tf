@@ -53,12 +53,21 @@ module "identity" {
   deletion_protection = var.deletion_protection
 }
 
+module "schedule_purge" {
+  source = "./modules/schedule"
+
+  name        = local.names.purge
+  description = "Removes what has been in the trash long enough."
+  expression  = "rate(1 hour)"
+  alias       = module.function_purger.alias
+}
+
 module "api" {
   source = "./modules/api"
 
   name               = local.names.api
   alias              = module.function_api.alias
-  routes             = ["POST /images", "GET /images", "GET /images/{id}", "DELETE /images/{id}"]
+  routes             = local.routes
   open_routes        = ["GET /health"]
   cors_origins       = var.cors_origins
   kms_key_arn        = module.encryption.key_arn
@@ -71,6 +80,7 @@ module "api" {
     rate_per_second = var.api.throttle_rate_per_second
     burst           = var.api.throttle_burst
   }
+  route_throttles = var.api.route_throttles
 }
 
 module "monitoring" {
@@ -90,6 +100,8 @@ module "monitoring" {
   functions = {
     processor = { name = module.function_processor.name, log_group = module.function_processor.log_group }
     api       = { name = module.function_api.name, log_group = module.function_api.log_group }
+    # It runs once an hour, so one failed run is news.
+    purger = { name = module.function_purger.name, log_group = module.function_purger.log_group, errors = 1 }
   }
   thresholds = {
     queue_age_seconds = var.alarms.queue_age_seconds

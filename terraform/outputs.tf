@@ -131,7 +131,7 @@ output "health_alarm_name" {
 output "functions" {
   description = "Each function: what is deployed, and the version behind its alias."
   value = {
-    for name, function in { processor = module.function_processor, api = module.function_api } : name => {
+    for name, function in { processor = module.function_processor, api = module.function_api, purger = module.function_purger } : name => {
       name                            = function.name
       arn                             = function.arn
       alias_arn                       = function.alias.arn

@@ -10,8 +10,10 @@ resource "terraform_data" "release" {
     module.events,
     module.function_api,
     module.function_processor,
+    module.function_purger,
     module.identity,
     module.monitoring,
+    module.schedule_purge,
     module.table,
   ]
 }

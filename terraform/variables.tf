@@ -97,8 +97,8 @@ variable "release" {
   description = "What runs here: the release, whole, so that the state is its record."
 
   validation {
-    condition     = length(setsubtract(["processor", "api"], keys(var.release.functions))) == 0
-    error_message = "release.functions must hold \"processor\" and \"api\"."
+    condition     = length(setsubtract(["processor", "api", "purger"], keys(var.release.functions))) == 0
+    error_message = "release.functions must hold \"processor\", \"api\" and \"purger\"."
   }
 }
 
@@ -108,8 +108,8 @@ variable "canary" {
   default     = {}
 
   validation {
-    condition     = length(setsubtract(keys(var.canary), ["processor", "api"])) == 0
-    error_message = "canary may name \"processor\" and \"api\"."
+    condition     = length(setsubtract(keys(var.canary), ["processor", "api", "purger"])) == 0
+    error_message = "canary may name \"processor\", \"api\" and \"purger\"."
   }
 }
 
@@ -129,13 +129,13 @@ variable "limits" {
 
   validation {
     condition = (
-      local.processor_base_mib * 1048576 + var.limits.upload_bytes
+      local.processor_base_mib * 1048576 + 2 * var.limits.upload_bytes
       + local.processor_bytes_per_pixel * (var.limits.pixels + local.largest_rendition_pixels)
       <= var.processor.memory_mb * 1048576
     )
     error_message = "limits.pixels of ${var.limits.pixels} don't fit into the processor's memory: processor.memory_mb must be ${ceil(
       local.processor_base_mib + (
-        var.limits.upload_bytes + local.processor_bytes_per_pixel * (var.limits.pixels + local.largest_rendition_pixels)
+        2 * var.limits.upload_bytes + local.processor_bytes_per_pixel * (var.limits.pixels + local.largest_rendition_pixels)
       ) / 1048576
     )} or more, or limits.pixels smaller."
   }
@@ -210,6 +210,11 @@ variable "processor" {
     max_receive_count = number
   })
   description = "Size of the processor and how it takes from its queue."
+
+  validation {
+    condition     = var.processor.timeout_seconds >= 10 * var.processor.batch_size
+    error_message = "processor.timeout_seconds must be ${10 * var.processor.batch_size} or more, which is 10 for each message of a batch: half of it is for the file."
+  }
 }
 
 variable "api" {
@@ -219,8 +224,10 @@ variable "api" {
     url_expiry_seconds       = number
     throttle_rate_per_second = number
     throttle_burst           = number
+    route_throttles          = optional(list(object({ route = string, rate_per_second = number, burst = number })), [])
+    cursor_key_generation    = optional(number, 1)
   })
-  description = "Size of the API, its brakes, and how long its pre-signed URLs hold."
+  description = "Size of the API, its brakes, how long its pre-signed URLs hold, and which of its cursor keys it is."
 
   validation {
     condition     = var.api.timeout_seconds <= 30

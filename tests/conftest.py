@@ -100,13 +100,16 @@ class Checkout:
 
 @pytest.fixture(scope="session")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    """A copy of the checkout whose environments may all be destroyed."""
+    """A copy of the checkout whose environments may all be destroyed, and called by a page."""
     folder = tmp_path_factory.mktemp("operator") / "checkout"
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT))
     for path in (folder / "environments").glob("*.yaml"):
         text = path.read_text(encoding="utf-8")
         unprotected = text.replace("deletion_protection: true", "deletion_protection: false")
-        path.write_text(unprotected, encoding="utf-8")
+        reachable = unprotected.replace(
+            "cors_origins: []", 'cors_origins: ["https://app.example.com"]'
+        )
+        path.write_text(reachable, encoding="utf-8")
     copy = Checkout(folder)
     yield copy
     copy.run("emulator", "stop")

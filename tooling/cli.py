@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tooling.commands import emulator, environments, history, images, promotion, sources
+from tooling.commands import (
+    emulator,
+    environments,
+    history,
+    images,
+    promotion,
+    sources,
+    users,
+)
 from tooling.console import Screen
 from tooling.errors import INTERRUPTS, Interrupted, OperatorError
 
@@ -27,7 +35,7 @@ app = typer.Typer(
     add_completion=False,
 )
 # Without a name of their own the commands of a module stand beside those of the others.
-for commands in (environments, promotion, history, images, sources):
+for commands in (environments, promotion, history, images, users, sources):
     app.add_typer(commands.app)
 app.add_typer(emulator.app, name="emulator")
 

@@ -12,11 +12,19 @@ from typing import TYPE_CHECKING, Any
 from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tooling.errors import OperatorError
 
@@ -119,6 +127,22 @@ class Screen:
         with bar:
             task = bar.add_task(title, total=total, now="")
             yield ProgressLine(self, bar, task)
+
+    @contextmanager
+    def transfer(self, title: str, total_bytes: int | None) -> Iterator[Callable[[int], None]]:
+        """Show a bar while bytes come in; yield what counts them. Nothing where no terminal is."""
+        bar = Progress(
+            TextColumn("    {task.description}"),
+            BarColumn(bar_width=24),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            console=self.out,
+            transient=True,
+            disable=not self.out.is_terminal,
+        )
+        with bar:
+            task = bar.add_task(escape(title), total=total_bytes)
+            yield lambda count: bar.advance(task, count)
 
     def failure(self, error: OperatorError) -> None:
         """Tell what happened, why, and what to do."""

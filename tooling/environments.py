@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 EMBEDDED_ACCOUNT_ID = "000000000000"
+SECONDS_PER_MESSAGE = 10
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,11}$")]
 Count = Annotated[int, Field(ge=1)]
@@ -89,6 +90,25 @@ class Processor(Section):
     batch_size: Annotated[int, Field(ge=1, le=10)]
     max_receive_count: Annotated[int, Field(ge=2, le=100)]
 
+    @model_validator(mode="after")
+    def _a_batch_has_time(self) -> Processor:
+        # Terraform gives half of a message's share to the file, at least 5 seconds.
+        if self.timeout_seconds < SECONDS_PER_MESSAGE * self.batch_size:
+            message = (
+                f"timeout_seconds must be {SECONDS_PER_MESSAGE * self.batch_size} or more, "
+                f"{SECONDS_PER_MESSAGE} for each message of a batch"
+            )
+            raise ValueError(message)
+        return self
+
+
+class RouteThrottle(Section):
+    """A brake of one route, tighter than that of all together."""
+
+    route: Annotated[str, Field(pattern=r"^[A-Z]+ /")]
+    rate_per_second: Count
+    burst: Count
+
 
 class Api(Section):
     """Sizing of the HTTP API and its function."""
@@ -98,6 +118,8 @@ class Api(Section):
     url_expiry_seconds: Annotated[int, Field(ge=60, le=3600)]
     throttle_rate_per_second: Count
     throttle_burst: Count
+    route_throttles: list[RouteThrottle] = []
+    cursor_key_generation: Annotated[int, Field(ge=1)] = 1
 
 
 class Retention(Section):

@@ -6,24 +6,20 @@ import json
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import islice
 from typing import TYPE_CHECKING, Any
-
-import urllib3
+from urllib.parse import quote, urlencode
 
 from tooling.errors import OperatorError
-from tooling.http import pool_for
+from tooling.http import Answer, send
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from threading import Event
 
-REQUEST_TIMEOUT = urllib3.Timeout(connect=10.0, read=60.0)
-# urllib3 repeats a POST only where no byte of it was sent.
-RETRIES = urllib3.Retry(
-    total=4, backoff_factor=0.3, status_forcelist=(429, 502, 503, 504), raise_on_status=False
-)
 POLL_SECONDS = 0.25
+PAGE_SIZE = 100
 # Not "failed": that is our fault, and is tried again.
 END_STATES = frozenset({"ready", "rejected"})
 
@@ -41,11 +37,14 @@ class ApiRefused(OperatorError):
 
     def __init__(self, action: str, answer: Answer) -> None:
         problem = answer.document if isinstance(answer.document, dict) else {}
-        faults = [f"{entry['field']}: {entry['message']}" for entry in problem.get("errors", [])]
+        faults = [
+            f"{entry.get('field')}: {entry.get('message')}" for entry in problem.get("errors", [])
+        ]
         said = problem.get("detail") or problem.get("message") or answer.text[:300]
+        title = f", {problem['title']}" if problem.get("title") else ""
         self.status = answer.status
         super().__init__(
-            f"{action} was refused with status {answer.status}.",
+            f"{action} was refused with status {answer.status}{title}.",
             reason="\n".join([str(said), *faults]),
             remedy=f"Request id: {_request_id(answer)}.",
         )
@@ -55,38 +54,6 @@ def _request_id(answer: Answer) -> str:
     # The gateway's own answers carry its name for the same thing.
     headers = answer.headers
     return headers.get("x-request-id") or headers.get("apigw-requestid") or "none"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An HTTP answer.
-
-    Parameters
-    ----------
-    status : int
-        HTTP status code.
-    headers : dict of str to str
-        By lower-case name.
-    body : bytes
-        The content.
-    """
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def text(self) -> str:
-        """The content as text."""
-        return self.body.decode("utf-8", errors="replace")
-
-    @property
-    def document(self) -> Any:  # noqa: ANN401 - whatever JSON can hold
-        """The content as JSON; None if it is none."""
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            return None
 
 
 @dataclass(frozen=True)
@@ -160,20 +127,66 @@ class MediaClient:
 
     def get(self, image_id: str) -> dict[str, Any]:
         """Return one image."""
-        return self.expect(f"Image {image_id}", self.request("GET", f"/images/{image_id}"))
+        return self.expect(f"Image {image_id}", self.request("GET", _path_of(image_id)))
+
+    def images(
+        self, query: dict[str, str] | None = None, limit: int | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Return the images of a listing, newest first; a page is asked for when it is needed.
+
+        Parameters
+        ----------
+        query : dict of str to str, optional
+            Which listing: ``owner`` or ``all``, for administrators; the caller's own without.
+        limit : int or None
+            How many at most; None for all there are.
+
+        Raises
+        ------
+        ApiRefused
+            The caller may not see this listing.
+        """
+        return islice(self._images(query or {}, min(limit or PAGE_SIZE, PAGE_SIZE)), limit)
+
+    def _images(self, query: dict[str, str], size: int) -> Iterator[dict[str, Any]]:
+        # The size stays the same throughout: a cursor is good for the query that it came from.
+        wanted = {**query, "limit": str(size)}
+        while True:
+            answer = self.request("GET", "/images?" + urlencode(wanted))
+            page = self.expect("The list of images", answer)
+            yield from page["images"]
+            if not page["next_cursor"]:
+                return
+            wanted["cursor"] = page["next_cursor"]
+
+    def trash(self, image_id: str) -> None:
+        """Put an image into the trash."""
+        self.expect(f"Image {image_id}", self.request("DELETE", _path_of(image_id)))
+
+    def restore(self, image_id: str) -> None:
+        """Take an image out of the trash again."""
+        path = _path_of(image_id) + "/restore"
+        self.expect(f"Image {image_id}", self.request("POST", path))
 
     def expect(self, action: str, answer: Answer) -> dict[str, Any]:
-        """Return the document of a successful answer.
+        """Return the document of a successful answer; an empty one where it has none to have.
 
         Raises
         ------
         ApiRefused
             The status says otherwise.
         """
+        if answer.status == HTTPStatus.NO_CONTENT:
+            return {}
         if answer.status >= HTTPStatus.BAD_REQUEST or not isinstance(answer.document, dict):
             raise ApiRefused(action, answer)
         document: dict[str, Any] = answer.document
         return document
+
+
+def _path_of(image_id: str) -> str:
+    # An operator may type anything; it must not become another route.
+    return f"/images/{quote(image_id, safe='')}"
 
 
 def send_form(upload: dict[str, Any], name: str, content: bytes) -> None:
@@ -188,26 +201,3 @@ def send_form(upload: dict[str, Any], name: str, content: bytes) -> None:
     answer = send("POST", upload["url"], fields=fields)
     if answer.status >= HTTPStatus.BAD_REQUEST:
         raise ApiRefused(f"The upload of {name}", answer)
-
-
-def send(method: str, url: str, **options: Any) -> Answer:  # noqa: ANN401 - urllib3's own
-    """Send one request to a URL that the API gave out, and return the answer.
-
-    Raises
-    ------
-    OperatorError
-        There is no connection.
-    """
-    try:
-        answer = pool_for(url).request(
-            method, url, timeout=REQUEST_TIMEOUT, retries=RETRIES, redirect=False, **options
-        )
-    except urllib3.exceptions.HTTPError as error:
-        raise OperatorError(
-            f"There is no connection to {url.split('?', maxsplit=1)[0]}.",
-            reason=str(error.__cause__ or error).split("?")[0],
-            remedy="Check that the environment is deployed and, if it is embedded, that it runs: "
-            "nox -s emulator -- status",
-        ) from error
-    headers = {name.lower(): value for name, value in answer.headers.items()}
-    return Answer(answer.status, headers, answer.data)

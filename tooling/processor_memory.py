@@ -10,10 +10,12 @@ if TYPE_CHECKING:
 
 MEBIBYTE = 1024**2
 # Measured by `nox -s benchmark -- memory`; terraform/locals.tf has the same two figures.
-# Interpreter, libraries, connections, and what a picture of any size takes.
-BASE_MIB = 192
+# Two interpreters, libraries, connections, and what a picture of any size takes.
+BASE_MIB = 256
 # Of the worst format and mode, which is a lossy WebP with transparency.
 BYTES_PER_PIXEL = 24
+# The function has the file, and so has the process that looks at it.
+FILE_COPIES = 2
 
 
 def require_room(environment: Environment) -> None:
@@ -26,7 +28,7 @@ def require_room(environment: Environment) -> None:
     """
     fixed = (
         BASE_MIB * MEBIBYTE
-        + environment.limits.upload_bytes
+        + FILE_COPIES * environment.limits.upload_bytes
         + BYTES_PER_PIXEL * max(_most_pixels(entry) for entry in environment.renditions)
     )
     needed = fixed + BYTES_PER_PIXEL * environment.limits.pixels

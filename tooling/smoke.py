@@ -14,7 +14,8 @@ from PIL import Image
 
 from tooling.buckets import empty_bucket
 from tooling.errors import OperatorError
-from tooling.media_client import Answer, MediaClient, send, send_form
+from tooling.http import Answer, send
+from tooling.media_client import MediaClient, send_form
 from tooling.smoke_picture import PICTURE_HEIGHT, PICTURE_WIDTH, draw_picture
 from tooling.users import UserPool
 
@@ -85,6 +86,8 @@ class SmokeTest:
             self._fetch_all(image, picture)
             with self._step("listed for its owner"):
                 self._require_listed(owner, image_id, wanted=True)
+            with self._step("content leads to the picture"):
+                self._follow_content(owner, image_id, picture)
             with self._step("hidden from another user"):
                 self._expect(stranger, "GET", f"/images/{image_id}", HTTPStatus.NOT_FOUND)
                 self._expect(stranger, "DELETE", f"/images/{image_id}", HTTPStatus.NOT_FOUND)
@@ -97,6 +100,17 @@ class SmokeTest:
         with self._step("gone from the list"):
             self._require_listed(owner, image_id, wanted=False)
             self._expect(owner, "GET", f"/images/{image_id}", HTTPStatus.NOT_FOUND)
+        with self._step("restored, and deleted again"):
+            restored = self._expect(owner, "POST", f"/images/{image_id}/restore", HTTPStatus.OK)
+            self._check_image(restored)
+            self._expect(owner, "DELETE", f"/images/{image_id}", HTTPStatus.NO_CONTENT)
+
+    def _follow_content(self, owner: MediaClient, image_id: str, picture: bytes) -> None:
+        answer = owner.request("GET", f"/images/{image_id}/content")
+        if answer.status != HTTPStatus.TEMPORARY_REDIRECT:
+            self._fail(f"its content is answered with {answer.status}: {answer.text}")
+        if self._fetch(answer.headers["location"]).body != picture:
+            self._fail("its content is not what was uploaded")
 
     def _check_image(self, image: dict[str, Any]) -> None:
         if image["status"] != "ready":

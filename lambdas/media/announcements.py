@@ -10,7 +10,7 @@ from media.signing import Clock, Signer, UploadForm
 from media.table import ImageTable
 
 # Rows of uploads that never come vanish by themselves; a form is long dead by then.
-_PENDING_LIFE = timedelta(days=7)
+PENDING_LIFE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,11 @@ def announce_upload(
             status=Status.PENDING,
             owner=announcement.owner,
             uploaded_at=now,
-            expires_at=now + _PENDING_LIFE,
+            expires_at=now + PENDING_LIFE,
             title=announcement.title,
             tags=announcement.tags,
+            announced_sha256=announcement.sha256,
+            revision=1,
         )
     )
     form = signer.upload(key, announcement.content_type, announcement.bytes, announcement.sha256)

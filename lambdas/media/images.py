@@ -23,8 +23,10 @@ class Status(StrEnum):
 
 # States that a listing may show: neither what has not arrived nor what was thrown away.
 LISTED_STATUSES = frozenset({Status.READY, Status.REJECTED, Status.FAILED})
-# States in which an event that was handled already needs nothing more.
-SETTLED_STATUSES = frozenset({Status.READY, Status.REJECTED, Status.TRASHED})
+
+
+# The one reason of a failed image; what a rejected one may have instead follows.
+FAILURE_REASON = "internal"
 
 
 class RejectionReason(StrEnum):
@@ -94,8 +96,19 @@ class ImageRecord:
         By name.
     title, tags
         What the owner said about it.
-    deleted_at, expires_at
-        Set on a trashed image: since when, and the moment after which the row vanishes.
+    announced_sha256
+        The checksum that the upload was announced with; bytes with another are not this image.
+    deleted_at, purge_at
+        Set on a trashed image: since when, and when all that is left of it is removed.
+    gone
+        Whether it is in the trash because its object is gone, so that nothing can be restored.
+    purging
+        Whether its removal has begun, so that nothing whole can be restored any more.
+    expires_at
+        When DynamoDB removes the row by itself: of an upload that never came, or of an object
+        that went before its row was there.
+    revision
+        Counts the writes to the row.
     """
 
     image_id: str
@@ -121,5 +134,17 @@ class ImageRecord:
     title: str | None = None
     tags: tuple[str, ...] = ()
     error: ImageError | None = None
+    announced_sha256: str | None = None
     deleted_at: datetime | None = None
+    purge_at: datetime | None = None
+    gone: bool = False
+    purging: bool = False
     expires_at: datetime | None = None
+    revision: int = 0
+
+    @property
+    def proven_status(self) -> Status:
+        """The state that the attributes prove, whether or not the image is in the trash."""
+        if self.error is not None:
+            return Status.FAILED if self.error.reason == FAILURE_REASON else Status.REJECTED
+        return Status.PENDING if self.format is None else Status.READY

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 # Attributes present only while a listing may show the row: what keeps the indexes sparse.
-INDEX_ATTRIBUTES = ("listed_at", "month_shard", "owner_sha256")
+LISTING_ATTRIBUTES = ("listed_at", "month_shard", "owner_sha256")
+# Attributes present only while the row waits for its purge.
+PURGE_ATTRIBUTES = ("trash_shard", "purge_due")
+INDEX_ATTRIBUTES = (*LISTING_ATTRIBUTES, *PURGE_ATTRIBUTES)
 
 
 def listing_position(uploaded_at: datetime, image_id: str) -> str:
@@ -39,8 +42,17 @@ def checksum_partition(owner: str, sha256: str) -> str:
 
 def month_partition(uploaded_at: datetime, image_id: str, shards: int) -> str:
     """Build the partition key of the list-all index, ``YYYY-MM#shard``."""
-    spread = int.from_bytes(hashlib.sha256(image_id.encode()).digest()[:8])
-    return f"{format_timestamp(uploaded_at)[:7]}#{spread % shards}"
+    return f"{format_timestamp(uploaded_at)[:7]}#{_shard(image_id, shards)}"
+
+
+def trash_partition(image_id: str, shards: int) -> str:
+    """Build the partition key of the index of rows to purge, ``trash#shard``."""
+    return f"trash#{_shard(image_id, shards)}"
+
+
+def purge_position(purge_at: datetime, image_id: str) -> str:
+    """Build the sort key of the index of rows to purge: the earliest first."""
+    return f"{format_timestamp(purge_at)}#{image_id}"
 
 
 def attributes_of(record: ImageRecord, month_shards: int) -> dict[str, Any]:
@@ -62,6 +74,10 @@ def attributes_of(record: ImageRecord, month_shards: int) -> dict[str, Any]:
         **_scalars(record),
         "uploaded_at": record.uploaded_at and format_timestamp(record.uploaded_at),
         "deleted_at": record.deleted_at and format_timestamp(record.deleted_at),
+        "purge_at": record.purge_at and format_timestamp(record.purge_at),
+        "gone": record.gone or None,
+        "purging": record.purging or None,
+        "revision": record.revision or None,
         "expires_at": record.expires_at and int(record.expires_at.timestamp()),
         "exif": dict(record.exif),
         "gps": record.gps and _present(asdict(record.gps)),
@@ -110,8 +126,13 @@ def record_of(item: "Mapping[str, AttributeValueTypeDef]") -> ImageRecord:
         title=row.get("title"),
         tags=tuple(row.get("tags", ())),
         error=ImageError(**row["error"]) if "error" in row else None,
+        announced_sha256=row.get("announced_sha256"),
         deleted_at=_moment(row.get("deleted_at")),
+        purge_at=_moment(row.get("purge_at")),
+        gone=row.get("gone", False),
+        purging=row.get("purging", False),
         expires_at=_expiry(row.get("expires_at")),
+        revision=int(row.get("revision", 0)),
     )
 
 
@@ -134,10 +155,16 @@ def _scalars(record: ImageRecord) -> dict[str, Any]:
         "placeholder": record.placeholder,
         "average_colour": record.average_colour,
         "title": record.title,
+        "announced_sha256": record.announced_sha256,
     }
 
 
 def _index_attributes(record: ImageRecord, month_shards: int) -> dict[str, str]:
+    if record.status is Status.TRASHED and record.purge_at:
+        return {
+            "trash_shard": trash_partition(record.image_id, month_shards),
+            "purge_due": purge_position(record.purge_at, record.image_id),
+        }
     if record.status not in LISTED_STATUSES or record.uploaded_at is None:
         return {}
     index = {
@@ -147,6 +174,10 @@ def _index_attributes(record: ImageRecord, month_shards: int) -> dict[str, str]:
     if record.status is Status.READY and record.owner and record.sha256:
         index["owner_sha256"] = checksum_partition(record.owner, record.sha256)
     return index
+
+
+def _shard(image_id: str, shards: int) -> int:
+    return int.from_bytes(hashlib.sha256(image_id.encode()).digest()[:8]) % shards
 
 
 def _present(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -85,6 +85,11 @@ def upload_key(owner: str, image_id: str) -> str:
     return f"{UPLOADS_PREFIX}{owner}/{image_id}"
 
 
+def renditions_prefix(image_id: str) -> str:
+    """Build the prefix of all renditions of an image, of whatever digest."""
+    return f"{RENDITIONS_PREFIX}{image_id}/"
+
+
 def rendition_key(image_id: str, digest: str, filename: str) -> str:
     """Build the key of a rendition; the digest keeps a key from ever changing its meaning."""
-    return f"{RENDITIONS_PREFIX}{image_id}/{digest}/{filename}"
+    return f"{renditions_prefix(image_id)}{digest}/{filename}"

@@ -5,7 +5,7 @@ written in one step that is conditional on the event's place in the key's histor
 may come late, twice, or in any order and end in the same row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from media.bucket import MediaBucket, Original
 from media.images import (
-    SETTLED_STATUSES,
+    FAILURE_REASON,
     ImageError,
     ImageRecord,
     RejectionReason,
@@ -26,15 +26,16 @@ from media.images import (
 from media.inspection import (
     InspectedImage,
     RejectedError,
-    RenditionSpec,
     check_size,
-    inspect_image,
 )
 from media.keys import UploadIdentity, identify_upload, rendition_key
 from media.limits import Limits
 from media.table import ImageTable
+from media.trash import RowContentionError, is_discarded
 
 _ATTEMPTS = 3
+# A function that is at work on an object lives for minutes.
+_ROWLESS_TOMBSTONE_LIFE = timedelta(hours=1)
 # An image that is served already goes on being served while its overwrite is tried again.
 _MAY_FAIL = frozenset({Status.PENDING, Status.FAILED})
 
@@ -77,10 +78,6 @@ class Outcome:
     bytes_in: int = 0
 
 
-class RowContentionError(Exception):
-    """Others kept changing the row, so that the change could not be recorded this time."""
-
-
 class KeyCollisionError(Exception):
     """Two keys claim the same image: the first keeps it."""
 
@@ -99,10 +96,10 @@ class Reconciler:
         Where rows and objects are.
     limits
         What a file may ask for.
-    specs
-        The renditions to make.
-    tombstone_life
-        How long the row of a deleted object stays, so that late events find it.
+    inspect
+        Looks at a file's bytes and makes its renditions.
+    trash_life
+        How long what is left of a deleted object stays before it is purged.
     """
 
     def __init__(
@@ -110,14 +107,14 @@ class Reconciler:
         table: ImageTable,
         bucket: MediaBucket,
         limits: Limits,
-        specs: Sequence[RenditionSpec],
-        tombstone_life: timedelta,
+        inspect: Callable[[bytes], InspectedImage],
+        trash_life: timedelta,
     ) -> None:
         self._table = table
         self._bucket = bucket
         self._limits = limits
-        self._specs = tuple(specs)
-        self._tombstone_life = tombstone_life
+        self._inspect = inspect
+        self._trash_life = trash_life
 
     def reconcile(self, change: ObjectChange) -> Outcome:
         """Bring the row of a changed object to what the object is now.
@@ -150,8 +147,7 @@ class Reconciler:
             with suppress(ClientError, BotoCoreError):
                 self._record_failure(upload, change)
             raise
-        message = f"image {upload.image_id} kept changing while it was processed: try again"
-        raise RowContentionError(message)
+        raise RowContentionError(upload.image_id)
 
     def _attempt(self, upload: UploadIdentity, change: ObjectChange) -> Outcome | None:
         seen = self._table.get(upload.image_id)
@@ -161,25 +157,42 @@ class Reconciler:
             return Outcome(Result.SUPERSEDED, upload.image_id)
         original = self._bucket.read_original(upload.key, self._limits.upload_bytes)
         if original is None:
-            record, outcome = self._tombstone(upload, change)
-        elif seen is not None and _stays_trashed(seen, upload, original):
+            record, outcome = self._tombstone(upload, change, seen)
+        elif seen is None or not is_discarded(
+            seen, announced=upload.announced, written_at=original.uploaded_at
+        ):
+            record, outcome = self._process(upload, change, original, seen)
+        elif seen.purging or _is_processed(seen, original):
             return Outcome(Result.SUPERSEDED, upload.image_id)
         else:
-            record, outcome = self._process(upload, change, original)
+            # What arrives for the trash is recorded there, so that it can be restored whole.
+            processed, outcome = self._process(upload, change, original, seen)
+            record = _kept_in_the_trash(processed, seen)
         return outcome if self._table.record_outcome(record, seen) else None
 
     def _tombstone(
-        self, upload: UploadIdentity, change: ObjectChange
+        self, upload: UploadIdentity, change: ObjectChange, seen: ImageRecord | None
     ) -> tuple[ImageRecord, Outcome]:
         record = replace(
-            _blank(upload, change, Status.TRASHED),
-            deleted_at=change.occurred_at,
-            expires_at=change.occurred_at + self._tombstone_life,
+            _blank(upload, change, Status.TRASHED), gone=True, deleted_at=change.occurred_at
         )
+        if seen is None:
+            # Nothing is left to purge; the row holds off what is being processed at this moment.
+            record = replace(
+                record, owner=None, expires_at=change.occurred_at + _ROWLESS_TOMBSTONE_LIFE
+            )
+        elif seen.status is Status.TRASHED:
+            record = replace(_kept_in_the_trash(record, seen), owner=seen.owner)
+        else:
+            record = replace(record, purge_at=change.occurred_at + self._trash_life)
         return record, Outcome(Result.TOMBSTONED, upload.image_id)
 
     def _process(
-        self, upload: UploadIdentity, change: ObjectChange, original: Original
+        self,
+        upload: UploadIdentity,
+        change: ObjectChange,
+        original: Original,
+        seen: ImageRecord | None,
     ) -> tuple[ImageRecord, Outcome]:
         arrived = replace(
             _blank(upload, change, Status.READY),
@@ -189,7 +202,8 @@ class Reconciler:
         )
         try:
             check_size(original.size, self._limits)
-            image = inspect_image(original.data or b"", self._limits, self._specs)
+            _check_announced(original, seen)
+            image = self._inspect(original.data or b"")
         except RejectedError as rejection:
             rejected = replace(
                 arrived,
@@ -241,7 +255,7 @@ class Reconciler:
         failed = replace(
             _blank(upload, change, Status.FAILED),
             uploaded_at=change.occurred_at,
-            error=ImageError("internal", "processing failed on our side and is tried again"),
+            error=ImageError(FAILURE_REASON, "processing failed on our side and is tried again"),
         )
         self._table.record_outcome(failed, seen)
 
@@ -259,16 +273,30 @@ def _blank(upload: UploadIdentity, change: ObjectChange, status: Status) -> Imag
 def _is_settled(seen: ImageRecord, change: ObjectChange) -> bool:
     if seen.sequencer is None or seen.sequencer < change.sequencer:
         return False
-    return seen.sequencer > change.sequencer or seen.status in SETTLED_STATUSES
+    return seen.sequencer > change.sequencer or seen.proven_status is not Status.FAILED
 
 
-def _stays_trashed(seen: ImageRecord, upload: UploadIdentity, original: Original) -> bool:
-    """Tell whether an owner's decision to throw an image away outlasts this object.
+def _is_processed(seen: ImageRecord, original: Original) -> bool:
+    return seen.version_id == original.version_id and seen.proven_status is not Status.FAILED
 
-    The tombstone of a deleted object, unlike a row that its owner threw away, expires: where such
-    an object is back, its row comes back too. An announced image is one upload, so what arrives
-    after its end changes nothing; a drop under any other key may be a new picture.
-    """
-    if seen.status is not Status.TRASHED or seen.expires_at or seen.deleted_at is None:
-        return False
-    return upload.announced or original.uploaded_at <= seen.deleted_at
+
+def _kept_in_the_trash(record: ImageRecord, seen: ImageRecord) -> ImageRecord:
+    return replace(
+        record,
+        status=Status.TRASHED,
+        deleted_at=seen.deleted_at,
+        purge_at=seen.purge_at,
+        purging=seen.purging,
+        expires_at=seen.expires_at,
+    )
+
+
+def _check_announced(original: Original, seen: ImageRecord | None) -> None:
+    """Refuse bytes other than those announced; S3 itself refuses them where it can."""
+    announced = seen.announced_sha256 if seen else None
+    if announced and original.data and sha256(original.data).hexdigest() != announced:
+        raise RejectedError(
+            RejectionReason.CORRUPT,
+            "the file is not the one that was announced: its SHA-256 is another; "
+            "announce it anew and upload it again",
+        )

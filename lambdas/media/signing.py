@@ -3,13 +3,20 @@
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from media.download_names import attachment
 from media.images import ImageRecord, StoredRendition
+from media.query_signing import locate_bucket, sign_get
+from media.unrecorded import UnrecordedOriginal
 
 if TYPE_CHECKING:
+    from botocore.credentials import Credentials
     from mypy_boto3_s3 import S3Client
+
+# What nobody has looked at is served as mere bytes.
+_UNKNOWN_TYPE = "application/octet-stream"
 
 Clock = Callable[[], datetime]
 
@@ -34,10 +41,15 @@ class SignedUrl:
 class Signer:
     """Signs requests to the media bucket with the process's own credentials.
 
+    URLs are signed as of the beginning of a window of half their life, so within a window they are
+    the same text, which browsers can cache by, and they hold for at least half their life more.
+
     Parameters
     ----------
     client
         An S3 client that signs with SigV4.
+    credentials
+        Those that the client signs with.
     bucket
         The media bucket's name.
     expiry
@@ -47,8 +59,17 @@ class Signer:
         Tells the present, aware.
     """
 
-    def __init__(self, client: "S3Client", bucket: str, expiry: timedelta, clock: Clock) -> None:
+    def __init__(
+        self,
+        client: "S3Client",
+        credentials: "Credentials",
+        bucket: str,
+        expiry: timedelta,
+        clock: Clock,
+    ) -> None:
         self._client = client
+        self._credentials = credentials
+        self._address = locate_bucket(client, bucket)
         self._bucket = bucket
         self._expiry = expiry
         self._clock = clock
@@ -84,6 +105,15 @@ class Signer:
         )
         return UploadForm(url=form["url"], fields=form["fields"], expires_at=expires_at)
 
+    @property
+    def expiry(self) -> timedelta:
+        """How long a signature holds."""
+        return self._expiry
+
+    def window(self) -> int:
+        """Tell the number of the present window; within one, URLs stay the same."""
+        return int(self._clock().timestamp()) // self._window_seconds
+
     def original(self, record: ImageRecord) -> SignedUrl:
         """Sign a URL of the very version that was processed, served as what its bytes are.
 
@@ -94,25 +124,35 @@ class Signer:
         """
         if record.format is None:
             raise ValueError("only an image whose format is known can be served")
-        parameters = {
-            "Bucket": self._bucket,
-            "Key": record.key,
-            "ResponseContentType": record.format.content_type,
-            "ResponseContentDisposition": (
-                f'attachment; filename="{record.image_id}.{record.format.extension}"'
+        overrides = {
+            "response-content-type": record.format.content_type,
+            "response-content-disposition": attachment(
+                record.title, record.image_id, record.format
             ),
         }
         if record.version_id:
-            parameters["VersionId"] = record.version_id
-        return self._sign(parameters)
+            overrides["versionId"] = record.version_id
+        return self._sign(record.key, overrides)
+
+    def unrecorded(self, original: UnrecordedOriginal) -> SignedUrl:
+        """Sign a URL of an original that has no row, served as an accepted type or as bytes."""
+        return self._sign(
+            original.key,
+            {
+                "response-content-type": original.content_type or _UNKNOWN_TYPE,
+                "response-content-disposition": attachment(None, original.image_id, None),
+            },
+        )
 
     def rendition(self, rendition: StoredRendition) -> SignedUrl:
         """Sign a URL of a rendition."""
-        return self._sign({"Bucket": self._bucket, "Key": rendition.key})
+        return self._sign(rendition.key, {})
 
-    def _sign(self, parameters: dict[str, str]) -> SignedUrl:
-        expires_at = self._clock() + self._expiry
-        url = self._client.generate_presigned_url(
-            "get_object", Params=parameters, ExpiresIn=int(self._expiry.total_seconds())
-        )
-        return SignedUrl(url=url, expires_at=expires_at)
+    @property
+    def _window_seconds(self) -> int:
+        return int(self._expiry.total_seconds()) // 2
+
+    def _sign(self, key: str, overrides: dict[str, str]) -> SignedUrl:
+        signed_at = datetime.fromtimestamp(self.window() * self._window_seconds, UTC)
+        url = sign_get(self._address, self._credentials, key, overrides, signed_at, self._expiry)
+        return SignedUrl(url=url, expires_at=signed_at + self._expiry)

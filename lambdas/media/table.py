@@ -1,42 +1,36 @@
-"""The table of images: every read and every conditional write the store makes."""
+"""The rows of images: reading one, and every conditional write of one."""
 
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from media.images import ImageRecord, Status
+from media.images import FAILURE_REASON, ImageRecord, Status
 from media.items import (
     INDEX_ATTRIBUTES,
+    LISTING_ATTRIBUTES,
+    PURGE_ATTRIBUTES,
     attributes_of,
     checksum_partition,
     item_of,
     record_of,
-    serialise,
 )
-from media.timestamps import format_timestamp
+from media.row_updates import RowUpdate, apply_update, same_revision, same_trash
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, UpdateItemInputTypeDef
 
 # What processing decides; the rest (title, tags) is the owner's and survives it.
 _PROCESSED_ATTRIBUTES = frozenset(
     {
         *("key", "status", "owner", "uploaded_at", "version_id", "sequencer", "sha256", "bytes"),
         *("format", "content_type", "width", "height", "frames", "duration_ms", "exif", "gps"),
-        *(
-            "placeholder",
-            "average_colour",
-            "renditions",
-            "error",
-            "deleted_at",
-            "expires_at",
-            *INDEX_ATTRIBUTES,
-        ),
+        *("placeholder", "average_colour", "renditions", "error"),
+        *("deleted_at", "purge_at", "gone", "purging", "expires_at"),
+        *INDEX_ATTRIBUTES,
     }
 )
+_TRASH_ATTRIBUTES = frozenset({"status", "deleted_at", "purge_at", *PURGE_ATTRIBUTES})
+_DESCRIPTION = frozenset({"title", "tags"})
 _CHECKSUM_CANDIDATES = 5
 
 
@@ -50,7 +44,7 @@ class ImageTable:
     name
         The table's name.
     month_shards
-        Over how many partitions a month of the list-all index is spread.
+        Over how many partitions a month of the list-all index, and the trash, are spread.
     """
 
     def __init__(self, client: "DynamoDBClient", name: str, month_shards: int) -> None:
@@ -84,8 +78,8 @@ class ImageTable:
         """Write what an event came to, in one conditional step.
 
         The write happens only if the row still belongs to this key, holds no event as late as
-        this one (a failed one may be tried again), and was not trashed or restored since it was
-        read.
+        this one (a failed one may be tried again), and was not trashed, restored, purged or made
+        since it was read.
 
         Parameters
         ----------
@@ -101,89 +95,73 @@ class ImageTable:
         """
         plain = attributes_of(record, self._month_shards)
         changes = {name: plain[name] for name in plain if name in _PROCESSED_ATTRIBUTES}
-        removed = sorted(_PROCESSED_ATTRIBUTES - changes.keys())
-        values = {f":{name}": value for name, value in changes.items()}
-        values[":failed"] = Status.FAILED.value
+        removed = _PROCESSED_ATTRIBUTES - changes.keys()
+        if seen is None:
+            return self._wrote(
+                RowUpdate(record.image_id, "attribute_not_exists(image_id)", changes, removed)
+            )
+        trash = same_trash(seen)
         condition = (
-            "attribute_not_exists(image_id) OR (#key = :key AND (attribute_not_exists(#sequencer)"
-            " OR #sequencer < :sequencer OR (#sequencer = :sequencer AND #status = :failed)) AND "
+            "#key = :key AND (attribute_not_exists(#sequencer) OR #sequencer < :sequencer OR "
+            f"(#sequencer = :sequencer AND #error.#reason = :failed)) AND {trash.text}"
         )
-        if seen and seen.deleted_at:
-            condition += "#deleted_at = :seen_deleted_at)"
-            values[":seen_deleted_at"] = format_timestamp(seen.deleted_at)
-        else:
-            condition += "attribute_not_exists(#deleted_at))"
-        return self._update(
-            record.image_id,
-            expression=_expression(changes, removed),
-            names=_PROCESSED_ATTRIBUTES,
-            values=values,
-            condition=condition,
+        return self._wrote(
+            RowUpdate(
+                record.image_id,
+                condition,
+                changes,
+                removed,
+                names={"reason", *trash.names},
+                values={":failed": FAILURE_REASON, **trash.values},
+            )
         )
 
-    def trash(self, image_id: str, deleted_at: datetime) -> bool:
-        """Throw an image away: out of every listing, its row and its object kept.
+    def describe(self, record: ImageRecord, seen: ImageRecord) -> ImageRecord | None:
+        """Write an image's title and tags where nothing was written since the row was read.
 
-        The row has no end of its own: were it gone before the object, the next event of that
-        object would bring the image back.
+        Returns
+        -------
+        ImageRecord or None
+            The row as it is now; None where it has moved on meanwhile.
+        """
+        return self._write_unchanged(record, seen, _DESCRIPTION)
+
+    def trash(self, record: ImageRecord, deleted_at: datetime, purge_at: datetime) -> bool:
+        """Throw an image away: out of every listing, its row and its object kept until the purge.
 
         Returns
         -------
         bool
             False where there is no such image, or it was trashed already.
         """
-        changes = {
-            "status": Status.TRASHED.value,
-            "deleted_at": format_timestamp(deleted_at),
-        }
-        removed = [*INDEX_ATTRIBUTES, "expires_at"]
-        return self._update(
-            image_id,
-            expression=_expression(changes, removed),
-            names={*changes, *removed},
-            values={f":{name}": value for name, value in changes.items()},
-            condition="attribute_exists(image_id) AND #status <> :status",
+        trashed = replace(record, status=Status.TRASHED, deleted_at=deleted_at, purge_at=purge_at)
+        plain = attributes_of(trashed, self._month_shards)
+        return self._wrote(
+            RowUpdate(
+                record.image_id,
+                "attribute_exists(image_id) AND #status <> :status",
+                {name: plain[name] for name in sorted(_TRASH_ATTRIBUTES)},
+                {*LISTING_ATTRIBUTES, "expires_at"},
+            )
         )
 
-    def list_by_owner(self, owner: str, limit: int, after: str | None = None) -> list[ImageRecord]:
-        """List an owner's images, newest first; one query, more only for rows of many kilobytes.
+    def restore(self, record: ImageRecord, seen: ImageRecord) -> ImageRecord | None:
+        """Bring a row out of the trash where nothing was written to it since it was read.
 
         Parameters
         ----------
-        owner
-            Whose images.
-        limit
-            How many rows at most.
-        after
-            The listing position (``uploaded_at#image_id``) of the last row of the page before.
+        record
+            The row as it is to be.
+        seen
+            The row as it was read.
 
         Returns
         -------
-        list of ImageRecord
-            Fewer than `limit` only where the list ends.
+        ImageRecord or None
+            The row as it is now; None where it has moved on meanwhile.
         """
-        query: QueryInputTypeDef = {
-            "TableName": self._name,
-            "IndexName": "by_owner",
-            "KeyConditionExpression": "#owner = :owner",
-            "ExpressionAttributeNames": {"#owner": "owner"},
-            "ExpressionAttributeValues": {":owner": {"S": owner}},
-            "ScanIndexForward": False,
-            "Limit": limit,
-        }
-        if after is not None:
-            query["ExclusiveStartKey"] = serialise(
-                {"owner": owner, "listed_at": after, "image_id": after.partition("#")[2]}
-            )
-        items: list[dict[str, Any]] = []
-        while True:
-            query["Limit"] = limit - len(items)
-            answer = self._client.query(**query)
-            items += answer["Items"]
-            # One answer holds 1 MB at most, however many rows were asked for.
-            if len(items) == limit or "LastEvaluatedKey" not in answer:
-                return [record_of(item) for item in items]
-            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        concerned = _TRASH_ATTRIBUTES | {*LISTING_ATTRIBUTES, "expires_at"}
+        return self._write_unchanged(record, seen, concerned)
 
     def find_duplicate(self, owner: str, sha256: str) -> ImageRecord | None:
         """Find a ready image of this owner with exactly these bytes."""
@@ -201,32 +179,22 @@ class ImageTable:
                 return record
         return None
 
-    def _update(
-        self,
-        image_id: str,
-        *,
-        expression: str,
-        names: "frozenset[str] | set[str]",
-        values: Mapping[str, Any],
-        condition: str,
-    ) -> bool:
-        update: UpdateItemInputTypeDef = {
-            "TableName": self._name,
-            "Key": {"image_id": {"S": image_id}},
-            "UpdateExpression": expression,
-            "ConditionExpression": condition,
-            "ExpressionAttributeNames": {f"#{name}": name for name in names},
-            "ExpressionAttributeValues": serialise(values),
-        }
-        try:
-            self._client.update_item(**update)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return False
-            raise
-        return True
+    def _write_unchanged(
+        self, record: ImageRecord, seen: ImageRecord, concerned: frozenset[str]
+    ) -> ImageRecord | None:
+        """Write these attributes of a row where nothing was written to it since it was seen."""
+        plain = attributes_of(record, self._month_shards)
+        changes = {name: plain[name] for name in plain if name in concerned}
+        unchanged = same_revision(seen)
+        update = RowUpdate(
+            record.image_id,
+            unchanged.text,
+            changes,
+            concerned - changes.keys(),
+            unchanged.names,
+            unchanged.values,
+        )
+        return apply_update(self._client, self._name, update)
 
-
-def _expression(changes: Mapping[str, Any], removed: Sequence[str]) -> str:
-    assignments = ", ".join(f"#{name} = :{name}" for name in changes)
-    return f"SET {assignments} REMOVE {', '.join(f'#{name}' for name in removed)}"
+    def _wrote(self, update: RowUpdate) -> bool:
+        return apply_update(self._client, self._name, update) is not None

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+def share_below(values: Sequence[float], share: float) -> float:
+    """Return the value that a share of all values, from 0 to 1, is not above."""
+    return sorted(values)[max(0, ceil(share * len(values)) - 1)]
 
 
 def median_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> float:

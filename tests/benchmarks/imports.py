@@ -42,7 +42,7 @@ def add_to(benchmarks: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def run(options: argparse.Namespace, screen: Screen) -> None:
     """Import each handler in processes that did nothing else, and print what took how long."""
     workspace = Workspace.from_process()
-    documents = [_measure(function, variables(workspace, function)) for function in FUNCTIONS]
+    documents = [measure_function(workspace, function) for function in FUNCTIONS]
     if options.json:
         screen.document({"machine": describe_machine(), "imports": documents})
         return
@@ -56,7 +56,9 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
         )
 
 
-def _measure(function: str, environment: Mapping[str, str]) -> dict[str, Any]:
+def measure_function(workspace: Workspace, function: str) -> dict[str, Any]:
+    """Return the milliseconds that importing a function's handler takes, whole and by library."""
+    environment = variables(workspace, function)
     # A zip holds sources only and is mounted read-only: each cold start compiles them anew.
     deployed = {**environment, **UNCOMPILED}
     compiled = {**environment, "PYTHONDONTWRITEBYTECODE": ""}

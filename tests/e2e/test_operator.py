@@ -13,7 +13,8 @@ import pytest
 import yaml
 from PIL import Image
 
-from tooling.media_client import MediaClient, send
+from tooling.http import send
+from tooling.media_client import MediaClient
 from tooling.smoke_picture import PICTURE_HEIGHT, PICTURE_WIDTH, draw_picture
 from tooling.users import UserPool
 
@@ -68,7 +69,7 @@ def test_smoke_says_no_where_the_deployed_system_lacks_something(dev: Checkout) 
 def test_outputs_name_what_another_system_needs(outputs: dict[str, Any]) -> None:
     for name in ("api_url", "media_bucket", "table_arn", "user_pool_client_id", "dashboard_url"):
         assert outputs[name], name
-    assert set(outputs["release"]["functions"]) == {"api", "processor"}
+    assert set(outputs["release"]["functions"]) == {"api", "processor", "purger"}
     assert re.fullmatch(r"[0-9a-f]{64}", outputs["release"]["id"])
 
 

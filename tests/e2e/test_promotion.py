@@ -104,12 +104,12 @@ class Lab:
     def behind_the_aliases(self, name: str) -> dict[str, str]:
         """Return the digest of the code that runs, by function."""
         return {
-            function: base64.b64decode(
+            key: base64.b64decode(
                 self.functions.get_function_configuration(
-                    FunctionName=f"media-{name}-{function}", Qualifier="live"
+                    FunctionName=function["name"], Qualifier="live"
                 )["CodeSha256"]
             ).hex()
-            for function in ("api", "processor")
+            for key, function in self.state(name)["outputs"]["functions"]["value"].items()
         }
 
     def gates(self, *command: str) -> dict[str, str]:

@@ -10,10 +10,14 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from tests.integration.user import User, signed_in
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from mypy_boto3_cognito_idp.client import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_events.client import EventBridgeClient
     from mypy_boto3_iam.client import IAMClient
     from mypy_boto3_lambda.client import LambdaClient
     from mypy_boto3_logs.client import CloudWatchLogsClient
@@ -82,6 +86,16 @@ class Aws:
     @cached_property
     def iam(self) -> IAMClient:
         client: IAMClient = self._client("iam")
+        return client
+
+    @cached_property
+    def cognito(self) -> CognitoIdentityProviderClient:
+        client: CognitoIdentityProviderClient = self._client("cognito-idp")
+        return client
+
+    @cached_property
+    def events(self) -> EventBridgeClient:
+        client: EventBridgeClient = self._client("events")
         return client
 
     @property
@@ -155,3 +169,24 @@ def aws(dev: Checkout, outputs: dict[str, Any]) -> Iterator[Aws]:
     session = boto3.Session("test", "test", region_name=REGION)
     with ExitStack() as stack:
         yield Aws(session, endpoint, outputs, stack)
+
+
+@pytest.fixture(scope="session")
+def owner(aws: Aws) -> Iterator[User]:
+    """A user of the API."""
+    with signed_in(aws, "owner") as user:
+        yield user
+
+
+@pytest.fixture(scope="session")
+def stranger(aws: Aws) -> Iterator[User]:
+    """Another user of the API."""
+    with signed_in(aws, "stranger") as user:
+        yield user
+
+
+@pytest.fixture(scope="session")
+def admin(aws: Aws) -> Iterator[User]:
+    """A member of the group of administrators."""
+    with signed_in(aws, "admin", group="admins") as user:
+        yield user

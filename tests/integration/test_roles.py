@@ -57,6 +57,12 @@ def api(aws: Aws) -> Iterator[Aws]:
 
 
 @pytest.fixture(scope="module")
+def purger(aws: Aws) -> Iterator[Aws]:
+    with acting_as(aws, "purger") as stand_in:
+        yield stand_in
+
+
+@pytest.fixture(scope="module")
 def original(aws: Aws) -> Iterator[str]:
     key = f"uploads/roles-{uuid4().hex}"
     aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=b"not a picture")
@@ -118,7 +124,36 @@ def test_the_api_deletes_nothing_and_writes_no_renditions(
     refused(lambda: api.dynamodb.delete_item(TableName=aws.table, Key=row))
 
 
-def test_neither_can_take_from_the_dead_letters(aws: Aws, processor: Aws, api: Aws) -> None:
+def test_the_api_lists_no_trash_no_objects_elsewhere_and_no_other_table(aws: Aws, api: Aws) -> None:
+    due = {":shard": {"S": "trash#0"}}
+    refused(
+        lambda: api.dynamodb.query(
+            TableName=aws.table,
+            IndexName="by_purge",
+            KeyConditionExpression="trash_shard = :shard",
+            ExpressionAttributeValues=due,
+        )
+    )
+    refused(lambda: api.s3.list_objects_v2(Bucket=aws.bucket, Prefix="renditions/"))
+    refused(lambda: api.s3.list_objects_v2(Bucket=aws.bucket))
+    other = f"{aws.table}-of-another"
+    refused(lambda: api.dynamodb.get_item(TableName=other, Key={"image_id": {"S": "x"}}))
+    refused(lambda: api.s3.put_object(Bucket=aws.bucket, Key="elsewhere", Body=b"x"))
+
+
+def test_the_purger_sees_no_picture_and_writes_none(aws: Aws, purger: Aws, original: str) -> None:
+    s3, bucket = purger.s3, aws.bucket
+    refused(lambda: s3.get_object(Bucket=bucket, Key=original))
+    refused(lambda: s3.put_object(Bucket=bucket, Key=original, Body=b"x"))
+    refused(lambda: s3.list_object_versions(Bucket=bucket))
+    refused(lambda: s3.delete_object(Bucket=bucket, Key="elsewhere", VersionId="x"))
+    refused(lambda: purger.dynamodb.scan(TableName=aws.table))
+    refused(lambda: purger.dynamodb.get_item(TableName=aws.table, Key={"image_id": {"S": "x"}}))
+
+
+def test_none_can_take_from_the_dead_letters(
+    aws: Aws, processor: Aws, api: Aws, purger: Aws
+) -> None:
     url = aws.outputs["dead_letter_queue_url"]
-    for role in (processor, api):
+    for role in (processor, api, purger):
         refused(lambda role=role: role.sqs.receive_message(QueueUrl=url))  # type: ignore[misc]

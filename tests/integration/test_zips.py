@@ -30,7 +30,10 @@ ENVIRONMENT = {
     "MEDIA_RENDITIONS": '[{"name": "thumb", "longest_side": 256}]',
     "MEDIA_PIXELS_MAX": "1000",
     "MEDIA_FRAMES_MAX": "1",
+    "MEDIA_FILE_SECONDS_MAX": "1",
     "MEDIA_URL_EXPIRY_SECONDS": "60",
+    "MEDIA_CURSOR_KEY": "a-key-that-signs-cursors-in-tests-only",
+    "MEDIA_FIRST_MONTH": "2026-01",
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_METRICS_NAMESPACE": "test",
 }
@@ -44,7 +47,6 @@ def workspace() -> Workspace:
 def machines(path: Path) -> set[int]:
     with zipfile.ZipFile(path) as zipped:
         names = [name for name in zipped.namelist() if name.endswith(".so") or ".so." in name]
-        assert names
         heads = [zipped.open(name).read(20) for name in names]
     return {int.from_bytes(head[ELF_MACHINE], "little") for head in heads}
 
@@ -52,7 +54,8 @@ def machines(path: Path) -> set[int]:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_for_lambda_every_binary_is_for_arm(workspace: Workspace, function: str) -> None:
     artifact = build(workspace, function, lambda_platform())
-    assert machines(artifact.path) == {AARCH64}
+    # The purger has none at all.
+    assert machines(artifact.path) == (set() if function == "purger" else {AARCH64})
 
 
 @pytest.mark.parametrize("platform", [lambda_platform(), this_platform()], ids=lambda p: p.name)

@@ -8,7 +8,7 @@ from typing import get_args, get_origin
 
 import pytest
 
-from tooling.commands import environments, history, images, promotion, sources
+from tooling.commands import environments, history, images, promotion, sources, users
 from tooling.environments import Environment, Section
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,7 +21,7 @@ SESSIONS = {
 }
 COMMANDS = {
     command.callback.__name__.replace("_", "-")
-    for module in (environments, history, images, promotion, sources)
+    for module in (environments, history, images, promotion, sources, users)
     for command in module.app.registered_commands
     if command.callback
 }

@@ -12,5 +12,14 @@ EnvironmentName = Annotated[
 ]
 FileNames = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files or folders.")]
 JsonWanted = Annotated[bool, typer.Option("--json", help="Print JSON for a script to read.")]
+ImageIds = Annotated[list[str], typer.Argument(metavar="IMAGE_ID...", help="As ls shows them.")]
+UserName = Annotated[
+    str | None,
+    typer.Option(
+        "--user",
+        metavar="NAME",
+        help="Whom to act as: an added user, or tooling-admin; by default the one that upload is.",
+    ),
+]
 Source = Annotated[str, typer.Argument(metavar="FROM", help="The environment to take from.")]
 Destination = Annotated[str, typer.Argument(metavar="TO", help="The environment to bring it to.")]

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Annotated
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tooling import inspection_table, uploads
-from tooling.commands.arguments import EnvironmentName, FileNames, JsonWanted
+from tooling import image_table, inspection_table, uploads
+from tooling.callers import ADMINISTRATOR, UPLOADER, sign_in_as
+from tooling.commands.arguments import EnvironmentName, FileNames, ImageIds, JsonWanted, UserName
+from tooling.downloads import REFUSED, download_images, show_download
 from tooling.errors import OperatorError
 from tooling.files import find_files
 from tooling.inspection import FAILED as NOT_INSPECTED
 from tooling.inspection import Inspector
 from tooling.media_client import MediaClient
-from tooling.session import Session
-from tooling.users import UserPool
+from tooling.session import Session, ask
+from tooling.trash import restore_images, trash_images
+from tooling.users import UserPool, renewing
 
-# A name that no person has: signing in gives it a new password each time.
-UPLOADER = "tooling-uploader"
+if TYPE_CHECKING:
+    from tooling.clients import Clients
 
 app = typer.Typer()
 
@@ -33,9 +37,7 @@ def upload(
     session = Session.open(json_wanted=json_wanted)
     found = find_files(files)
     _, clients, deployed = session.deployed(name)
-    client = MediaClient(
-        deployed["api_url"], UserPool.of(clients, deployed).renewed_token(UPLOADER)
-    )
+    client = _client(clients, deployed, UPLOADER)
     outcomes = uploads.upload_files(client, found, session.screen)
     if json_wanted:
         session.screen.document(uploads.documents(outcomes))
@@ -51,11 +53,103 @@ def upload(
 
 
 @app.command()
-def token(name: EnvironmentName) -> None:
-    """Print an access token of the user that upload acts as, to call the API with by hand."""
-    session = Session.open(json_wanted=True)
+def ls(
+    name: EnvironmentName,
+    user: UserName = None,
+    everyone: Annotated[bool, typer.Option("--all", help="Of all owners, and of none.")] = False,  # noqa: FBT002
+    owner: Annotated[
+        str | None, typer.Option(metavar="ID", help="Images of this owner, as user ls shows it.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="How many at most; without, all.")
+    ] = None,
+    json_wanted: JsonWanted = False,  # noqa: FBT002
+) -> None:
+    """List images, newest first, page by page as they come; --json prints one a line."""
+    if everyone and owner:
+        raise OperatorError(
+            "--all and --owner exclude each other.", remedy="Leave out one of them."
+        )
+    session = Session.open(json_wanted=json_wanted)
     _, clients, deployed = session.deployed(name)
-    sys.stdout.write(UserPool.of(clients, deployed).sign_in(UPLOADER) + "\n")
+    others = {"all": "true"} if everyone else {"owner": owner} if owner else {}
+    # Whoever may make users may make one that sees all.
+    caller = user or (ADMINISTRATOR if others else UPLOADER)
+    listed = 0
+    for image in _client(clients, deployed, caller).images(others, limit):
+        if json_wanted:
+            session.screen.line(image)
+        else:
+            if not listed:
+                session.screen.say(image_table.heading(), style="bold")
+            session.screen.say(image_table.row(image))
+        listed += 1
+    if not listed:
+        session.screen.say("There are no images in this list.")
+
+
+@app.command()
+def get(
+    name: EnvironmentName,
+    image_ids: ImageIds,
+    rendition: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A rendition instead of the original.")
+    ] = None,
+    folder: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where the files go.")
+    ] = Path(),
+    user: UserName = None,
+    json_wanted: JsonWanted = False,  # noqa: FBT002
+) -> None:
+    """Download images and check them; a file that is there is never written over."""
+    session = Session.open(json_wanted=json_wanted)
+    _, clients, deployed = session.deployed(name)
+    client = _client(clients, deployed, user or UPLOADER)
+    refused = 0
+    for download in download_images(client, image_ids, rendition, folder, session.screen):
+        refused += download.status == REFUSED
+        show_download(session.screen, download)
+    if refused:
+        raise OperatorError(
+            f"{refused} of {len(set(image_ids))} images were not downloaded.",
+            remedy="Each is named above with its reason; the others are done.",
+        )
+
+
+@app.command()
+def rm(
+    name: EnvironmentName,
+    image_ids: ImageIds,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002
+    user: UserName = None,
+    json_wanted: JsonWanted = False,  # noqa: FBT002
+) -> None:
+    """Put images into the trash, from which they can be restored for a time; asks first."""
+    session = Session.open(json_wanted=json_wanted)
+    target, clients, deployed = session.deployed(name)
+    count = len(set(image_ids))
+    images = "1 image" if count == 1 else f"{count} images"
+    question = f"This puts {images} into the trash. Type yes to go on:"
+    if not yes and ask(question) != "yes":
+        raise OperatorError(
+            "Nothing was put into the trash.", remedy="Type yes when asked, or use --yes."
+        )
+    until = datetime.now(UTC) + timedelta(days=target.environment.retention.trash_days)
+    client = _client(clients, deployed, user or UPLOADER)
+    trash_images(client, image_ids, until, session.screen)
+
+
+@app.command()
+def restore(
+    name: EnvironmentName,
+    image_ids: ImageIds,
+    user: UserName = None,
+    json_wanted: JsonWanted = False,  # noqa: FBT002
+) -> None:
+    """Take images out of the trash again."""
+    session = Session.open(json_wanted=json_wanted)
+    _, clients, deployed = session.deployed(name)
+    restore_images(_client(clients, deployed, user or UPLOADER), image_ids, session.screen)
 
 
 @app.command()
@@ -84,3 +178,9 @@ def inspect(
             f"{len(found) - inspected} of {len(found)} files could not be inspected.",
             remedy="Each is named above with its reason; the others are done.",
         )
+
+
+def _client(clients: Clients, deployed: dict[str, Any], name: str) -> MediaClient:
+    """Return a client of the API that acts as a user."""
+    pool = UserPool.of(clients, deployed)
+    return MediaClient(deployed["api_url"], renewing(sign_in_as(pool, name)))

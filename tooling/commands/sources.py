@@ -1,4 +1,4 @@
-"""Commands on the checkout itself: zips, variables, the scan."""
+"""Commands on the checkout itself: zips, variables, the scan, the API's reference."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 from tooling.commands.arguments import EnvironmentName, JsonWanted
 from tooling.packaging.build import build_all
 from tooling.packaging.platforms import lambda_platform, this_platform
+from tooling.reference.page import render_reference
 from tooling.releases import UNKNOWN_RELEASE
 from tooling.rendering import render_variables
 from tooling.scanning.scan import scan as scan_all
@@ -56,3 +57,10 @@ def scan(
     names = [name] if name else session.files.names()
     environments = [session.files.load(each) for each in names]
     scan_all(session.workspace, environments, session.screen)
+
+
+@app.command()
+def docs() -> None:
+    """Render the API's OpenAPI document into a page that needs no server and no network."""
+    session = Session.open()
+    session.screen.say(f"The API's reference is at {render_reference(session.workspace)}.")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tooling.packaging.platforms import Platform
     from tooling.workspace import Workspace
 
-FUNCTIONS = ("api", "processor")
+FUNCTIONS = ("api", "processor", "purger")
 
 
 @dataclass(frozen=True)

@@ -28,16 +28,14 @@ class Caller:
         return self.is_admin or self.owns(record)
 
 
-def read_caller(event: Mapping[str, Any]) -> Caller:
-    """Read the caller out of an HTTP API event.
+def read_caller(claims: Mapping[str, Any]) -> Caller:
+    """Read the caller out of the claims that the gateway has verified.
 
     Raises
     ------
     ProblemError
-        If the event carries no verified subject: 401.
+        If they name no subject: 401.
     """
-    authorizer = event.get("requestContext", {}).get("authorizer") or {}
-    claims = (authorizer.get("jwt") or {}).get("claims") or {}
     subject = claims.get("sub")
     if not isinstance(subject, str) or not is_canonical_uuid(subject):
         raise ProblemError(

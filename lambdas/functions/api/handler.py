@@ -3,27 +3,31 @@
 import os
 import time
 from datetime import UTC, datetime
-from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools import Logger, single_metric
-from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.api.caller import Caller, read_caller
+from functions.api.answer import Answer
+from functions.api.dispatch import Dispatcher
 from functions.api.images import ImageRoutes
-from functions.api.problems import ProblemError, internal_error, route_not_found
-from functions.api.requests import decode_body
-from functions.api.responses import respond, respond_problem
+from functions.api.listing import ListingRoute
+from functions.api.problems import ProblemError, internal_error
+from functions.api.request import Request
+from functions.api.routes import find_route
 from functions.api.settings import Settings
+from functions.api.trashing import TrashRoutes
 from media.aws import build_clients
+from media.listings import ImageListings
 from media.signing import Signer
 from media.table import ImageTable
+from media.trash import Trash
+from media.unrecorded import UnrecordedOriginals
+
+_NO_ROUTE = "none"
 
 logger = Logger()
-app = APIGatewayHttpResolver()
 
 
 def now() -> datetime:
@@ -31,83 +35,46 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def build_routes(settings: Settings) -> ImageRoutes:
-    """Wire the domain to AWS."""
+def build_dispatcher(settings: Settings) -> Dispatcher:
+    """Wire the routes to the domain and the domain to AWS."""
     # Two tries at most within the ten seconds that the function has.
     clients = build_clients(read_timeout_seconds=3, attempts=2)
-    return ImageRoutes(
-        table=ImageTable(clients.dynamodb, settings.table, settings.month_shards),
-        signer=Signer(clients.s3, settings.bucket, settings.url_expiry, now),
+    table = ImageTable(clients.dynamodb, settings.table, settings.month_shards)
+    signer = Signer(clients.s3, clients.credentials, settings.bucket, settings.url_expiry, now)
+    images = ImageRoutes(
+        table=table,
+        unrecorded=UnrecordedOriginals(clients.s3, settings.bucket),
+        signer=signer,
         clock=now,
         upload_bytes_max=settings.upload_bytes_max,
     )
+    listing = ListingRoute(
+        listings=ImageListings(clients.dynamodb, settings.table, settings.month_shards),
+        signer=signer,
+        clock=now,
+        cursor_key=settings.cursor_key,
+        first_month=settings.first_month,
+    )
+    trash = TrashRoutes(table=table, trash=Trash(table, settings.trash_life, now), images=images)
+    return Dispatcher(images=images, listing=listing, trash=trash)
 
 
 # At import, because a starting function has a whole processor to itself and a running one may not.
-images = build_routes(Settings.from_environment(os.environ))
-
-
-@app.post("/images")
-def announce_image() -> Response[str]:
-    """Announce an upload."""
-    return images.announce(_caller(), decode_body(app.current_event.raw_event))
-
-
-@app.get("/images")
-def list_images() -> Response[str]:
-    """List the caller's images."""
-    return images.list_own(_caller(), app.current_event.query_string_parameters)
-
-
-@app.get("/images/<image_id>")
-def show_image(image_id: str) -> Response[str]:
-    """Show one image."""
-    return images.show(_caller(), image_id)
-
-
-@app.delete("/images/<image_id>")
-def trash_image(image_id: str) -> Response[str]:
-    """Throw one image away."""
-    return images.trash(_caller(), image_id)
-
-
-@app.get("/health")
-def health() -> Response[str]:
-    """Say that the function runs; open to all, so it says nothing else."""
-    return respond(HTTPStatus.OK, {"status": "ok"})
-
-
-@app.exception_handler(ProblemError)  # type: ignore[untyped-decorator]
-def answer_problem(problem: ProblemError) -> Response[str]:
-    """Answer a request that can't be served."""
-    return respond_problem(problem, _request_id())
-
-
-@app.not_found
-def answer_unknown_route(_error: NotFoundError) -> Response[str]:
-    """Answer a request of no route."""
-    return respond_problem(route_not_found(), _request_id())
-
-
-@app.exception_handler(Exception)  # type: ignore[untyped-decorator]
-def answer_fault(error: Exception) -> Response[str]:
-    """Answer where we failed; the log has the reason, the caller the request id."""
-    logger.error("request failed", exc_info=error)
-    return respond_problem(internal_error(), _request_id())
+dispatcher = build_dispatcher(Settings.from_environment(os.environ))
 
 
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's contract
     """Answer one request, and log and count it by its route, never by its path or query."""
     started = time.perf_counter()
-    answer = app.resolve(event, context)
-    answer.setdefault("headers", {})["X-Request-Id"] = event["requestContext"]["requestId"]
-    route, status = event.get("routeKey", "none"), str(answer["statusCode"])
+    request_id = event["requestContext"]["requestId"]
+    route, answer = answer_event(event, request_id)
     milliseconds = (time.perf_counter() - started) * 1000
+    status = str(answer.status.value)
     logger.info(
         "request answered",
         extra={
-            "request_id": event["requestContext"]["requestId"],
+            "request_id": request_id,
             "route": route,
             "status": status,
             "milliseconds": round(milliseconds, 1),
@@ -116,12 +83,20 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with single_metric(name="Requests", unit=MetricUnit.Count, value=1) as metric:
         metric.add_dimension(name="route", value=route)
         metric.add_dimension(name="status", value=status)
-    return answer
+    return answer.document(request_id)
 
 
-def _caller() -> Caller:
-    return read_caller(app.current_event.raw_event)
-
-
-def _request_id() -> str:
-    return app.current_event.request_context.request_id
+def answer_event(event: dict[str, Any], request_id: str) -> tuple[str, Answer]:
+    """Answer an event, whatever comes of it, and tell which route it was of."""
+    name = _NO_ROUTE
+    try:
+        request = Request.from_event(event)
+        route, values = find_route(request.method, request.path)
+        name = route.key
+        return name, dispatcher.answer(route, values, request)
+    except ProblemError as problem:
+        return name, problem.answer(request_id)
+    except Exception:
+        # The log has the reason, the caller the request id.
+        logger.exception("request failed")
+        return name, internal_error().answer(request_id)

@@ -1,36 +1,48 @@
-"""The image routes: each checks what was sent, asks the domain, and shows what it said."""
+"""The routes of single images: each checks what was sent, asks the domain, shows what it said."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
-from aws_lambda_powertools.event_handler.api_gateway import Response
-
+from functions.api.answer import REVALIDATED, Answer, answer_with
 from functions.api.caller import Caller
-from functions.api.problems import FieldError, image_not_found, invalid_fields
-from functions.api.requests import (
-    read_announcement,
-    read_page_size,
-    refuse_unknown_parameters,
+from functions.api.parameters import read_query
+from functions.api.preconditions import (
+    entity_tag,
+    is_known,
+    precondition_failed,
+    require_match,
 )
-from functions.api.responses import image_view, page_view, respond, upload_view
+from functions.api.presentation import Presenter
+from functions.api.problems import (
+    FieldError,
+    ProblemError,
+    image_not_found,
+    invalid_fields,
+    not_recorded,
+)
+from functions.api.request import Request
+from functions.api.requests import AnnounceRequest, DescribeRequest, read_body
 from media.announcements import Announcement, PendingUpload, announce_upload
-from media.cursors import InvalidCursorError, decode_cursor, encode_cursor
 from media.images import ImageRecord, Status
-from media.items import listing_position
 from media.keys import is_canonical_uuid
 from media.signing import Clock, Signer
 from media.table import ImageTable
+from media.unrecorded import UnrecordedOriginal, UnrecordedOriginals
+
+# Of a URL's life: whoever follows a redirect that it kept must still have time to fetch.
+_REDIRECT_LIFE_SHARE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class ImageRoutes:
-    """The routes below ``/images``.
+    """The routes of single images.
 
     Parameters
     ----------
-    table, signer
-        Where images are, and who signs what is served.
+    table, unrecorded
+        Where images are, and where those without a row are looked for.
+    signer
+        Who signs what is served.
     clock
         Tells the present, aware.
     upload_bytes_max
@@ -38,64 +50,136 @@ class ImageRoutes:
     """
 
     table: ImageTable
+    unrecorded: UnrecordedOriginals
     signer: Signer
     clock: Clock
     upload_bytes_max: int
 
-    def announce(self, caller: Caller, body: str | None) -> Response[str]:
+    def announce(self, caller: Caller, request: Request) -> Answer:
         """``POST /images``: 201 with a form to upload with, 200 with an image already there."""
-        request = read_announcement(body, self.upload_bytes_max)
+        read_query(request)
+        announced = read_body(request, AnnounceRequest)
+        if announced.bytes > self.upload_bytes_max:
+            message = f"at most {self.upload_bytes_max} bytes may be uploaded"
+            raise invalid_fields(FieldError(field="bytes", message=message))
         announcement = Announcement(
             owner=caller.owner,
-            content_type=request.content_type,
-            bytes=request.bytes,
-            sha256=request.sha256,
-            title=request.title,
-            tags=tuple(request.tags),
+            content_type=announced.content_type,
+            bytes=announced.bytes,
+            sha256=announced.sha256,
+            title=announced.title,
+            tags=tuple(announced.tags),
         )
         answer = announce_upload(announcement, self.table, self.signer, self.clock)
         if isinstance(answer, PendingUpload):
-            location = f"/images/{answer.image_id}"
-            return respond(HTTPStatus.CREATED, upload_view(answer), location)
-        return respond(HTTPStatus.OK, image_view(answer, caller, self.signer))
+            view = self._presenter.upload(answer)
+            return answer_with(view, HTTPStatus.CREATED, Location=f"/images/{answer.image_id}")
+        return self.shown(answer, caller)
 
-    def list_own(self, caller: Caller, query: Mapping[str, str]) -> Response[str]:
-        """``GET /images``: one page of the caller's images, newest first."""
-        refuse_unknown_parameters(query, "limit", "cursor")
-        size = read_page_size(query.get("limit"))
-        scope = f"owner:{caller.owner}"
-        try:
-            after = decode_cursor(scope, query["cursor"]) if "cursor" in query else None
-        except InvalidCursorError as error:
-            raise invalid_fields(FieldError("cursor", str(error))) from None
-        # One row more than the page tells whether there is a next one; the table's own
-        # LastEvaluatedKey may point at nothing.
-        records = self.table.list_by_owner(caller.owner, size + 1, after)
-        page = records[:size]
-        next_cursor = encode_cursor(scope, _position(page[-1])) if len(records) > size else None
-        return respond(HTTPStatus.OK, page_view(page, next_cursor, self.signer))
-
-    def show(self, caller: Caller, image_id: str) -> Response[str]:
+    def show(self, caller: Caller, request: Request, image_id: str) -> Answer:
         """``GET /images/{id}``: all that is known of an image, with URLs where it is ready."""
-        record = self._find(caller, image_id)
-        return respond(HTTPStatus.OK, image_view(record, caller, self.signer))
+        read_query(request)
+        record = self.find(caller, image_id)
+        if isinstance(record, UnrecordedOriginal):
+            return answer_with(self._presenter.unrecorded(record))
+        answer = replace(self.shown(record, caller), cache_control=REVALIDATED)
+        if is_known(request, answer.headers["ETag"]):
+            return replace(answer, status=HTTPStatus.NOT_MODIFIED, body="")
+        return answer
 
-    def trash(self, caller: Caller, image_id: str) -> Response[str]:
-        """``DELETE /images/{id}``: into the trash; a second time it is not found."""
-        record = self._find(caller, image_id)
-        if not self.table.trash(record.image_id, self.clock()):
-            raise image_not_found()
-        return respond(HTTPStatus.NO_CONTENT)
+    def content(self, caller: Caller, request: Request, image_id: str) -> Answer:
+        """``GET /images/{id}/content``: 307 to the original or to a rendition, for ``<img>``."""
+        wanted = read_query(request, "rendition").get("rendition")
+        record = self.find(caller, image_id)
+        life = int(self.signer.expiry.total_seconds()) // _REDIRECT_LIFE_SHARE
+        return Answer(
+            HTTPStatus.TEMPORARY_REDIRECT,
+            cache_control=f"private, max-age={life}",
+            headers={"Location": self._location(record, wanted)},
+        )
 
-    def _find(self, caller: Caller, image_id: str) -> ImageRecord:
+    def describe(self, caller: Caller, request: Request, image_id: str) -> Answer:
+        """``PATCH /images/{id}``: another title or other tags, where nobody changed it before."""
+        read_query(request)
+        changes = read_body(request, DescribeRequest)
+        seen = self.find_recorded(caller, image_id)
+        require_match(request, seen, self._tag(seen))
+        wanted = replace(
+            seen,
+            title=changes.title if "title" in changes.model_fields_set else seen.title,
+            tags=tuple(changes.tags) if "tags" in changes.model_fields_set else seen.tags,
+        )
+        changed = self.table.describe(wanted, seen)
+        if changed is None:
+            raise precondition_failed(self._tag(self.find_recorded(caller, image_id)))
+        return self.shown(changed, caller)
+
+    def find(self, caller: Caller, image_id: str) -> ImageRecord | UnrecordedOriginal:
+        """Find an image that the caller may see, its row or at least its object.
+
+        Raises
+        ------
+        ProblemError
+            404 where there is none, it is somebody else's, or it is in the trash.
+        """
         record = self.table.get(image_id) if is_canonical_uuid(image_id) else None
+        if record is None and is_canonical_uuid(image_id):
+            original = self.unrecorded.find(caller.owner, image_id)
+            if original is not None:
+                return original
         if record is None or record.status is Status.TRASHED or not caller.may_see(record):
             raise image_not_found()
         return record
 
+    def find_recorded(self, caller: Caller, image_id: str) -> ImageRecord:
+        """Find an image that the caller may see and change.
 
-def _position(record: ImageRecord) -> str:
-    if record.uploaded_at is None:
-        message = f"image {record.image_id} is listed without a time"
-        raise ValueError(message)
-    return listing_position(record.uploaded_at, record.image_id)
+        Raises
+        ------
+        ProblemError
+            As `find` does, and 409 where only the image's object is there.
+        """
+        record = self.find(caller, image_id)
+        if isinstance(record, UnrecordedOriginal):
+            raise not_recorded()
+        return record
+
+    def shown(self, record: ImageRecord, caller: Caller) -> Answer:
+        """Answer with an image and the tag of its present state."""
+        view = self._presenter.image(record, caller)
+        return answer_with(view, ETag=self._tag(record))
+
+    @property
+    def _presenter(self) -> Presenter:
+        return Presenter(self.signer)
+
+    def _tag(self, record: ImageRecord) -> str:
+        return entity_tag(record, self.signer.window())
+
+    def _location(self, record: ImageRecord | UnrecordedOriginal, rendition: str | None) -> str:
+        if isinstance(record, UnrecordedOriginal):
+            if rendition is not None:
+                raise _rendition_not_found([])
+            return self.signer.unrecorded(record).url
+        if record.status is not Status.READY:
+            raise ProblemError(
+                HTTPStatus.CONFLICT,
+                "not-ready",
+                f"the image is {record.status.value}, and only a ready one has content: "
+                "GET /images/{id} says more",
+            )
+        if rendition is None:
+            return self.signer.original(record).url
+        if rendition not in record.renditions:
+            raise _rendition_not_found(sorted(record.renditions))
+        return self.signer.rendition(record.renditions[rendition]).url
+
+
+def _rendition_not_found(there_are: list[str]) -> ProblemError:
+    known = f"it has {', '.join(there_are)}" if there_are else "it has none"
+    return ProblemError(
+        HTTPStatus.NOT_FOUND,
+        "rendition-not-found",
+        f"the image has no such rendition: {known}; without rendition the original is answered",
+        renditions=there_are,
+    )

@@ -1,19 +1,13 @@
 """RFC 9457 problem details: how the API says no."""
 
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-CONTENT_TYPE = "application/problem+json"
+from functions.api.answer import PROBLEM_JSON, Answer
+from functions.api.views import FieldErrorView, ProblemView
+
 _TYPE_PREFIX = "urn:media:problem:"
-
-
-@dataclass(frozen=True, slots=True)
-class FieldError:
-    """What is wrong with one field of a request."""
-
-    field: str
-    message: str
+FieldError = FieldErrorView
 
 
 class ProblemError(Exception):
@@ -27,8 +21,10 @@ class ProblemError(Exception):
         The stable last part of the problem's type.
     detail
         What happened and what to do about it. Never a secret, a location or an address.
-    errors
-        Which fields are at fault, where it is fields.
+    headers
+        Further headers of the answer.
+    members
+        Further members of the document.
     """
 
     def __init__(
@@ -36,33 +32,50 @@ class ProblemError(Exception):
         status: HTTPStatus,
         kind: str,
         detail: str,
-        errors: tuple[FieldError, ...] = (),
+        headers: dict[str, str] | None = None,
+        **members: Any,  # noqa: ANN401 - whatever the document holds
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.kind = kind
         self.detail = detail
-        self.errors = errors
+        self.headers = headers or {}
+        self.members = members
 
-    def document(self, request_id: str) -> dict[str, Any]:
-        """Lay the problem out as the JSON document of RFC 9457."""
-        document: dict[str, Any] = {
-            "type": f"{_TYPE_PREFIX}{self.kind}",
-            "title": self.status.phrase,
-            "status": self.status.value,
-            "detail": self.detail,
-            "request_id": request_id,
-        }
-        if self.errors:
-            document["errors"] = [{"field": e.field, "message": e.message} for e in self.errors]
-        return document
+    def answer(self, request_id: str) -> Answer:
+        """Answer with the JSON document of RFC 9457."""
+        view = ProblemView(
+            type=f"{_TYPE_PREFIX}{self.kind}",
+            title=self.status.phrase,
+            status=self.status.value,
+            detail=self.detail,
+            request_id=request_id,
+            **self.members,
+        )
+        return Answer(
+            self.status,
+            view.model_dump_json(exclude_unset=True),
+            content_type=PROBLEM_JSON,
+            headers=self.headers,
+        )
 
 
 def invalid_fields(*errors: FieldError) -> ProblemError:
     """Say which fields of a request are wrong."""
     names = ", ".join(sorted({error.field for error in errors}))
     detail = f"correct the fields named in errors ({names}) and send the request again"
-    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-fields", detail, errors)
+    return ProblemError(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-fields", detail, errors=list(errors)
+    )
+
+
+def invalid_json(reason: str = "it is no JSON") -> ProblemError:
+    """Say that a body can't be read."""
+    return ProblemError(
+        HTTPStatus.BAD_REQUEST,
+        "invalid-json",
+        f"the body can't be read, {reason}: send one JSON object in UTF-8",
+    )
 
 
 def image_not_found() -> ProblemError:
@@ -74,10 +87,47 @@ def image_not_found() -> ProblemError:
     )
 
 
-def route_not_found() -> ProblemError:
-    """Say that the API has no such route."""
+def not_recorded() -> ProblemError:
+    """Say that an image is served without its record, so that nothing can be changed about it."""
     return ProblemError(
-        HTTPStatus.NOT_FOUND, "route-not-found", "the API has no such route for this method"
+        HTTPStatus.CONFLICT,
+        "not-recorded",
+        "the image's record is missing, so nothing about it can be changed: try again later",
+    )
+
+
+def forbidden(what: str) -> ProblemError:
+    """Say that only administrators may ask this."""
+    return ProblemError(
+        HTTPStatus.FORBIDDEN,
+        "forbidden",
+        f"only members of the group admins may list {what}: leave the parameter out to list your "
+        "own images",
+    )
+
+
+def route_not_found() -> ProblemError:
+    """Say that the API has no such path."""
+    return ProblemError(
+        HTTPStatus.NOT_FOUND, "route-not-found", "the API has no such path: see its documentation"
+    )
+
+
+def method_not_allowed(allowed: list[str]) -> ProblemError:
+    """Say which methods a path has."""
+    methods = ", ".join(sorted(allowed))
+    return ProblemError(
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        f"this path takes {methods}",
+        headers={"Allow": methods},
+    )
+
+
+def contention() -> ProblemError:
+    """Say that others kept changing the image meanwhile."""
+    return ProblemError(
+        HTTPStatus.CONFLICT, "busy", "the image kept changing meanwhile: send the request again"
     )
 
 

@@ -1,11 +1,11 @@
-"""What a client may send, checked at the edge with messages that name the field."""
+"""What a client may send in a body, checked at the edge with messages that name the field."""
 
-import base64
-import re
+import json
 import unicodedata
 from collections.abc import Mapping
+from email.message import Message
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -14,27 +14,47 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    model_validator,
 )
 
-from functions.api.problems import FieldError, ProblemError, invalid_fields
+from functions.api.answer import JSON
+from functions.api.problems import FieldError, ProblemError, invalid_fields, invalid_json
+from functions.api.request import Request
 from media.formats import ANNOUNCED_CONTENT_TYPES
 
-_BODY_BYTES_MAX = 16 * 1024
-_TAGS_MAX = 20
-_PAGE_DEFAULT, _PAGE_MAX = 20, 100
+BODY_BYTES_MAX = 16 * 1024
+_TITLE_MAX, _TAG_MAX, _TAGS_MAX = 200, 50, 20
+_ERRORS_MAX, _NAME_MAX = 10, 100
 _MESSAGES = {
     "extra_forbidden": "there is no such field: leave it out",
     "missing": "this field is needed",
     "string_pattern_mismatch": "write 64 hexadecimal digits",
+    "string_unicode": "write text without halves of surrogate pairs",
 }
-_WHOLE_NUMBER = re.compile(r"[0-9]{1,3}")
+Body = TypeVar("Body", bound=BaseModel)
 
 
 def _plain_text(text: str) -> str:
     normal = unicodedata.normalize("NFC", text).strip()
-    if not normal or not all(c.isprintable() for c in normal):
+    if not normal or not normal.isprintable():
         raise ValueError("write visible text on one line")
     return normal
+
+
+def _short_title(title: str) -> str:
+    # Some characters become several when they are normalised.
+    return _within(title, _TITLE_MAX)
+
+
+def _short_tag(tag: str) -> str:
+    return _within(tag, _TAG_MAX)
+
+
+def _within(text: str, length_max: int) -> str:
+    if len(text) > length_max:
+        message = f"write at most {length_max} characters"
+        raise ValueError(message)
+    return text
 
 
 def _distinct(tags: list[str]) -> list[str]:
@@ -48,118 +68,130 @@ def _accepted_type(content_type: str) -> str:
     return content_type
 
 
-Title = Annotated[str, StringConstraints(max_length=200), AfterValidator(_plain_text)]
-Tag = Annotated[str, StringConstraints(max_length=50), AfterValidator(_plain_text)]
+ContentType = Annotated[
+    str,
+    AfterValidator(_accepted_type),
+    Field(json_schema_extra={"enum": sorted(ANNOUNCED_CONTENT_TYPES)}),
+]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$", to_lower=True)]
+Title = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=_TITLE_MAX),
+    AfterValidator(_plain_text),
+    AfterValidator(_short_title),
+]
+Tag = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=_TAG_MAX),
+    AfterValidator(_plain_text),
+    AfterValidator(_short_tag),
+]
+Tags = Annotated[list[Tag], Field(max_length=_TAGS_MAX), AfterValidator(_distinct)]
 
 
-class AnnounceRequest(BaseModel):
-    """The body of ``POST /images``; unknown fields are refused, numbers are not guessed."""
-
+class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    content_type: Annotated[str, AfterValidator(_accepted_type)]
+
+class AnnounceRequest(_Body):
+    """What is about to be uploaded; `bytes` is its exact size."""
+
+    content_type: ContentType
     bytes: Annotated[int, Field(ge=1)]
-    sha256: (
-        Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$", to_lower=True)] | None
-    ) = None
+    sha256: Annotated[
+        Sha256 | None, Field(description="64 hexadecimal digits; other bytes are rejected.")
+    ] = None
     title: Title | None = None
-    tags: Annotated[list[Tag], Field(max_length=_TAGS_MAX), AfterValidator(_distinct)] = []
+    tags: Tags = []
 
 
-def decode_body(event: Mapping[str, Any]) -> str | None:
-    """Take the body out of an HTTP API event, which encodes what it takes for binary.
+class DescribeRequest(_Body):
+    """What to say about an image instead; what is left out stays, a null title is none."""
 
-    Raises
-    ------
-    ProblemError
-        400 where the body is no UTF-8.
-    """
-    body: str | None = event.get("body")
-    if not body or not event.get("isBase64Encoded"):
-        return body
-    try:
-        return base64.b64decode(body).decode()
-    except ValueError:
-        raise _invalid_json() from None
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    title: Title | None = None
+    tags: Tags = []
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "DescribeRequest":
+        if not self.model_fields_set:
+            raise ValueError("write title or tags")
+        return self
 
 
-def read_announcement(body: str | None, bytes_max: int) -> AnnounceRequest:
-    """Read the body of ``POST /images``.
+def read_body(request: Request, model: type[Body]) -> Body:
+    """Read a JSON body.
 
     Parameters
     ----------
-    body
-        The body as text.
-    bytes_max
-        The largest upload in bytes that may be announced.
+    request
+        The request.
+    model
+        What its body must be.
 
     Raises
     ------
     ProblemError
-        413 for a body that is too long, 400 for one that is no JSON, 422 for wrong fields.
+        415 for another media type, 413 for a body that is too long, 400 for one that is no JSON,
+        422 for wrong fields.
     """
-    text = body or ""
-    if len(text.encode(errors="surrogatepass")) > _BODY_BYTES_MAX:
+    _require_json(request.headers.get("content-type"))
+    text = request.body
+    if len(text.encode(errors="surrogatepass")) > BODY_BYTES_MAX:
         raise ProblemError(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             "body-too-large",
-            f"the body has more than {_BODY_BYTES_MAX} bytes: announce the image here and send "
+            f"the body has more than {BODY_BYTES_MAX} bytes: announce the image here and send "
             "the file itself with the form in the answer",
         )
     try:
-        announced = AnnounceRequest.model_validate_json(text)
+        return model.model_validate(_parse(text))
     except ValidationError as error:
         raise _explain(error) from None
-    if announced.bytes > bytes_max:
-        raise invalid_fields(FieldError("bytes", f"at most {bytes_max} bytes may be uploaded"))
-    return announced
 
 
-def read_page_size(text: str | None) -> int:
-    """Read the ``limit`` of a listing, 20 where it is left out.
-
-    Raises
-    ------
-    ProblemError
-        422 where it is no whole number from 1 to 100.
-    """
-    if text is None:
-        return _PAGE_DEFAULT
-    if _WHOLE_NUMBER.fullmatch(text) and 1 <= int(text) <= _PAGE_MAX:
-        return int(text)
-    raise invalid_fields(FieldError("limit", f"write a whole number from 1 to {_PAGE_MAX}"))
+def _require_json(content_type: str | None) -> None:
+    declared = Message()
+    declared["content-type"] = content_type or "none/none"
+    charset = declared.get_content_charset("utf-8")
+    if declared.get_content_type() != JSON or charset not in ("utf-8", "us-ascii"):
+        raise ProblemError(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "unsupported-media-type",
+            f"send the body as {JSON} in UTF-8, with a Content-Type header that says so",
+        )
 
 
-def refuse_unknown_parameters(given: Mapping[str, str], *known: str) -> None:
-    """Refuse query parameters that the route doesn't have, so that a typo is not ignored.
+def _parse(text: str) -> Any:  # noqa: ANN401 - JSON of unknown shape
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise invalid_json() from None
 
-    Raises
-    ------
-    ProblemError
-        422 that names them.
-    """
-    unknown = sorted(set(given) - set(known))
-    if unknown:
-        message = f"unknown parameter: this route takes {', '.join(known)}"
-        raise invalid_fields(*(FieldError(name[:100], message) for name in unknown[:10]))
+
+def _object(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
+    names = [name for name, _ in pairs]
+    if len(set(names)) != len(names):
+        raise invalid_json("it has a field twice")
+    if not all(name.isprintable() for name in names):
+        raise invalid_json("it has a field whose name is no visible text")
+    return dict(pairs)
+
+
+def _no_constant(name: str) -> None:
+    message = f"{name} is no JSON"
+    raise ValueError(message)
 
 
 def _explain(error: ValidationError) -> ProblemError:
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    if any(one["type"] == "json_invalid" for one in found):
-        return _invalid_json()
     return invalid_fields(
         *(
             FieldError(
-                field=".".join(str(part) for part in one["loc"])[:100] or "body",
+                field=".".join(str(part) for part in one["loc"])[:_NAME_MAX] or "body",
                 message=_MESSAGES.get(one["type"], one["msg"].removeprefix("Value error, ")),
             )
-            for one in found[:10]
+            for one in found[:_ERRORS_MAX]
         )
-    )
-
-
-def _invalid_json() -> ProblemError:
-    return ProblemError(
-        HTTPStatus.BAD_REQUEST, "invalid-json", "the body is no JSON: send one JSON object"
     )

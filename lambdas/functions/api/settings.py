@@ -1,8 +1,12 @@
 """The API's settings, from the environment that its deployment sets."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+
+_KEY_LENGTH_MIN = 32
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +18,9 @@ class Settings:
     month_shards: int
     upload_bytes_max: int
     url_expiry: timedelta
+    trash_life: timedelta
+    cursor_key: bytes
+    first_month: str
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -30,4 +37,20 @@ class Settings:
             month_shards=int(environment["MEDIA_MONTH_SHARDS"]),
             upload_bytes_max=int(environment["MEDIA_UPLOAD_BYTES_MAX"]),
             url_expiry=timedelta(seconds=int(environment["MEDIA_URL_EXPIRY_SECONDS"])),
+            trash_life=timedelta(days=int(environment["MEDIA_TRASH_DAYS"])),
+            cursor_key=_key(environment["MEDIA_CURSOR_KEY"]),
+            first_month=_month(environment["MEDIA_FIRST_MONTH"]),
         )
+
+
+def _key(text: str) -> bytes:
+    if len(text) < _KEY_LENGTH_MIN:
+        message = f"MEDIA_CURSOR_KEY must have {_KEY_LENGTH_MIN} characters or more"
+        raise ValueError(message)
+    return text.encode()
+
+
+def _month(text: str) -> str:
+    if not _MONTH.fullmatch(text):
+        raise ValueError("MEDIA_FIRST_MONTH must be a month such as 2026-11")
+    return text

@@ -19,6 +19,7 @@ from functions.processor.event import parse_change
 from functions.processor.settings import Settings
 from media.aws import build_clients
 from media.bucket import MediaBucket
+from media.inspection import Inspector
 from media.keys import is_folder_marker
 from media.reconciliation import Outcome, Reconciler, Result
 from media.table import ImageTable
@@ -35,7 +36,14 @@ metrics = Metrics()
 batch = BatchProcessor(event_type=EventType.SQS)
 
 
-def build_reconciler(settings: Settings) -> Reconciler:
+def build_inspector(settings: Settings) -> Inspector:
+    """Start what looks at files while the rest of the function starts."""
+    inspector = Inspector(settings.limits, settings.renditions, settings.file_seconds_max)
+    inspector.start()
+    return inspector
+
+
+def build_reconciler(settings: Settings, inspector: Inspector) -> Reconciler:
     """Wire the domain to AWS."""
     # All tries of one call together stay well below the function's timeout.
     clients = build_clients(read_timeout_seconds=10, attempts=3)
@@ -43,14 +51,15 @@ def build_reconciler(settings: Settings) -> Reconciler:
         table=ImageTable(clients.dynamodb, settings.table, settings.month_shards),
         bucket=MediaBucket(clients.s3, settings.bucket),
         limits=settings.limits,
-        specs=settings.renditions,
-        tombstone_life=settings.trash_life,
+        inspect=inspector.inspect,
+        trash_life=settings.trash_life,
     )
 
 
 # At import, because a starting function has a whole processor to itself and a running one may not.
 settings = Settings.from_environment(os.environ)
-reconciler = build_reconciler(settings)
+inspector = build_inspector(settings)
+reconciler = build_reconciler(settings, inspector)
 
 
 def handle_record(record: SQSRecord) -> None:

@@ -19,6 +19,7 @@ class Settings:
     trash_life: timedelta
     limits: Limits
     renditions: tuple[RenditionSpec, ...]
+    file_seconds_max: float
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -40,4 +41,5 @@ class Settings:
                 frames=int(environment["MEDIA_FRAMES_MAX"]),
             ),
             renditions=read_specs(json.loads(environment["MEDIA_RENDITIONS"])),
+            file_seconds_max=float(environment["MEDIA_FILE_SECONDS_MAX"]),
         )

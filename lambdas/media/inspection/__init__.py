@@ -1,5 +1,6 @@
 """Inspection: what a file is and what is made of it, from its bytes alone, without AWS."""
 
+from media.inspection.inspector import InspectionError, Inspector
 from media.inspection.pipeline import InspectedImage, check_size, inspect_image
 from media.inspection.rejection import RejectedError
 from media.inspection.renditions import Rendition
@@ -13,6 +14,8 @@ from media.inspection.specs import (
 __all__ = [
     "DEFAULT_RENDITIONS",
     "InspectedImage",
+    "InspectionError",
+    "Inspector",
     "RejectedError",
     "Rendition",
     "RenditionFormat",

@@ -3,11 +3,20 @@
 import argparse
 import json
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from media.inspection import DEFAULT_RENDITIONS, RenditionSpec, read_specs
-from media.inspection.worker import Inspector
+from media.images import Status
+from media.inspection import (
+    DEFAULT_RENDITIONS,
+    InspectedImage,
+    Inspector,
+    RejectedError,
+    RenditionSpec,
+    read_specs,
+)
 from media.limits import Limits
 
 _UNREADABLE = 2
@@ -27,14 +36,73 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with Inspector(options.limits, options.renditions) as inspector:
         for path in options.files:
             try:
-                line = inspector.inspect(path)
+                line = inspect_file(inspector, path, options.limits.upload_bytes)
             except OSError as error:
-                sys.stderr.write(f"{path}: {error}\n")
+                sys.stderr.write(f"{path}: {error.strerror or error}\n")
                 exit_code = _UNREADABLE
                 continue
             sys.stdout.write(json.dumps(line) + "\n")
             sys.stdout.flush()
     return exit_code
+
+
+def inspect_file(inspector: Inspector, path: Path, bytes_max: int) -> dict[str, Any]:
+    """Say what becomes of a file.
+
+    Parameters
+    ----------
+    inspector
+        Who looks at it.
+    path
+        The file.
+    bytes_max
+        The largest size in bytes that is accepted.
+
+    Returns
+    -------
+    dict
+        file, status, reason, message, format, width, height, frames, renditions, milliseconds;
+        ready for JSON.
+
+    Raises
+    ------
+    OSError
+        If the file can't be read.
+    """
+    started = time.perf_counter()
+    if path.exists() and not path.is_file():
+        raise OSError("it is no regular file: name image files")
+    with path.open("rb") as file:
+        # One byte above the limit is enough to tell that a file is too large.
+        data = file.read(bytes_max + 1)
+    image, rejection = None, None
+    try:
+        image = inspector.inspect(data)
+    except RejectedError as error:
+        rejection = error
+    return {
+        "file": str(path),
+        "status": (Status.READY if image else Status.REJECTED).value,
+        "reason": rejection.reason.value if rejection else None,
+        "message": rejection.message if rejection else None,
+        **_facts(image),
+        "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+    }
+
+
+def _facts(image: InspectedImage | None) -> dict[str, Any]:
+    if image is None:
+        return {**dict.fromkeys(("format", "width", "height", "frames")), "renditions": []}
+    return {
+        "format": image.format.value,
+        "width": image.width,
+        "height": image.height,
+        "frames": image.frames,
+        "renditions": [
+            {"name": r.name, "width": r.width, "height": r.height, "bytes": len(r.data)}
+            for r in image.renditions
+        ],
+    }
 
 
 def _parser() -> argparse.ArgumentParser:

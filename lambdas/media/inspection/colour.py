@@ -1,7 +1,10 @@
 """Bringing every colour model, depth and profile to 8-bit sRGB, with alpha where it matters."""
 
 import io
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from PIL import Image, ImageCms, ImageMath
 
@@ -9,7 +12,35 @@ _EIGHT_BITS, _PALETTE_COLOURS = 8, 256
 _OPAQUE = (255, 255)
 _WHITE_LEVELS = (255, 65_535, 2_147_483_647)
 _FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION
+_USUAL_GAMMA, _SAME_GAMMA = 1 / 2.2, 0.01
+_DARKEST, _BRIGHTEST = 0.1, 10.0
+_LINEAR_BELOW = 0.0031308
 _INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
+
+
+@dataclass(frozen=True, slots=True)
+class ColourSpace:
+    """What a file says its colours mean: sRGB where it says nothing.
+
+    Parameters
+    ----------
+    icc_profile
+        Its profile.
+    gamma
+        The exponent by which a PNG's levels were made from light, 0.45455 for most.
+    """
+
+    icc_profile: bytes | None = None
+    gamma: float | None = None
+
+    @classmethod
+    def of(cls, info: Mapping[Any, Any]) -> "ColourSpace":
+        """Read it from what Pillow found in the file; a profile or a word of sRGB overrule."""
+        icc_profile, gamma = info.get("icc_profile"), info.get("gamma")
+        if icc_profile or "srgb" in info or not isinstance(gamma, float):
+            return cls(icc_profile=icc_profile)
+        is_usual = abs(gamma - _USUAL_GAMMA) < _SAME_GAMMA
+        return cls(gamma=gamma if not is_usual and _DARKEST <= gamma <= _BRIGHTEST else None)
 
 
 def reduce_to_eight_bits(image: Image.Image) -> Image.Image:
@@ -40,37 +71,49 @@ def reduce_to_eight_bits(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def convert_to_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Image:
+def convert_to_srgb(image: Image.Image, space: ColourSpace) -> Image.Image:
     """Convert a picture to sRGB.
 
     Parameters
     ----------
     image
         In a mode that `reduce_to_eight_bits` gives.
-    icc_profile
-        The profile in the file, if any. One that is broken, or made for another colour model
-        than the picture's, is left out of account, as browsers do.
+    space
+        What the file says its colours mean. A profile that is broken, or made for another colour
+        model than the picture's, is left out of account, as browsers do.
 
     Returns
     -------
     PIL.Image.Image
         In mode RGB, or RGBA where any pixel is not opaque.
     """
-    profile, space = _read_profile(icc_profile)
+    profile, model = _read_profile(space.icc_profile)
     alpha = image.getchannel("A") if image.mode in ("LA", "RGBA") else None
     is_opaque = alpha is None or alpha.getextrema() == _OPAQUE
-    if profile is None and image.mode == "RGBA" and not is_opaque:
+    if profile is None and space.gamma is None and image.mode == "RGBA" and not is_opaque:
         return image
     if image.mode == "CMYK":
-        colour = _transform(image, profile if space == "CMYK" else None)
-    elif space == "GRAY":
+        colour = _transform(image, profile if model == "CMYK" else None)
+    elif model == "GRAY":
         colour = _transform(image.convert("L"), profile)
     else:
         rgb = image if image.mode == "RGB" else image.convert("RGB")
-        colour = _transform(rgb, profile if space == "RGB" else None)
+        colour = _transform(rgb, profile if model == "RGB" else None)
+    if space.gamma is not None:
+        colour = colour.point(_levels_of_gamma(space.gamma) * len(colour.getbands()))
     if alpha is not None and not is_opaque:
         colour.putalpha(alpha)
     return colour
+
+
+def _levels_of_gamma(gamma: float) -> list[int]:
+    """Tell the sRGB level of each level of a PNG with a gamma."""
+    return [round(255 * _srgb_of_light((level / 255) ** (1 / gamma))) for level in range(256)]
+
+
+def _srgb_of_light(light: float) -> float:
+    # IEC 61966-2-1.
+    return 12.92 * light if light <= _LINEAR_BELOW else 1.055 * light ** (1 / 2.4) - 0.055
 
 
 def _drop_surplus_transparency(image: Image.Image) -> None:

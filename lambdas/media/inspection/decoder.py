@@ -18,7 +18,8 @@ from media.formats import ImageFormat
 from media.images import RejectionReason
 from media.inspection import libvips
 from media.inspection.colour import scale_transparency
-from media.inspection.frame_count import count_gif_frames, count_tiff_pages
+from media.inspection.frame_count import count_gif_frames, count_png_frames, count_tiff_pages
+from media.inspection.heif import decode_heif
 from media.inspection.jpeg import count_scans
 from media.inspection.mending import mend
 from media.inspection.plugins import load_plugin
@@ -144,6 +145,8 @@ def decode(data: bytes, image: ImageFile.ImageFile, target: tuple[int, int]) -> 
     with decoding():
         if isinstance(image, JpegImagePlugin.JpegImageFile):
             return libvips.decode_jpeg(data, image.size, target)
+        if image.format == ImageFormat.HEIF.value.upper():
+            return decode_heif(data, image, target)
         image.load()
     if isinstance(image, PngImagePlugin.PngImageFile):
         scale_transparency(image, data[_PNG_DEPTH_AT])
@@ -167,15 +170,15 @@ def _count_frames(
     match image_format:
         case ImageFormat.GIF:
             return count_gif_frames(data, stop_at)
+        case ImageFormat.PNG:
+            return count_png_frames(data, stop_at)
         case ImageFormat.TIFF:
             return count_tiff_pages(data, stop_at)
         case ImageFormat.JPEG:
             # The further pictures of an MPO are other views or gain maps, not frames.
             return 1
         case _:
-            frames = int(getattr(image, "n_frames", 1))
-            # An APNG's fallback picture is not part of its animation.
-            return max(1, frames - bool(getattr(image, "default_image", False)))
+            return max(1, int(getattr(image, "n_frames", 1)))
 
 
 def _check(header: Header, limits: Limits) -> None:

@@ -1,4 +1,4 @@
-"""Counting GIF frames and TIFF pages by walking the file's structure, decoding nothing.
+"""Counting frames and pages of GIF, PNG and TIFF by walking the file's structure, decoding nothing.
 
 Pillow counts them by seeking through the file, which a hostile file makes arbitrarily slow; both
 walks here stop at a bound and take a damaged end for the end.
@@ -6,6 +6,8 @@ walks here stop at a bound and take a damaged end for the end.
 
 import struct
 from collections.abc import Iterator
+
+from media.inspection.png import png_chunks
 
 _GIF_HEADER_BYTES = 13
 _GIF_EXTENSION, _GIF_FRAME = 0x21, 0x2C
@@ -35,6 +37,25 @@ def count_gif_frames(data: bytes, stop_at: int) -> int:
         if frames >= stop_at:
             break
     return max(1, frames)
+
+
+def count_png_frames(data: bytes, stop_at: int) -> int:
+    """Count the frames of a PNG; parameters and answer as for `count_gif_frames`.
+
+    As the animation's header tells them, but no more than there are; 1 where that header is not
+    one, for then viewers show the still.
+    """
+    stated: list[int] = []
+    found = 0
+    for start, _ in png_chunks(data):
+        match data[start + 4 : start + 8]:
+            case b"acTL":
+                stated.append(int.from_bytes(data[start + 8 : start + 12]))
+            case b"fcTL":
+                found += 1
+        if found >= stop_at:
+            break
+    return max(1, min(stated[0], found)) if len(stated) == 1 else 1
 
 
 def gif_blocks(data: bytes) -> Iterator[int]:

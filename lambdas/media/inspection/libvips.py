@@ -44,13 +44,31 @@ def scale(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     PIL.Image.Image
         In the same mode.
     """
-    pixels = image.tobytes()
-    lib = _library()
-    source = lib.vips_image_new_from_memory(
-        pixels, len(pixels), *image.size, _BANDS[image.mode], _UCHAR
-    )
+    return scale_pixels(image.tobytes(), image.mode, image.size, size)
+
+
+def scale_pixels(
+    pixels: bytes, mode: str, size: tuple[int, int], target: tuple[int, int]
+) -> Image.Image:
+    """Scale bare pixels with the Lanczos filter.
+
+    Parameters
+    ----------
+    pixels
+        Row by row, a byte a channel, without gaps.
+    mode
+        The mode as for `scale`.
+    size, target
+        Width and height in pixels of what is there and of the result.
+
+    Returns
+    -------
+    PIL.Image.Image
+        In the same mode.
+    """
+    source = _library().vips_image_new_from_memory(pixels, len(pixels), *size, _BANDS[mode], _UCHAR)
     with _owned(source):
-        return _resized(source, image.size, size, image.mode)
+        return _resized(source, size, target, mode)
 
 
 def decode_jpeg(data: bytes, size: tuple[int, int], target: tuple[int, int]) -> Image.Image:

@@ -9,7 +9,7 @@ from PIL import Image, ImageFile
 
 from media.formats import ImageFormat
 from media.images import ExifValue, Location, RejectionReason
-from media.inspection.colour import convert_to_srgb, reduce_to_eight_bits
+from media.inspection.colour import ColourSpace, convert_to_srgb, reduce_to_eight_bits
 from media.inspection.decoder import Header, decode, decoding, open_image, pillow_guarded
 from media.inspection.duration import duration_ms
 from media.inspection.exif import ExifBlock, read_exif
@@ -98,14 +98,14 @@ def check_size(size: int, limits: Limits) -> None:
 def _make(
     data: bytes, image: ImageFile.ImageFile, header: Header, specs: Sequence[RenditionSpec]
 ) -> InspectedImage:
-    icc_profile = image.info.get("icc_profile")
+    space = ColourSpace.of(image.info)
     turn = _turn(_read_exif(data, image, header.format), header)
     decoded = decode(data, image, _largest_as_stored(header, turn, specs))
     # A PNG may keep its EXIF behind the pixels, so it is known only once they are decoded.
     exif = _read_exif(data, image, header.format)
     turn = _turn(exif, header)
     width, height = size = upright_size((header.width, header.height), turn)
-    picture = _upright_srgb(decoded, _largest_as_stored(header, turn, specs), turn, icc_profile)
+    picture = _upright_srgb(decoded, _largest_as_stored(header, turn, specs), turn, space)
     pictures = draw(picture, size, specs)
     sha256 = hashlib.sha256(data).hexdigest()
     renditions = encode_all(pictures, specs, sha256)
@@ -141,7 +141,7 @@ def _upright_srgb(
     decoded: Image.Image,
     size: tuple[int, int],
     turn: Image.Transpose | None,
-    icc_profile: bytes | None,
+    space: ColourSpace,
 ) -> Image.Image:
     """Scale to the largest size that is needed, then turn and convert, where that costs least."""
     # Only here a missing palette or a wrong number of colours comes to light.
@@ -150,7 +150,7 @@ def _upright_srgb(
     picture = resize(eight_bits, size)
     if turn is not None:
         picture = picture.transpose(turn)
-    return convert_to_srgb(picture, icc_profile)
+    return convert_to_srgb(picture, space)
 
 
 def _read_exif(data: bytes, image: Image.Image, image_format: ImageFormat) -> ExifBlock:

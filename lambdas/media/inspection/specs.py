@@ -14,7 +14,7 @@ from media.formats import ImageFormat
 from media.inspection import libvips
 
 # Raised when the same parameters and libraries begin to give other pixels.
-_PIPELINE_VERSION = 2
+_PIPELINE_VERSION = 3
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 # What WebP can hold, the narrowest of the three formats.
 _MAX_SIDE = 16_383

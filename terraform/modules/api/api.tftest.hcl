@@ -58,6 +58,58 @@ run "only_this_api_may_call_the_alias" {
   }
 }
 
+run "unknown_paths_reach_the_function_with_a_token" {
+  assert {
+    condition     = aws_apigatewayv2_route.this["$default"].authorization_type == "JWT"
+    error_message = "What no route takes must be answered by the function, and to users only."
+  }
+}
+
+run "browsers_may_change_and_see_tags" {
+  assert {
+    condition = (
+      contains(one(aws_apigatewayv2_api.this.cors_configuration).allow_methods, "PATCH")
+      && contains(one(aws_apigatewayv2_api.this.cors_configuration).allow_headers, "if-match")
+      && contains(one(aws_apigatewayv2_api.this.cors_configuration).expose_headers, "etag")
+    )
+    error_message = "A page of an allowed origin must be able to read a tag and send it back."
+  }
+}
+
+run "single_routes_are_throttled" {
+  variables {
+    route_throttles = [{ route = "POST /images", rate_per_second = 20, burst = 40 }]
+  }
+
+  assert {
+    condition = {
+      for setting in aws_apigatewayv2_stage.this.route_settings :
+      setting.route_key => [setting.throttling_rate_limit, setting.throttling_burst_limit]
+    } == { "POST /images" = [20, 40] }
+    error_message = "The route must be throttled as asked, and no other."
+  }
+}
+
+run "throttle_of_an_unknown_route_is_refused" {
+  command = plan
+
+  variables {
+    route_throttles = [{ route = "PUT /images", rate_per_second = 20, burst = 40 }]
+  }
+
+  expect_failures = [var.route_throttles]
+}
+
+run "zero_throttle_of_a_route_is_refused" {
+  command = plan
+
+  variables {
+    route_throttles = [{ route = "POST /images", rate_per_second = 20, burst = 0 }]
+  }
+
+  expect_failures = [var.route_throttles]
+}
+
 run "access_log_tells_no_secrets" {
   assert {
     condition = length(setintersection(

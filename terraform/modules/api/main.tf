@@ -8,9 +8,9 @@ resource "aws_apigatewayv2_api" "this" {
 
     content {
       allow_origins  = var.cors_origins
-      allow_methods  = ["GET", "POST", "DELETE"]
-      allow_headers  = ["authorization", "content-type"]
-      expose_headers = ["location", "x-request-id"]
+      allow_methods  = ["GET", "POST", "PATCH", "DELETE"]
+      allow_headers  = ["authorization", "content-type", "if-match", "if-none-match"]
+      expose_headers = ["etag", "location", "x-request-id"]
       max_age        = 3600
     }
   }
@@ -41,8 +41,10 @@ resource "aws_apigatewayv2_integration" "this" {
   payload_format_version = "2.0"
 }
 
+# $default takes every path and method that no other route does, so that the function, which knows
+# what there is instead, can say so.
 resource "aws_apigatewayv2_route" "this" {
-  for_each = toset(var.routes)
+  for_each = toset(concat(var.routes, ["$default"]))
 
   api_id             = aws_apigatewayv2_api.this.id
   route_key          = each.key

@@ -33,4 +33,18 @@ resource "aws_apigatewayv2_stage" "this" {
     throttling_rate_limit    = var.throttle.rate_per_second
     throttling_burst_limit   = var.throttle.burst
   }
+
+  dynamic "route_settings" {
+    for_each = { for throttle in var.route_throttles : throttle.route => throttle }
+
+    content {
+      route_key                = route_settings.key
+      detailed_metrics_enabled = true
+      throttling_rate_limit    = route_settings.value.rate_per_second
+      throttling_burst_limit   = route_settings.value.burst
+    }
+  }
+
+  # A setting names a route, which must be there.
+  depends_on = [aws_apigatewayv2_route.this, aws_apigatewayv2_route.open]
 }

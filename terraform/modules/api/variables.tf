@@ -68,6 +68,26 @@ variable "throttle" {
   }
 }
 
+variable "route_throttles" {
+  type = list(object({
+    route           = string
+    rate_per_second = number
+    burst           = number
+  }))
+  description = "Brakes of single routes, tighter than that of all together."
+  default     = []
+
+  validation {
+    condition     = alltrue([for throttle in var.route_throttles : contains(concat(var.routes, var.open_routes), throttle.route)])
+    error_message = "Each route of route_throttles must be one of the API, such as \"POST /images\"."
+  }
+
+  validation {
+    condition     = alltrue([for throttle in var.route_throttles : throttle.rate_per_second >= 1 && throttle.burst >= 1])
+    error_message = "rate_per_second and burst of route_throttles must be 1 or more: 0 refuses every request."
+  }
+}
+
 variable "kms_key_arn" {
   type        = string
   description = "Key that encrypts the access logs."

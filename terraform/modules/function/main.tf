@@ -12,7 +12,7 @@ locals {
 
 resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_115:Reserving takes from what the account shares; the queue's concurrency and the API's throttle are the brakes.
-  #checkov:skip=CKV_AWS_116:Never invoked asynchronously; the queue it may take from has its own dead-letter queue.
+  #checkov:skip=CKV_AWS_116:The queue it may take from has a dead-letter queue; a schedule that it runs by makes up for a failed run with the next.
   #checkov:skip=CKV_AWS_117:It reaches AWS services only, each by IAM; a VPC would add endpoints to pay for and guard nothing.
   function_name = var.name
   description   = var.description

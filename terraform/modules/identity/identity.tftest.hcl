@@ -44,6 +44,11 @@ run "client_has_no_secret_and_no_plain_password_flow" {
     condition     = aws_cognito_user_group.admins.name == "admins"
     error_message = "The API knows the group by this name."
   }
+
+  assert {
+    condition     = aws_cognito_user_group.service_users.name == "service-users"
+    error_message = "The tooling knows the group by this name."
+  }
 }
 
 run "issuer_is_a_url" {

@@ -62,3 +62,9 @@ resource "aws_cognito_user_group" "admins" {
   description  = "See and change every owner's images."
   user_pool_id = aws_cognito_user_pool.this.id
 }
+
+resource "aws_cognito_user_group" "service_users" {
+  name         = "service-users"
+  description  = "Programs' users: the tooling signs in for them, with a new password each time."
+  user_pool_id = aws_cognito_user_pool.this.id
+}

@@ -2,12 +2,12 @@ locals {
   function_alarms = merge([
     for key, function in var.functions : {
       "${key}-errors" = {
-        description = "The ${key} function failed ${var.thresholds.function_errors} times or more in five minutes."
+        description = "The ${key} function failed ${coalesce(function.errors, var.thresholds.function_errors)} times or more in five minutes."
         namespace   = "AWS/Lambda"
         metric      = "Errors"
         dimensions  = { FunctionName = function.name }
         statistic   = "Sum"
-        threshold   = var.thresholds.function_errors
+        threshold   = coalesce(function.errors, var.thresholds.function_errors)
       }
       "${key}-throttles" = {
         description = "The ${key} function was refused an invocation: the account's concurrency is used up."

@@ -23,6 +23,23 @@ variables {
   thresholds             = { queue_age_seconds = 300, function_errors = 5, api_5xx = 5 }
 }
 
+run "a_function_that_runs_seldom_may_not_fail_once" {
+  variables {
+    functions = {
+      api    = { name = "media-test-api", log_group = "/aws/lambda/media-test-api" }
+      purger = { name = "media-test-purger", log_group = "/aws/lambda/media-test-purger", errors = 1 }
+    }
+  }
+
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.this["purger-errors"].threshold == 1
+      && aws_cloudwatch_metric_alarm.this["api-errors"].threshold == 5
+    )
+    error_message = "A threshold of a function's own must hold for it, and for it alone."
+  }
+}
+
 run "every_part_has_an_alarm" {
   assert {
     condition = keys(aws_cloudwatch_metric_alarm.this) == [

@@ -19,8 +19,8 @@ variable "kms_key_arn" {
 }
 
 variable "functions" {
-  type        = map(object({ name = string, log_group = string }))
-  description = "Functions to watch, by their short name."
+  type        = map(object({ name = string, log_group = string, errors = optional(number) }))
+  description = "Functions to watch, by their short name; `errors` is a threshold of its own."
 }
 
 variable "bucket_name" {

@@ -29,6 +29,16 @@ resource "aws_dynamodb_table" "this" {
     type = "S"
   }
 
+  attribute {
+    name = "trash_shard"
+    type = "S"
+  }
+
+  attribute {
+    name = "purge_due"
+    type = "S"
+  }
+
   global_secondary_index {
     name            = "by_owner"
     hash_key        = "owner"
@@ -46,6 +56,13 @@ resource "aws_dynamodb_table" "this" {
   global_secondary_index {
     name            = "by_checksum"
     hash_key        = "owner_sha256"
+    projection_type = "KEYS_ONLY"
+  }
+
+  global_secondary_index {
+    name            = "by_purge"
+    hash_key        = "trash_shard"
+    range_key       = "purge_due"
     projection_type = "KEYS_ONLY"
   }
 

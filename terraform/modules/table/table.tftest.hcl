@@ -37,6 +37,7 @@ run "indexes_answer_the_listings" {
       by_owner    = "owner listed_at ALL"
       by_month    = "month_shard listed_at ALL"
       by_checksum = "owner_sha256 KEYS_ONLY"
+      by_purge    = "trash_shard purge_due KEYS_ONLY"
     }
     error_message = "An index has other keys or another projection than the listings need."
   }

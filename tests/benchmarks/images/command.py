@@ -39,7 +39,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         for workload in make_workloads(options.pictures, Path(scratch)):
             screen.step(f"{workload.name} ({workload.origin})")
-            taking_part = [each for each in contenders if workload.pixels or each.name != DECODING]
+            taking_part = [each for each in contenders if workload.decoded or each.name != DECODING]
             found = measure(workload, taking_part, options.rounds)
             versions |= report.versions(found)
             documents.append(report.document(workload, found))

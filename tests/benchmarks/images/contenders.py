@@ -35,7 +35,7 @@ class Contender:
     variables : dict of str to str
         Added to the worker's environment.
     decodes_heif : bool
-        False for builds without an HEVC decoder: they are given the pixels.
+        False for builds without an HEVC decoder: they are given a decoded file.
     """
 
     name: str

@@ -80,7 +80,7 @@ def measure(
         for contender, worker in turns:
             found[contender.name].peak_rss_mib = worker.peak_rss_mib()
         _judge(workload, found, scratch)
-    if workload.pixels is not None:
+    if workload.decoded is not None:
         _add_decoding(contenders, found)
     return found
 
@@ -99,10 +99,9 @@ def _warm_up(
 
 
 def _request(workload: Workload, contender: Contender, save: Path | None = None) -> dict[str, Any]:
-    bare = workload.pixels is not None and not contender.decodes_heif
+    undecoded = workload.decoded is not None and not contender.decodes_heif
     return {
-        "picture": str(workload.pixels if bare else workload.picture),
-        "shape": workload.shape if bare else None,
+        "picture": str(workload.decoded if undecoded else workload.picture),
         "sides": SIDES,
         "quality": QUALITY,
         "effort": EFFORT,
@@ -120,7 +119,7 @@ def _judge(workload: Workload, found: dict[str, Performance], scratch: Path) -> 
 
 
 def _add_decoding(contenders: Sequence[Contender], found: dict[str, Performance]) -> None:
-    """Charge who was given pixels with the decoding that somebody has to do for it."""
+    """Charge who was given a decoded picture with the decoding that somebody has to do for it."""
     decoding = found[DECODING]
     for contender in contenders:
         if not contender.decodes_heif:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from tooling.console import Screen
 
 RIVALS = ("sharp", "sharp cascade", "pyvips", "thumbor", FLOOR)
-PIXELS_GIVEN = (
-    "sharp's and pyvips' builds have no HEVC decoder: they were given the pixels, in sRGB "
-    "already, and the time that libheif takes to decode is added to theirs"
+DECODED_GIVEN = (
+    "sharp's and pyvips' builds have no HEVC decoder: they were given a TIFF that is not "
+    "compressed, and the time that libheif takes to decode is added to theirs, once"
 )
 
 
@@ -29,7 +29,7 @@ def document(workload: Workload, found: Mapping[str, Performance]) -> dict[str, 
     return {
         "workload": workload.name,
         "origin": workload.origin,
-        "note": PIXELS_GIVEN if workload.pixels else None,
+        "note": DECODED_GIVEN if workload.decoded else None,
         **{f"ratio_to_{_key(rival)}": _time_ratio(ours, found.get(rival)) for rival in RIVALS},
         **{f"cpu_ratio_to_{_key(rival)}": _cpu_ratio(ours, found.get(rival)) for rival in RIVALS},
         "ssim": _rounded(_mean_similarity(ours), 4),

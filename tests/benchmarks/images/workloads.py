@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pillow_heif
 from PIL import Image, ImageOps
 
-from tests.benchmarks.images.similarity import to_srgb
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -33,17 +31,15 @@ class Workload:
         The file.
     origin : str
         Where the picture comes from; says so when it is no real photograph.
-    pixels : Path or None
-        Its bare pixels in sRGB, for contenders that can't decode it; None where all can.
-    shape : tuple of int or None
-        Width, height and channels of `pixels`.
+    decoded : Path or None
+        The same picture as a TIFF that is not compressed, with its colour profile, for contenders
+        that can't decode it; None where all can.
     """
 
     name: str
     picture: Path
     origin: str
-    pixels: Path | None = None
-    shape: tuple[int, int, int] | None = None
+    decoded: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -81,9 +77,9 @@ def make_workloads(pictures: Path | None, scratch: Path) -> Iterator[Workload]:
     upright.save(jpeg, quality=90, icc_profile=profile)
     yield Workload("JPEG 12 MP, phone", jpeg, f"{heic.origin}, encoded again as JPEG")
     yield _workload(_PAPER, folder, scratch)
-    pixels = scratch / "phone-12.rgb"
-    pixels.write_bytes(to_srgb(upright, profile).tobytes())
-    yield Workload(heic.name, heic.picture, heic.origin, pixels, (*upright.size, 3))
+    decoded = scratch / "phone-12.tif"
+    upright.save(decoded, icc_profile=profile)
+    yield Workload(heic.name, heic.picture, heic.origin, decoded)
 
 
 def _workload(source: _Source, folder: Path, scratch: Path) -> Workload:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.benchmarks.figures import Line, fit_line, median_ratio
+from tests.benchmarks.figures import Line, fit_line, median_ratio, share_below
 
 
 def test_the_ratio_is_taken_round_by_round() -> None:
@@ -24,3 +24,9 @@ def test_noise_on_both_sides_cancels() -> None:
 
 def test_points_at_one_place_make_a_flat_line() -> None:
     assert fit_line([4, 4], [1, 3]) == Line(base=2, slope=0)
+
+
+def test_a_share_of_the_values_is_not_above() -> None:
+    values = [float(n) for n in range(100, 0, -1)]
+    assert (share_below(values, 0.5), share_below(values, 0.95)) == (50, 95)
+    assert share_below([7], 0.5) == share_below([7], 0.95) == 7

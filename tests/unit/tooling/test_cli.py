@@ -53,3 +53,20 @@ def test_the_emulators_reset_takes_silence_for_no(root: Path, tmp_path: Path) ->
     completed = run(root, tmp_path, "emulator", "reset")
     assert completed.returncode == 1
     assert (tmp_path / "emulator").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["ls", "dev", "--all", "--owner", "x"], "--all and --owner exclude each other"),
+        (["user", "dev", "add", "anna berg"], "can't be called 'anna berg'; nothing was made"),
+        (["user", "dev", "add", "tooling-x"], "those of the tooling itself"),
+    ],
+)
+def test_what_can_be_refused_at_once_starts_nothing(
+    root: Path, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    completed = run(root, tmp_path, *arguments)
+    assert completed.returncode == 1
+    assert said in completed.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -171,16 +171,21 @@ def test_a_file_that_is_no_mapping_is_told_as_such(folder: Path, text: str) -> N
     assert "environments/broken.yaml" in caught.value.what
 
 
+def test_each_message_of_a_batch_needs_time(folder: Path, document: dict[str, Any]) -> None:
+    document["processor"] |= {"timeout_seconds": 60, "batch_size": 7}
+    assert "timeout_seconds must be 70 or more" in fault(folder, document)
+
+
 def test_pixels_that_the_memory_cannot_hold_are_refused_with_what_to_write(
     folder: Path, document: dict[str, Any]
 ) -> None:
     document["processor"]["memory_mb"] = 1769
     told = fault(folder, document)
     assert "limits.pixels: 80000000 pixels don't fit into processor.memory_mb" in told
-    assert "write 2132 or more there, or 64000000 or less here" in told
+    assert "write 2246 or more there, or 59000000 or less here" in told
 
 
-@pytest.mark.parametrize(("pixels", "memory"), [(80_000_000, 2132), (64_000_000, 1769)])
+@pytest.mark.parametrize(("pixels", "memory"), [(80_000_000, 2246), (59_000_000, 1769)])
 def test_what_the_message_says_to_write_is_accepted(
     folder: Path, document: dict[str, Any], pixels: int, memory: int
 ) -> None:
@@ -191,7 +196,7 @@ def test_what_the_message_says_to_write_is_accepted(
 
 def test_a_large_rendition_needs_memory_too(folder: Path, document: dict[str, Any]) -> None:
     document["renditions"] = [{"name": "huge", "width": 8000, "height": 8000}]
-    assert "processor.memory_mb: write 3538 or more there" in fault(folder, document)
+    assert "processor.memory_mb: write 3652 or more there" in fault(folder, document)
 
 
 @pytest.mark.parametrize(

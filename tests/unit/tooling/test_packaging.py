@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tooling.errors import OperatorError
 from tooling.packaging import archive, dependencies
+from tooling.packaging.build import FUNCTIONS
 from tooling.packaging.platforms import lambda_platform, this_platform
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def test_this_platform_leaves_the_choice_to_pip() -> None:
     assert this_platform().pip_arguments == ()
 
 
-@pytest.mark.parametrize("function", ["api", "processor"])
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_the_locks_hold_hashes_and_no_index(root: Path, function: str) -> None:
     text = (root / "lambdas" / "functions" / function / "requirements.lock").read_text()
     assert "--hash=sha256:" in text

@@ -10,17 +10,12 @@ sharp.cache(false); // else the second round would be answered from the first
 
 const fit = (side) => ({ width: side, height: side, fit: "inside", withoutEnlargement: true });
 const encoder = (request) => ({ quality: request.quality, effort: request.effort });
-const source = (shape) => {
-  if (!shape) return {};
-  const [width, height, channels] = shape;
-  return { raw: { width, height, channels } };
-};
 
 // As sharp's documentation shows it: one pipeline a size, each with its own scaled-down decoding.
 async function pipelines(data, request) {
   const made = {};
   for (const [name, side] of Object.entries(request.sides)) {
-    made[name] = await sharp(data, source(request.shape))
+    made[name] = await sharp(data)
       .autoOrient()
       .resize(fit(side))
       .webp(encoder(request))
@@ -33,7 +28,7 @@ async function pipelines(data, request) {
 async function cascade(data, request) {
   const made = {};
   let pixels = data;
-  let options = source(request.shape);
+  let options = {};
   for (const [name, side] of Object.entries(request.sides).sort((a, b) => b[1] - a[1])) {
     const scaled = await sharp(pixels, options)
       .autoOrient()

@@ -9,7 +9,8 @@ from tests.benchmarks.images.workers.protocol import Task, serve
 
 def make(task: Task) -> dict[str, bytes]:
     """Decode to bare pixels, and make nothing of them."""
-    pillow_heif.open_heif(task.data, convert_hdr_to_8bit=True).to_pillow()
+    heif = pillow_heif.open_heif(task.data, convert_hdr_to_8bit=True)
+    heif[heif.primary_index].load()
     return {}
 
 

@@ -22,8 +22,6 @@ class Task:
     ----------
     data : bytes
         The file.
-    shape : tuple of int or None
-        Width, height and channels if `data` holds bare pixels instead of a file.
     sides : dict of str to int
         Longest side of each rendition in pixels, by name.
     quality, effort : int
@@ -31,7 +29,6 @@ class Task:
     """
 
     data: bytes
-    shape: tuple[int, int, int] | None
     sides: dict[str, int]
     quality: int
     effort: int
@@ -58,10 +55,8 @@ def serve(make: Callable[[Task], dict[str, bytes]], versions: dict[str, str]) ->
 
 
 def _answer(make: Callable[[Task], dict[str, bytes]], request: dict[str, Any]) -> dict[str, Any]:
-    shape = request["shape"]
     task = Task(
         data=Path(request["picture"]).read_bytes(),
-        shape=tuple(shape) if shape else None,
         sides=request["sides"],
         quality=request["quality"],
         effort=request["effort"],

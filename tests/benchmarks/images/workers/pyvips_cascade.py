@@ -26,13 +26,9 @@ def make(task: Task) -> dict[str, bytes]:
 
 
 def _open(task: Task, side: int, fit: dict[str, Any]) -> Any:  # noqa: ANN401 - pyvips has no types
-    if task.shape is None:
-        if pyvips.Image.new_from_buffer(task.data, "").get_typeof("icc-profile-data"):
-            fit = {**fit, "export_profile": "srgb"}  # it costs as much where there is no profile
-        return pyvips.Image.thumbnail_buffer(task.data, side, **fit)
-    width, height, channels = task.shape
-    pixels = pyvips.Image.new_from_memory(task.data, width, height, channels, "uchar")
-    return pixels.copy(interpretation="srgb").thumbnail_image(side, **fit)
+    if pyvips.Image.new_from_buffer(task.data, "").get_typeof("icc-profile-data"):
+        fit = {**fit, "export_profile": "srgb"}  # it costs as much where there is no profile
+    return pyvips.Image.thumbnail_buffer(task.data, side, **fit)
 
 
 if __name__ == "__main__":

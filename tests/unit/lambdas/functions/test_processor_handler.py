@@ -1,7 +1,7 @@
 import importlib
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
@@ -27,8 +27,10 @@ class ScriptedReconciler:
 
 
 @pytest.fixture(scope="module")
-def processor(environment: None) -> ModuleType:  # noqa: ARG001 - sets what the import reads
-    return importlib.reload(importlib.import_module("functions.processor.handler"))
+def processor(environment: None) -> Iterator[ModuleType]:  # noqa: ARG001 - sets what the import reads
+    module = importlib.import_module("functions.processor.handler")
+    yield module
+    module.inspector.close()
 
 
 def batch(read_event: ReadEvent, *keys: str) -> dict[str, Any]:

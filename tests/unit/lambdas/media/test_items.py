@@ -42,8 +42,9 @@ def test_a_record_comes_back_as_it_was() -> None:
 def test_a_bare_and_a_failed_and_a_trashed_record_come_back_too() -> None:
     bare = ImageRecord(image_id=IMAGE, key="uploads/x", status=Status.PENDING)
     failed = replace(READY, status=Status.FAILED, error=ImageError("internal", "again"))
-    trashed = replace(READY, status=Status.TRASHED, deleted_at=MOMENT, expires_at=MOMENT)
-    for record in (bare, failed, trashed):
+    trashed = replace(READY, status=Status.TRASHED, deleted_at=MOMENT, purge_at=MOMENT, revision=9)
+    tombstone = replace(trashed, gone=True, purging=True, announced_sha256="cd" * 32)
+    for record in (bare, failed, trashed, tombstone, replace(bare, expires_at=MOMENT)):
         assert record_of(item_of(record, month_shards=1)) == record
 
 
@@ -79,3 +80,14 @@ def test_months_spread_over_all_their_shards_and_an_image_stays_in_one() -> None
     partitions = {month_partition(MOMENT, image_id, 4) for image_id in ids}
     assert partitions == {f"2026-11#{shard}" for shard in range(4)}
     assert month_partition(MOMENT, IMAGE, 4) == month_partition(MOMENT, IMAGE, 4)
+
+
+def test_only_what_is_to_be_purged_is_in_the_index_of_the_trash() -> None:
+    trashed = replace(READY, status=Status.TRASHED, deleted_at=MOMENT, purge_at=MOMENT)
+    found = attributes_of(trashed, 1)
+    assert (found["trash_shard"], found["purge_due"]) == (
+        "trash#0",
+        f"2026-11-23T06:00:27.000Z#{IMAGE}",
+    )
+    for record in (READY, replace(trashed, purge_at=None)):
+        assert not {"trash_shard", "purge_due"} & attributes_of(record, 1).keys()

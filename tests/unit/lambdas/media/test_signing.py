@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("environment")
 
 def make_signer() -> Signer:
     clients = build_clients(read_timeout_seconds=1, attempts=1)
-    return Signer(clients.s3, "media-test", timedelta(minutes=15), lambda: NOW)
+    return Signer(clients.s3, clients.credentials, "media-test", timedelta(minutes=15), lambda: NOW)
 
 
 @pytest.fixture

@@ -1,3 +1,5 @@
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -6,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from media.images import ImageRecord, Status
 from media.items import item_of
+from media.purge_queue import DueImage, PurgeQueue
 from media.table import ImageTable
 
 OWNER = "6f1c2d3e-0000-4000-8000-00000000000a"
@@ -20,6 +23,9 @@ READY = ImageRecord(
     sequencer="1".rjust(32, "0"),
     sha256="ab" * 32,
 )
+
+
+WRITTEN = {"Attributes": item_of(READY, 1)}
 
 
 class RecordingClient:
@@ -48,54 +54,56 @@ def fault(code: str) -> ClientError:
 
 
 def test_every_placeholder_of_an_update_is_defined_and_used() -> None:
-    table, client = table_over({})
+    table, client = table_over(WRITTEN)
+    seen = replace(READY, revision=3)
+    trashed = replace(seen, status=Status.TRASHED, deleted_at=MOMENT)
     table.record_outcome(READY, None)
-    table.trash(IMAGE, MOMENT)
+    table.record_outcome(READY, seen)
+    table.record_outcome(READY, replace(trashed, purging=True))
+    table.trash(READY, MOMENT, MOMENT)
+    table.restore(READY, trashed)
+    table.restore(READY, READY)
+    table.describe(READY, seen)
+    table.describe(replace(READY, title="t", tags=("a",)), seen)
+    PurgeQueue(cast("Any", client), "images", 1).claim(DueImage(IMAGE, "x"))
+    assert len(client.requests) == 9
     for request in client.requests:
+        assert request["UpdateExpression"].endswith("ADD #revision :one")
         text = request["UpdateExpression"] + " " + request["ConditionExpression"]
-        words = {word.strip("(),") for word in text.split()}
+        words = {part for word in text.split() for part in re.split(r"[(),.]+", word)}
         for defined in ("ExpressionAttributeNames", "ExpressionAttributeValues"):
             mark = "#" if defined.endswith("Names") else ":"
             assert {word for word in words if word.startswith(mark)} == set(request[defined])
 
 
 def test_processing_never_touches_what_the_owner_said() -> None:
-    table, client = table_over({})
+    table, client = table_over(WRITTEN)
     table.record_outcome(READY, None)
     assert not {"#title", "#tags"} & set(client.requests[0]["ExpressionAttributeNames"])
 
 
 def test_trashing_takes_the_row_out_of_every_index() -> None:
-    table, client = table_over({})
-    assert table.trash(IMAGE, MOMENT)
+    table, client = table_over(WRITTEN)
+    assert table.trash(READY, MOMENT, MOMENT)
     removed = client.requests[0]["UpdateExpression"].partition("REMOVE ")[2]
-    assert removed == "#listed_at, #month_shard, #owner_sha256, #expires_at"
+    assert removed == "#expires_at, #listed_at, #month_shard, #owner_sha256 ADD #revision :one"
 
 
-class PagingClient:
-    """A DynamoDB client that gives two rows an answer, whatever was asked for."""
-
-    def __init__(self, rows: int) -> None:
-        self.rows = [{"image_id": {"S": f"{number}"}} for number in range(rows)]
-        self.queries = 0
-
-    def query(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3 takes it
-        self.queries += 1
-        start = int(request.get("ExclusiveStartKey", {"at": 0})["at"])
-        end = min(start + min(2, request["Limit"]), len(self.rows))
-        items = [{**item_of(READY, 1), **row} for row in self.rows[start:end]]
-        more = {"LastEvaluatedKey": {"at": end}} if end < len(self.rows) else {}
-        return {"Items": items, **more}
+def test_restoring_puts_the_row_back_into_every_index() -> None:
+    table, client = table_over(WRITTEN)
+    assert table.restore(READY, replace(READY, revision=3)) == READY
+    assert client.requests[0]["UpdateExpression"] == (
+        "SET #status = :status, #listed_at = :listed_at, #month_shard = :month_shard, "
+        "#owner_sha256 = :owner_sha256 "
+        "REMOVE #deleted_at, #expires_at, #purge_at, #purge_due, #trash_shard ADD #revision :one"
+    )
+    assert client.requests[0]["ConditionExpression"] == "#revision = :seen_revision"
 
 
-@pytest.mark.parametrize(("rows", "limit", "queries"), [(5, 5, 3), (5, 3, 2), (4, 9, 2), (0, 3, 1)])
-def test_an_answer_that_is_cut_at_a_megabyte_does_not_end_the_list(
-    rows: int, limit: int, queries: int
-) -> None:
-    client = PagingClient(rows)
-    found = ImageTable(cast("Any", client), "images", month_shards=1).list_by_owner(OWNER, limit)
-    assert [record.image_id for record in found] == [f"{n}" for n in range(min(rows, limit))]
-    assert client.queries == queries
+def test_only_a_row_that_was_seen_is_written_over() -> None:
+    table, client = table_over(WRITTEN)
+    table.record_outcome(READY, None)
+    assert client.requests[0]["ConditionExpression"] == "attribute_not_exists(image_id)"
 
 
 def test_a_refused_condition_is_an_answer_and_any_other_fault_is_not() -> None:
@@ -104,17 +112,6 @@ def test_a_refused_condition_is_an_answer_and_any_other_fault_is_not() -> None:
     table, _ = table_over(fault("ProvisionedThroughputExceededException"))
     with pytest.raises(ClientError):
         table.record_outcome(READY, None)
-
-
-def test_a_page_is_one_query_from_the_position_on() -> None:
-    table, client = table_over({"Items": [item_of(READY, 1)]})
-    assert table.list_by_owner(OWNER, 21, f"2026-11-23T06:00:00.000Z#{IMAGE}") == [READY]
-    (request,) = client.requests
-    assert request["Limit"] == 21
-    assert request["ScanIndexForward"] is False
-    assert "FilterExpression" not in request
-    assert request["ExclusiveStartKey"]["image_id"] == {"S": IMAGE}
-    assert request["ExclusiveStartKey"]["owner"] == {"S": OWNER}
 
 
 def test_the_table_is_read_as_of_now() -> None:

@@ -1,11 +1,13 @@
 """What is told from a file's bytes before any decoder sees them."""
 
 import struct
+import tracemalloc
 import zlib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image, ImageCms
 
 from media.formats import ImageFormat
 from media.images import RejectionReason
@@ -129,10 +131,36 @@ def test_damage_to_what_a_picture_can_do_without_is_overlooked() -> None:
     assert mend(sound, ImageFormat.PNG) is sound
 
 
-@pytest.mark.parametrize("kind", [b"zTXt", b"iCCP"])
-def test_what_unpacks_to_hundreds_of_megabytes_is_refused(kind: bytes) -> None:
-    bomb = png_with(kind, b"k\0\0" + zlib.compress(bytes(100_000_000)))
-    assert outcome(bomb) is RejectionReason.CORRUPT
+@pytest.mark.parametrize(
+    ("kind", "start"), [(b"zTXt", b"k\0\0"), (b"iTXt", b"k\0\1\0\0\0"), (b"iCCP", b"k\0\0")]
+)
+def test_what_unpacks_to_hundreds_of_megabytes_is_never_unpacked(kind: bytes, start: bytes) -> None:
+    packed = zlib.compress(bytes(100_000_000))
+    bomb = png_with(kind, start + packed)
+    assert mend(bomb, ImageFormat.PNG) == saved(quadrants(), "PNG")
+    assert outcome(bomb) == (ImageFormat.PNG, 60, 40)
+    tracemalloc.start()
+    mend(bomb, ImageFormat.PNG)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 20_000_000
+
+
+def test_a_profile_of_usual_size_is_kept() -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    data = saved(quadrants(), "PNG", icc_profile=profile)
+    assert mend(data, ImageFormat.PNG) is data
+
+
+@pytest.mark.parametrize("kind", [b"acTL", b"fcTL", b"fdAT"])
+def test_a_damaged_animation_leaves_the_still(kind: bytes) -> None:
+    moving = saved(quadrants(), "PNG", save_all=True, append_images=[Image.new("RGB", (60, 40))])
+    at = moving.rindex(kind)
+    length = int.from_bytes(moving[at - 4 : at])
+    body = kind + bytes([255]) * length
+    damaged = moving[:at] + body + struct.pack(">I", zlib.crc32(body)) + moving[at + 8 + length :]
+    image = inspect_image(damaged, Limits(), SPECS)
+    assert (image.format, image.width, image.height) == (ImageFormat.PNG, 60, 40)
 
 
 def test_more_transparency_than_colours_and_no_palette() -> None:

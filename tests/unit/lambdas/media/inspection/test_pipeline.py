@@ -200,6 +200,40 @@ def test_a_broken_profile_is_left_out_of_account(profile: bytes) -> None:
     assert corners(image.renditions[0].data) == [RED, LIME, BLUE, WHITE]
 
 
+@pytest.mark.parametrize(
+    ("gamma", "expected"),
+    [
+        (None, 128),
+        (0.45455, 128),
+        (1.0, 188),  # half the light, in sRGB
+        (0.22727, 62),  # (128 / 255) ** 4.4 of the light
+        (0.0, 128),
+        (20000.0, 128),
+    ],
+)
+@pytest.mark.parametrize("mode", ["L", "RGB", "LA", "P"])
+def test_a_pngs_gamma_is_applied(gamma: float | None, expected: int, mode: str) -> None:
+    grey = Image.new("L", (32, 32), 128).convert(mode)
+    if mode == "LA":
+        grey.putalpha(200)
+    data = saved(grey, "PNG")
+    if gamma is not None:
+        data = data[:33] + png_chunk(b"gAMA", round(gamma * 100_000).to_bytes(4)) + data[33:]
+    red, green, blue = pixel(opened(inspect(data)).convert("RGBA"), (16, 16))[:3]
+    assert max(abs(level - expected) for level in (red, green, blue)) <= 2
+
+
+def test_a_word_of_srgb_or_a_profile_overrules_a_gamma() -> None:
+    grey = Image.new("L", (32, 32), 128)
+    gamma = png_chunk(b"gAMA", (100_000).to_bytes(4))
+    srgb = saved(grey, "PNG")
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profiled = saved(grey.convert("RGB"), "PNG", icc_profile=profile)
+    for data in (srgb[:33] + png_chunk(b"sRGB", b"\0") + srgb[33:], profiled):
+        level = pixel(opened(inspect(data[:33] + gamma + data[33:])).convert("RGB"), (16, 16))[0]
+        assert abs(level - 128) <= 2
+
+
 def test_transparency_is_kept_and_opaque_alpha_is_dropped() -> None:
     clear = Image.new("RGBA", (20, 20), (255, 0, 0, 0))
     assert opened(inspect(saved(clear, "PNG"))).mode == "RGBA"

@@ -1,0 +1,48 @@
+"""From a request to the code that answers it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from functions.api.answer import Answer, answer_with
+from functions.api.caller import read_caller
+from functions.api.images import ImageRoutes
+from functions.api.listing import ListingRoute
+from functions.api.parameters import read_query
+from functions.api.request import Request
+from functions.api.routes import Route
+from functions.api.trashing import TrashRoutes
+from functions.api.views import HealthView
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatcher:
+    """Knows which code answers which route."""
+
+    images: ImageRoutes
+    listing: ListingRoute
+    trash: TrashRoutes
+
+    def answer(self, route: Route, values: tuple[str, ...], request: Request) -> Answer:
+        """Answer a request of a route, with what its path has in the place of braces.
+
+        Raises
+        ------
+        ProblemError
+            If it can't be served.
+        """
+        if not route.needs_token:
+            read_query(request)
+            return answer_with(HealthView(status="ok"))
+        return self._operations[route.operation](read_caller(request.claims), request, *values)
+
+    @property
+    def _operations(self) -> dict[str, Callable[..., Answer]]:
+        return {
+            "announceImage": self.images.announce,
+            "listImages": self.listing.list_images,
+            "showImage": self.images.show,
+            "fetchContent": self.images.content,
+            "describeImage": self.images.describe,
+            "trashImage": self.trash.discard,
+            "restoreImage": self.trash.restore,
+        }

@@ -1,0 +1,91 @@
+"""``GET /images``: pages of images, newest first."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from functions.api.answer import Answer, answer_with
+from functions.api.caller import Caller
+from functions.api.parameters import ListParameters, read_list_parameters
+from functions.api.presentation import Presenter
+from functions.api.problems import FieldError, forbidden, invalid_fields
+from functions.api.request import Request
+from media.cursors import CursorSeal, InvalidCursorError
+from media.images import ImageRecord
+from media.items import listing_position
+from media.listings import ImageListings
+from media.signing import Clock, Signer
+from media.timestamps import format_timestamp
+
+# Clocks differ, so the newest image may be of a month that has hardly begun here.
+_CLOCK_TOLERANCE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ListingRoute:
+    """The route of listings.
+
+    Parameters
+    ----------
+    listings, signer
+        Where images are listed, and who signs what is served.
+    clock
+        Tells the present, aware.
+    cursor_key
+        Signs cursors.
+    first_month
+        The month, as ``YYYY-MM``, before which there are no images.
+    """
+
+    listings: ImageListings
+    signer: Signer
+    clock: Clock
+    cursor_key: bytes
+    first_month: str
+
+    def list_images(self, caller: Caller, request: Request) -> Answer:
+        """``GET /images``: the caller's images; an owner's or all for administrators."""
+        parameters = read_list_parameters(request)
+        _require_rights(caller, parameters)
+        owner = None if parameters.everyone else parameters.owner or caller.owner
+        seal = CursorSeal(
+            key=self.cursor_key,
+            listing="all" if owner is None else f"owner:{owner}",
+            caller=caller.owner,
+        )
+        after = _position_after(seal, parameters.cursor)
+        # One row more than the page tells whether there is a next one; the table's own
+        # LastEvaluatedKey may point at nothing.
+        records = self._read(owner, parameters.limit + 1, after)
+        page = records[: parameters.limit]
+        has_more = len(records) > parameters.limit
+        next_cursor = seal.encode(_position(page[-1])) if has_more else None
+        return answer_with(Presenter(self.signer).page(page, next_cursor))
+
+    def _read(self, owner: str | None, limit: int, after: str | None) -> list[ImageRecord]:
+        if owner is not None:
+            return self.listings.list_by_owner(owner, limit, after)
+        newest_month = format_timestamp(self.clock() + _CLOCK_TOLERANCE)[:7]
+        return self.listings.list_all(newest_month, self.first_month, limit, after)
+
+
+def _require_rights(caller: Caller, parameters: ListParameters) -> None:
+    if caller.is_admin:
+        return
+    if parameters.everyone:
+        raise forbidden("the images of all owners")
+    if parameters.owner not in (None, caller.owner):
+        raise forbidden("the images of another owner")
+
+
+def _position_after(seal: CursorSeal, cursor: str | None) -> str | None:
+    try:
+        return None if cursor is None else seal.decode(cursor)
+    except InvalidCursorError as error:
+        raise invalid_fields(FieldError(field="cursor", message=str(error))) from None
+
+
+def _position(record: ImageRecord) -> str:
+    if record.uploaded_at is None:
+        message = f"image {record.image_id} is listed without a time"
+        raise ValueError(message)
+    return listing_position(record.uploaded_at, record.image_id)

@@ -1,0 +1,183 @@
+"""The OpenAPI document, made of the routes and of the models that read and write bodies.
+
+``python -m functions.api.openapi`` prints it; ``docs/openapi.json`` is what it printed.
+"""
+
+import json
+import sys
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from functions.api.answer import JSON, PROBLEM_JSON
+from functions.api.parameters import PAGE_DEFAULT, PAGE_MAX
+from functions.api.routes import ROUTES, Route, Success
+from functions.api.views import ProblemView
+
+_REFERENCE = "#/components/schemas/{model}"
+_DESCRIPTION = """\
+Images in, checked and rendered, served by pre-signed URL. The owner of an image is the subject of
+the token that announced it; members of the group admins see the images of all owners. Errors are
+RFC 9457 problem details, but for those that the gateway answers by itself: 401 without a valid
+token, and 429 to a caller who is too fast, both with a member `message`."""
+_UUID = {"type": "string", "format": "uuid"}
+_STATE = "What the `ETag` header had."
+_PARAMETERS: dict[str, dict[str, Any]] = {
+    "limit": {
+        "description": "How many images at most.",
+        "schema": {"type": "integer", "minimum": 1, "maximum": PAGE_MAX, "default": PAGE_DEFAULT},
+    },
+    "cursor": {
+        "description": "`next_cursor` of the page before, for the same listing and caller.",
+        "schema": {"type": "string"},
+    },
+    "owner": {
+        "description": "Whose images; another owner's are for administrators.",
+        "schema": _UUID,
+    },
+    "all": {
+        "description": "The images of all owners, for administrators.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+    "rendition": {
+        "description": "The name of a rendition; the original where it is left out.",
+        "schema": {"type": "string"},
+    },
+    "If-Match": {"description": _STATE, "required": True, "schema": {"type": "string"}},
+    "If-None-Match": {"description": _STATE, "schema": {"type": "string"}},
+}
+_RESPONSE_HEADERS: dict[str, dict[str, Any]] = {
+    "ETag": {
+        "description": "The state of the image, opaque; a degraded image has none.",
+        "schema": {"type": "string"},
+    },
+    "Location": {"description": "Where to go.", "required": True, "schema": {"type": "string"}},
+    "X-Request-Id": {
+        "description": "What log lines call this request.",
+        "required": True,
+        "schema": {"type": "string"},
+    },
+}
+_OUR_FAULT = {HTTPStatus.INTERNAL_SERVER_ERROR: "The fault is ours; the request id finds it."}
+
+
+def build_document() -> dict[str, Any]:
+    """Build the document.
+
+    Returns
+    -------
+    dict
+        OpenAPI 3.1, in the order in which a person reads it.
+    """
+    paths: dict[str, dict[str, Any]] = {}
+    for route in ROUTES:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Media storage",
+            "version": "1",
+            "description": _DESCRIPTION,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/", "description": "The output api_url of an environment."}],
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "An access token of the environment's user pool.",
+                }
+            },
+        },
+    }
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    operation: dict[str, Any] = {"operationId": route.operation, "summary": route.summary}
+    if not route.needs_token:
+        operation["security"] = []
+    parameters = [
+        *(
+            [{"name": "id", "in": "path", "required": True, "schema": _UUID}]
+            if "{" in route.path
+            else []
+        ),
+        *({"name": name, "in": "query", **_PARAMETERS[name]} for name in route.parameters),
+        *({"name": name, "in": "header", **_PARAMETERS[name]} for name in route.request_headers),
+    ]
+    if parameters:
+        operation["parameters"] = parameters
+    if route.body:
+        operation["requestBody"] = {"required": True, "content": _content(JSON, route.body)}
+    operation["responses"] = _responses(route)
+    return operation
+
+
+def _responses(route: Route) -> dict[str, Any]:
+    responses = {status: _success(success) for status, success in route.successes.items()}
+    for status, description in {**route.problems, **_OUR_FAULT}.items():
+        responses[status] = {
+            "description": description,
+            "headers": _headers(
+                "X-Request-Id", *(["ETag"] if status is HTTPStatus.PRECONDITION_FAILED else [])
+            ),
+            "content": _content(PROBLEM_JSON, ProblemView),
+        }
+    if route.needs_token:
+        responses[HTTPStatus.UNAUTHORIZED] = _gateway("The token is missing, expired or false.")
+    responses[HTTPStatus.TOO_MANY_REQUESTS] = _gateway("Slow down and send it again later.")
+    return {str(status.value): responses[status] for status in sorted(responses)}
+
+
+def _success(success: Success) -> dict[str, Any]:
+    response: dict[str, Any] = {
+        "description": success.description,
+        "headers": _headers("X-Request-Id", *success.headers),
+    }
+    if success.view:
+        response["content"] = _content(JSON, success.view)
+    return response
+
+
+def _gateway(description: str) -> dict[str, Any]:
+    # Its own answers have a shape of their own, and ours may come with these statuses too.
+    return {
+        "description": description,
+        "content": {
+            JSON: {"schema": {"type": "object", "properties": {"message": {"type": "string"}}}},
+            **_content(PROBLEM_JSON, ProblemView),
+        },
+    }
+
+
+def _headers(*names: str) -> dict[str, Any]:
+    return {name: _RESPONSE_HEADERS[name] for name in sorted(names)}
+
+
+def _content(media_type: str, model: type[BaseModel]) -> dict[str, Any]:
+    return {media_type: {"schema": {"$ref": _REFERENCE.format(model=model.__name__)}}}
+
+
+def _schemas() -> dict[str, Any]:
+    bodies = {route.body for route in ROUTES if route.body}
+    views: set[type[BaseModel]] = {ProblemView}
+    for route in ROUTES:
+        views.update(success.view for success in route.successes.values() if success.view)
+    models: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        *((body, "validation") for body in bodies),
+        *((view, "serialization") for view in views),
+    ]
+    _, definitions = models_json_schema(models, ref_template=_REFERENCE)
+    schemas: dict[str, Any] = definitions["$defs"]
+    return {name: schemas[name] for name in sorted(schemas)}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(build_document(), indent=2, ensure_ascii=False) + "\n")

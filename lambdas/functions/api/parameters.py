@@ -1,0 +1,88 @@
+"""What a client may send in the query, checked at the edge with messages that name it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from functions.api.problems import FieldError, invalid_fields
+from functions.api.request import Request
+from media.keys import is_canonical_uuid
+
+PAGE_DEFAULT, PAGE_MAX = 20, 100
+_ERRORS_MAX, _NAME_MAX = 10, 100
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,3}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class ListParameters:
+    """Which page of which listing.
+
+    Parameters
+    ----------
+    limit
+        How many images.
+    cursor
+        Where the page begins, as the page before said.
+    owner
+        Whose images; None for the caller's own.
+    everyone
+        Whether all owners' are wanted.
+    """
+
+    limit: int
+    cursor: str | None
+    owner: str | None
+    everyone: bool
+
+
+def read_query(request: Request, *known: str) -> Mapping[str, str]:
+    """Read the query of a route that takes these parameters, each once at most.
+
+    Raises
+    ------
+    ProblemError
+        422 that names those it does not take, so that a typo is not ignored, and those repeated.
+    """
+    names = [name for name, _ in request.query]
+    takes = f"takes {', '.join(known)}" if known else "takes none"
+    errors = [
+        *(
+            FieldError(field=name[:_NAME_MAX], message=f"unknown parameter: this route {takes}")
+            for name in sorted(set(names) - set(known))
+        ),
+        *(
+            FieldError(field=name, message="send this parameter once")
+            for name in known
+            if names.count(name) > 1
+        ),
+    ]
+    if errors:
+        raise invalid_fields(*errors[:_ERRORS_MAX])
+    return dict(request.query)
+
+
+def read_list_parameters(request: Request) -> ListParameters:
+    """Read the query of ``GET /images``.
+
+    Raises
+    ------
+    ProblemError
+        422 that names each parameter that is wrong.
+    """
+    query = read_query(request, "limit", "cursor", "owner", "all")
+    errors = []
+    limit = query.get("limit", str(PAGE_DEFAULT))
+    if not _WHOLE_NUMBER.fullmatch(limit) or not 1 <= int(limit) <= PAGE_MAX:
+        errors.append(
+            FieldError(field="limit", message=f"write a whole number from 1 to {PAGE_MAX}")
+        )
+    owner = query.get("owner")
+    if owner is not None and not is_canonical_uuid(owner):
+        errors.append(FieldError(field="owner", message="write a UUID in lower case"))
+    if query.get("all", "true") != "true":
+        errors.append(FieldError(field="all", message="write true, or leave it out"))
+    if "all" in query and "owner" in query:
+        errors.append(FieldError(field="all", message="send either owner or all"))
+    if errors:
+        raise invalid_fields(*errors)
+    return ListParameters(int(limit), query.get("cursor"), owner, "all" in query)

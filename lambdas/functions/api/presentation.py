@@ -1,0 +1,118 @@
+"""Images, uploads and pages as clients see them, with the URLs they may fetch."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from functions.api.caller import Caller
+from functions.api.views import (
+    AnnouncedView,
+    ImageView,
+    LocationView,
+    PageView,
+    RenditionView,
+    SignedUrlView,
+    SummaryView,
+    UploadView,
+)
+from media.announcements import PendingUpload
+from media.images import ImageRecord, Location, Status
+from media.signing import SignedUrl, Signer
+from media.timestamps import format_timestamp
+from media.unrecorded import UnrecordedOriginal
+
+
+@dataclass(frozen=True, slots=True)
+class Presenter:
+    """Shows what the domain says."""
+
+    signer: Signer
+
+    def upload(self, upload: PendingUpload) -> AnnouncedView:
+        """Show an announced image and the form to send it with."""
+        form = UploadView(
+            url=upload.form.url,
+            fields=upload.form.fields,
+            expires_at=format_timestamp(upload.form.expires_at),
+        )
+        return AnnouncedView(image_id=upload.image_id, status="pending", upload=form)
+
+    def image(self, record: ImageRecord, caller: Caller) -> ImageView:
+        """Show all of an image, with URLs where it is ready, its location to its owner alone."""
+        is_ready = record.status is Status.READY
+        document = self._summary(record)
+        document["exif"] = {name: _plain(value) for name, value in record.exif.items()}
+        document["original"] = _signed(self.signer.original(record)) if is_ready else None
+        if caller.owns(record):
+            document["gps"] = record.gps and _location(record.gps)
+        return ImageView(**document)
+
+    def unrecorded(self, original: UnrecordedOriginal) -> ImageView:
+        """Show an original without a row: where it is, and that nothing else is known."""
+        bare = ImageRecord(
+            image_id=original.image_id,
+            key=original.key,
+            status=Status.READY,
+            owner=original.owner,
+            content_type=original.content_type,
+        )
+        return ImageView(
+            **{**self._summary(bare), "degraded": True},
+            exif={},
+            original=_signed(self.signer.unrecorded(original)),
+            gps=None,
+        )
+
+    def page(self, records: Sequence[ImageRecord], next_cursor: str | None) -> PageView:
+        """Show one page of a listing, without EXIF, locations and originals."""
+        images = [SummaryView(**self._summary(record)) for record in records]
+        return PageView(images=images, next_cursor=next_cursor)
+
+    def _summary(self, record: ImageRecord) -> dict[str, Any]:
+        return {
+            "image_id": record.image_id,
+            "status": record.status.value,
+            "degraded": False,
+            "owner": record.owner,
+            "uploaded_at": record.uploaded_at and format_timestamp(record.uploaded_at),
+            "title": record.title,
+            "tags": list(record.tags),
+            "format": record.format,
+            "content_type": record.content_type,
+            "bytes": record.bytes,
+            "sha256": record.sha256,
+            "width": record.width,
+            "height": record.height,
+            "frames": record.frames,
+            "duration_ms": record.duration_ms,
+            "placeholder": record.placeholder,
+            "average_colour": record.average_colour,
+            "error": record.error and asdict(record.error),
+            "renditions": {
+                name: RenditionView(
+                    url=self.signer.rendition(rendition).url,
+                    width=rendition.width,
+                    height=rendition.height,
+                    bytes=rendition.bytes,
+                    content_type=rendition.content_type,
+                )
+                for name, rendition in record.renditions.items()
+            },
+        }
+
+
+def _signed(signed: SignedUrl) -> SignedUrlView:
+    return SignedUrlView(url=signed.url, expires_at=format_timestamp(signed.expires_at))
+
+
+def _location(gps: Location) -> LocationView:
+    return LocationView(
+        latitude=float(gps.latitude),
+        longitude=float(gps.longitude),
+        altitude=None if gps.altitude is None else float(gps.altitude),
+    )
+
+
+def _plain(value: str | int | Decimal) -> str | int | float:
+    return float(value) if isinstance(value, Decimal) else value

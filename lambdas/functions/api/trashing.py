@@ -1,0 +1,62 @@
+"""The routes of the trash: an image thrown away, and brought back."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from functions.api.answer import Answer
+from functions.api.caller import Caller
+from functions.api.images import ImageRoutes
+from functions.api.parameters import read_query
+from functions.api.problems import ProblemError, contention, image_not_found
+from functions.api.request import Request
+from media.images import ImageRecord
+from media.keys import is_canonical_uuid
+from media.table import ImageTable
+from media.trash import NotRestorableError, RowContentionError, Trash
+
+
+@dataclass(frozen=True, slots=True)
+class TrashRoutes:
+    """The routes of the trash.
+
+    Parameters
+    ----------
+    table, trash
+        Where images are, and what throws them away.
+    images
+        Finds and shows images.
+    """
+
+    table: ImageTable
+    trash: Trash
+    images: ImageRoutes
+
+    def discard(self, caller: Caller, request: Request, image_id: str) -> Answer:
+        """``DELETE /images/{id}``: into the trash; a second time it is not found."""
+        read_query(request)
+        record = self.images.find_recorded(caller, image_id)
+        if not self.trash.discard(record):
+            raise image_not_found()
+        return Answer(HTTPStatus.NO_CONTENT)
+
+    def restore(self, caller: Caller, request: Request, image_id: str) -> Answer:
+        """``POST /images/{id}/restore``: back from the trash; what isn't in it stays as it is."""
+        read_query(request)
+        record = self._find_even_trashed(caller, image_id)
+        try:
+            return self.images.shown(self.trash.restore(record), caller)
+        except NotRestorableError:
+            raise ProblemError(
+                HTTPStatus.CONFLICT,
+                "not-restorable",
+                "nothing whole is left of the image: its original was deleted, or its time in "
+                "the trash is over; upload it again",
+            ) from None
+        except RowContentionError:
+            raise contention() from None
+
+    def _find_even_trashed(self, caller: Caller, image_id: str) -> ImageRecord:
+        record = self.table.get(image_id) if is_canonical_uuid(image_id) else None
+        if record is None or not caller.may_see(record):
+            raise image_not_found()
+        return record

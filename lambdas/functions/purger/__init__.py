@@ -1,0 +1,1 @@
+"""The purger: removes what has been in the trash long enough."""

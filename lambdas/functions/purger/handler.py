@@ -1,0 +1,92 @@
+"""A tick of the schedule in, what was purged out."""
+
+import os
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.purger.settings import Settings
+from media.aws import build_clients
+from media.purge_queue import PurgeQueue
+from media.purging import PURGED_AT_ONCE, PurgedImage, Purger, PurgeResult
+from media.versions import VersionedObjects
+
+# Enough to finish a page of images whose every call is slow.
+_RESERVE_MILLISECONDS = 60_000
+_METRICS = {
+    PurgeResult.PURGED: "ImagesPurged",
+    PurgeResult.SPARED: "PurgesSpared",
+    PurgeResult.FAILED: "PurgesFailed",
+}
+
+logger = Logger()
+metrics = Metrics()
+
+
+class PurgeFailedError(Exception):
+    """Some images could not be purged; they are still due, and the next run tries them again."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"{count} images could not be purged and are tried again by the next run: "
+            "the log lines above say why"
+        )
+
+
+def now() -> datetime:
+    """Tell the present."""
+    return datetime.now(UTC)
+
+
+def build_purger(settings: Settings) -> Purger:
+    """Wire the domain to AWS."""
+    clients = build_clients(read_timeout_seconds=10, attempts=3, connections=PURGED_AT_ONCE)
+    return Purger(
+        queue=PurgeQueue(clients.dynamodb, settings.table, settings.month_shards),
+        objects=VersionedObjects(clients.s3, settings.bucket),
+        bucket=settings.bucket,
+        clock=now,
+    )
+
+
+# At import, because a starting function has a whole processor to itself and a running one may not.
+purger = build_purger(Settings.from_environment(os.environ))
+
+
+def report(purged: PurgedImage) -> None:
+    """Log what became of one image; its key stays out, for it may be personal."""
+    extra = {"image_id": purged.image_id, "result": purged.result.value}
+    if purged.fault is None:
+        logger.info("image handled", extra=extra)
+    else:
+        logger.error("image not purged", extra=extra, exc_info=purged.fault)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - a tick says nothing
+    """Purge what is due.
+
+    Raises
+    ------
+    PurgeFailedError
+        If some of it could not be purged, so that the alarm on failed runs is raised.
+    """
+    results: Counter[PurgeResult] = Counter()
+
+    def count(purged: PurgedImage) -> None:
+        report(purged)
+        results[purged.result] += 1
+
+    finished = purger.run(
+        lambda: context.get_remaining_time_in_millis() > _RESERVE_MILLISECONDS, count
+    )
+    for result, name in _METRICS.items():
+        metrics.add_metric(name, MetricUnit.Count, results[result])
+    if results[PurgeResult.FAILED]:
+        raise PurgeFailedError(results[PurgeResult.FAILED])
+    return {**{result.value: results[result] for result in PurgeResult}, "finished": finished}

@@ -1,0 +1,100 @@
+"""The trash: out of sight at once, restorable for a while, and then to be purged."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from media.announcements import PENDING_LIFE
+from media.images import ImageRecord, Status
+from media.signing import Clock
+from media.table import ImageTable
+
+_ATTEMPTS = 3
+
+
+class NotRestorableError(Exception):
+    """An image in the trash of which there is nothing whole left to restore."""
+
+
+class RowContentionError(Exception):
+    """Others kept changing the row, so that the change could not be made this time."""
+
+    def __init__(self, image_id: str) -> None:
+        super().__init__(f"image {image_id} kept changing meanwhile: try again")
+
+
+@dataclass(frozen=True, slots=True)
+class Trash:
+    """Throws images away and brings them back.
+
+    Parameters
+    ----------
+    table
+        Where their rows are.
+    life
+        How long an image stays restorable.
+    clock
+        Tells the present, aware.
+    """
+
+    table: ImageTable
+    life: timedelta
+    clock: Clock
+
+    def discard(self, record: ImageRecord) -> bool:
+        """Throw an image away; False where it is in the trash already."""
+        now = self.clock()
+        return self.table.trash(record, now, now + self.life)
+
+    def restore(self, record: ImageRecord) -> ImageRecord:
+        """Bring an image back in the state that its attributes prove.
+
+        Returns
+        -------
+        ImageRecord
+            The image as it is now; as it was where it is not in the trash.
+
+        Raises
+        ------
+        NotRestorableError
+            If its object is gone, or its purge has begun.
+        RowContentionError
+            If others changed the row at each attempt.
+        """
+        seen: ImageRecord | None = record
+        for _ in range(_ATTEMPTS):
+            if seen is None or seen.gone or seen.purging:
+                raise NotRestorableError
+            if seen.status is not Status.TRASHED:
+                return seen
+            restored = self.table.restore(self._out_of_the_trash(seen), seen)
+            if restored is not None:
+                return restored
+            seen = self.table.get(record.image_id)
+        raise RowContentionError(record.image_id)
+
+    def _out_of_the_trash(self, record: ImageRecord) -> ImageRecord:
+        status = record.proven_status
+        # What never arrived may still arrive, but is not waited for for ever.
+        expires_at = self.clock() + PENDING_LIFE if status is Status.PENDING else None
+        return replace(record, status=status, deleted_at=None, purge_at=None, expires_at=expires_at)
+
+
+def is_discarded(record: ImageRecord, *, announced: bool, written_at: datetime) -> bool:
+    """Tell whether an owner's decision to throw an image away outlasts an object.
+
+    Where an object that was deleted is back, its image comes back too. An announced image is one
+    upload, so what arrives after its end changes nothing; a drop under any other key may be a new
+    picture.
+
+    Parameters
+    ----------
+    record
+        The image's row.
+    announced
+        Whether its key was given out by the API.
+    written_at
+        When the object was written.
+    """
+    if record.status is not Status.TRASHED or record.gone or record.deleted_at is None:
+        return False
+    return announced or written_at <= record.deleted_at

@@ -1,0 +1,107 @@
+"""All versions of an object: what a purge looks at and removes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
+
+_DELETED_AT_ONCE = 1000
+
+
+class RemovalError(Exception):
+    """S3 did not remove all that it was asked to; the message has its codes and no key."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectVersion:
+    """A version of an object, or a delete marker.
+
+    Parameters
+    ----------
+    key, version_id
+        Which one.
+    current
+        Whether the object is now this version, and no marker.
+    written_at
+        When it was made.
+    """
+
+    key: str
+    version_id: str
+    current: bool
+    written_at: datetime
+
+
+class VersionedObjects:
+    """Versions of the objects in one bucket.
+
+    Parameters
+    ----------
+    client
+        An S3 client.
+    bucket
+        The bucket's name.
+    """
+
+    def __init__(self, client: "S3Client", bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def of_key(self, key: str) -> list[ObjectVersion]:
+        """List the versions and markers of exactly this key; longer keys begin with it too."""
+        found: list[ObjectVersion] = []
+        # The key itself comes before every key that it begins.
+        for page in self._pages(key):
+            found += [version for version in page if version.key == key]
+            if len(page) == 0 or page[-1].key != key:
+                break
+        return found
+
+    def remove(self, versions: Iterable[ObjectVersion]) -> None:
+        """Remove versions and markers for good.
+
+        Raises
+        ------
+        RemovalError
+            If S3 kept any of them.
+        """
+        entries: list[ObjectIdentifierTypeDef] = [
+            {"Key": version.key, "VersionId": version.version_id} for version in versions
+        ]
+        for start in range(0, len(entries), _DELETED_AT_ONCE):
+            answer = self._client.delete_objects(
+                Bucket=self._bucket,
+                Delete={"Objects": entries[start : start + _DELETED_AT_ONCE], "Quiet": True},
+            )
+            if errors := answer.get("Errors"):
+                codes = ", ".join(sorted({error.get("Code", "unknown") for error in errors}))
+                message = f"S3 kept {len(errors)} of the versions to remove: {codes}"
+                raise RemovalError(message)
+
+    def remove_below(self, prefix: str) -> None:
+        """Remove all versions of all objects below a prefix that ends in a slash."""
+        for page in self._pages(prefix):
+            self.remove(page)
+
+    def _pages(self, prefix: str) -> "Iterable[list[ObjectVersion]]":
+        request: dict[str, Any] = {"Bucket": self._bucket, "Prefix": prefix}
+        while True:
+            answer = self._client.list_object_versions(**request)
+            versions = [
+                ObjectVersion(v["Key"], v["VersionId"], v["IsLatest"], v["LastModified"])
+                for v in answer.get("Versions", [])
+            ]
+            markers = [
+                ObjectVersion(m["Key"], m["VersionId"], False, m["LastModified"])  # noqa: FBT003
+                for m in answer.get("DeleteMarkers", [])
+            ]
+            yield sorted(versions + markers, key=lambda version: version.key)
+            if not answer.get("IsTruncated"):
+                return
+            request["KeyMarker"] = answer["NextKeyMarker"]
+            if "NextVersionIdMarker" in answer:
+                request["VersionIdMarker"] = answer["NextVersionIdMarker"]

@@ -1,0 +1,122 @@
+"""The purge on the deployed system: nothing of an image is left, and nothing else goes."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from media.timestamps import format_timestamp
+from tests.integration.user import User, unique_png
+
+if TYPE_CHECKING:
+    from tests.integration.conftest import Aws
+
+
+def make_due(aws: Aws, image_id: str) -> None:
+    """Let the time of an image in the trash be over."""
+    past = format_timestamp(datetime.now(UTC) - timedelta(hours=1))
+    aws.dynamodb.update_item(
+        TableName=aws.table,
+        Key={"image_id": {"S": image_id}},
+        UpdateExpression="SET purge_at = :at, purge_due = :due",
+        ConditionExpression="attribute_exists(purge_due)",
+        ExpressionAttributeValues={":at": {"S": past}, ":due": {"S": f"{past}#{image_id}"}},
+    )
+
+
+def purge(aws: Aws) -> dict[str, Any]:
+    answer = aws.functions.invoke(
+        FunctionName=aws.outputs["functions"]["purger"]["alias_arn"], Payload=b"{}"
+    )
+    document: dict[str, Any] = json.loads(answer["Payload"].read())
+    assert answer.get("FunctionError") is None, document
+    return document
+
+
+def versions_of(aws: Aws, prefix: str) -> list[str]:
+    found = aws.s3.list_object_versions(Bucket=aws.bucket, Prefix=prefix)
+    return [entry["Key"] for entry in [*found.get("Versions", []), *found.get("DeleteMarkers", [])]]
+
+
+def row_of(aws: Aws, image_id: str) -> dict[str, Any] | None:
+    answer = aws.dynamodb.get_item(
+        TableName=aws.table, Key={"image_id": {"S": image_id}}, ConsistentRead=True
+    )
+    return answer.get("Item")
+
+
+def test_after_its_time_nothing_of_an_image_is_left(aws: Aws, owner: User) -> None:
+    image_id = owner.upload(unique_png(), title="a secret")
+    key, neighbour = owner.key_of(image_id), owner.key_of(image_id) + "-2"
+    try:
+        aws.s3.put_object(Bucket=aws.bucket, Key=neighbour, Body=unique_png())
+        aws.wait_for_row(neighbour, lambda row: row["status"]["S"] == "ready")
+        aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=unique_png(200, 300))
+        aws.wait_for_row(key, lambda row: row.get("width", {}).get("N") == "200")
+        assert owner.call(f"DELETE /images/{image_id}").status == 204
+        assert purge(aws)["purged"] == 0  # its time is not over
+        assert len(versions_of(aws, key)) == 3
+        make_due(aws, image_id)
+        assert purge(aws)["purged"] == 1
+        aws.wait_for_empty_queue()
+
+        assert versions_of(aws, key) == [neighbour]
+        assert versions_of(aws, f"renditions/{image_id}/") == []
+        # The events of its own deletions leave a trace of nobody, which ends within the hour.
+        trace = row_of(aws, image_id) or {}
+        assert not {"owner", "title", "renditions", "purge_due"} & trace.keys()
+        assert not trace or int(trace["expires_at"]["N"]) < datetime.now(UTC).timestamp() + 3600
+        assert owner.call(f"GET /images/{image_id}").status == 404
+        assert owner.call(f"POST /images/{image_id}/restore").status == 404
+        assert purge(aws) == {"purged": 0, "spared": 0, "failed": 0, "finished": True}
+    finally:
+        aws.remove(neighbour)
+        aws.remove(key)
+
+
+def test_an_object_deleted_by_hand_is_purged_with_its_renditions(aws: Aws, owner: User) -> None:
+    image_id = owner.upload(unique_png())
+    key = owner.key_of(image_id)
+    try:
+        aws.s3.delete_object(Bucket=aws.bucket, Key=key)
+        aws.wait_for_row(key, lambda row: row["status"]["S"] == "trashed")
+        assert owner.call(f"POST /images/{image_id}/restore").status == 409
+        make_due(aws, image_id)
+        assert purge(aws)["purged"] == 1
+        aws.wait_for_empty_queue()
+        assert versions_of(aws, key) == versions_of(aws, f"renditions/{image_id}/") == []
+    finally:
+        aws.remove(key)
+
+
+def test_a_restored_image_is_not_purged_and_a_claimed_one_not_restored(
+    aws: Aws, owner: User
+) -> None:
+    image_id = owner.upload(unique_png())
+    try:
+        owner.call(f"DELETE /images/{image_id}")
+        make_due(aws, image_id)
+        assert owner.call(f"POST /images/{image_id}/restore").status == 200
+        assert purge(aws)["purged"] == 0
+        owner.call(f"DELETE /images/{image_id}")
+        aws.dynamodb.update_item(
+            TableName=aws.table,
+            Key={"image_id": {"S": image_id}},
+            UpdateExpression="SET purging = :true",
+            ExpressionAttributeValues={":true": {"BOOL": True}},
+        )
+        refused = owner.call(f"POST /images/{image_id}/restore")
+        assert (refused.status, refused.document["type"]) == (
+            409,
+            "urn:media:problem:not-restorable",
+        )
+    finally:
+        owner.remove(image_id)
+
+
+def test_the_schedule_runs_the_alias(aws: Aws) -> None:
+    function = aws.outputs["functions"]["purger"]
+    names = aws.events.list_rule_names_by_target(TargetArn=function["alias_arn"])["RuleNames"]
+    (rule,) = (aws.events.describe_rule(Name=name) for name in names)
+    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 hour)", "ENABLED")

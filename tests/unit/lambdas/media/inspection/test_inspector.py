@@ -1,0 +1,128 @@
+import os
+import select
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from media.formats import ImageFormat
+from media.images import RejectionReason
+from media.inspection import InspectionError, Inspector, RejectedError, RenditionSpec
+from media.limits import Limits
+from tests.unit.lambdas.media.inspection.pictures import quadrants, saved
+
+SPECS = (RenditionSpec("thumb", 16),)
+PICTURE = saved(quadrants(), "PNG")
+
+
+def test_a_process_that_dies_is_replaced_and_its_file_looked_at_again() -> None:
+    with Inspector(Limits(), SPECS) as inspector:
+        image = inspector.inspect(PICTURE)
+        assert (image.format, image.width, image.height) == (ImageFormat.PNG, 60, 40)
+        assert [(r.name, r.width) for r in image.renditions] == [("thumb", 16)]
+        pid = inspector.pid
+        os.kill(pid, signal.SIGSEGV)
+        assert inspector.inspect(PICTURE).sha256 == image.sha256
+        assert inspector.pid != pid
+
+
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        (signal.SIGSEGV, (RejectedError, "makes its decoder fail")),
+        (signal.SIGKILL, (InspectionError, "was killed")),
+    ],
+)
+def test_what_ends_every_process_is_the_files_fault_unless_the_system_did_it(
+    end: signal.Signals, told: tuple[type[Exception], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Inspector(Limits(), SPECS) as inspector:
+        with monkeypatch.context() as patch:
+            patch.setattr(inspector, "start", lambda: ended(inspector, end))
+            with pytest.raises(told[0], match=told[1]):
+                inspector.inspect(PICTURE)
+        assert inspector.inspect(PICTURE).width == 60
+
+
+def ended(inspector: Inspector, end: signal.Signals) -> None:
+    """Start a process that ends before it is asked."""
+    Inspector.start(inspector)
+    assert inspector._worker
+    os.kill(inspector._worker.process.pid, end)
+    inspector._worker.process.wait()
+
+
+def test_a_file_that_takes_too_long_is_given_up_and_the_next_goes_on() -> None:
+    with Inspector(Limits(), SPECS, seconds_max=0.0005) as hasty:
+        with pytest.raises(RejectedError, match=r"not decoded within 0\.0005 seconds") as told:
+            hasty.inspect(PICTURE)
+        assert told.value.reason is RejectionReason.CORRUPT
+        with pytest.raises(RejectedError, match="not decoded within"):
+            hasty.inspect(PICTURE)
+
+
+def test_a_rejection_comes_back_with_its_reason() -> None:
+    with Inspector(Limits(pixels=100), SPECS) as inspector:
+        with pytest.raises(RejectedError, match="60 x 40") as told:
+            inspector.inspect(PICTURE)
+        assert told.value.reason is RejectionReason.TOO_MANY_PIXELS
+        with pytest.raises(RejectedError, match="no bytes"):
+            inspector.inspect(b"")
+
+
+def test_a_fault_of_ours_is_no_rejection() -> None:
+    with (
+        Inspector(None, SPECS) as inspector,  # type: ignore[arg-type]  # the fault
+        pytest.raises(InspectionError, match="AttributeError"),
+    ):
+        inspector.inspect(PICTURE)
+
+
+def test_the_process_has_no_credentials_and_less_memory_than_the_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    with Inspector(Limits(), SPECS) as inspector:
+        inspector.inspect(PICTURE)
+        proc = Path("/proc", str(inspector.pid))
+        limits, variables = (proc / "limits").read_text(), (proc / "environ").read_bytes()
+    address_space = next(line for line in limits.splitlines() if line.startswith("Max address"))
+    assert address_space.split()[3] == str(6 * 1024**3)
+    assert b"AWS_" not in variables
+    assert b"PATH=" in variables
+
+
+def test_the_process_ends_with_who_started_it() -> None:
+    code = (
+        "from media.inspection import DEFAULT_RENDITIONS, Inspector\n"
+        "from media.limits import Limits\n"
+        "inspector = Inspector(Limits(), DEFAULT_RENDITIONS)\n"
+        "inspector.start()\n"
+        "print(inspector._worker.process.pid, flush=True)\n"
+        "import os; os._exit(1)"
+    )
+    path = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    started = subprocess.run(
+        [sys.executable, "-c", code], env=path, capture_output=True, text=True, check=False
+    )
+    pid = int(started.stdout)
+    descriptor = _descriptor_of(pid)
+    if descriptor is not None:
+        # It becomes readable when the process has ended.
+        assert _readable(descriptor)
+
+
+def _descriptor_of(pid: int) -> int | None:
+    try:
+        return os.pidfd_open(pid)
+    except ProcessLookupError:
+        return None
+
+
+def _readable(descriptor: int) -> bool:
+    try:
+        return bool(select.select([descriptor], [], [], 20)[0])
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,193 @@
+"""Purging against a bucket and a queue in memory: what goes, what stays, and in which order."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+
+from media.images import ImageRecord, Status
+from media.purge_queue import DueImage, PurgeQueue
+from media.purging import PurgedImage, Purger, PurgeResult
+from media.versions import ObjectVersion, RemovalError, VersionedObjects
+
+OWNER = "6f1c2d3e-0000-4000-8000-00000000000a"
+IMAGE = "0b8a5f6e-1111-4111-9111-00000000000b"
+KEY = f"uploads/{OWNER}/{IMAGE}"
+NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
+DELETED_AT = NOW - timedelta(days=30)
+TRASHED = ImageRecord(
+    image_id=IMAGE,
+    key=KEY,
+    status=Status.TRASHED,
+    owner=OWNER,
+    deleted_at=DELETED_AT,
+    purge_at=NOW,
+)
+
+
+class MemoryQueue(PurgeQueue):
+    """Rows in memory, all of them due."""
+
+    def __init__(self, *rows: ImageRecord) -> None:
+        self.rows = {row.image_id: row for row in rows}
+        self.steps: list[str] = []
+
+    def due(self, now: datetime) -> Any:  # noqa: ANN401 - an iterator of pages
+        assert now == NOW
+        for image_id in list(self.rows):
+            yield [DueImage(image_id, "x")]
+
+    def claim(self, due: DueImage) -> ImageRecord | None:
+        row = self.rows[due.image_id]
+        if row.status is not Status.TRASHED:
+            return None
+        self.steps.append("claim")
+        self.rows[due.image_id] = replace(row, purging=True)
+        return self.rows[due.image_id]
+
+    def remove(self, image_id: str) -> bool:
+        self.steps.append("remove row")
+        return bool(self.rows.pop(image_id))
+
+
+class VersionClient:
+    """An S3 client over versions in memory, which lists two entries a page."""
+
+    def __init__(self, steps: list[str], *entries: tuple[str, str, datetime, bool]) -> None:
+        self.entries = sorted(
+            (key, f"v{number}", kind, written_at, latest)
+            for number, (key, kind, written_at, latest) in enumerate(entries)
+        )
+        self.steps = steps
+        self.refuses = False
+
+    @property
+    def keys(self) -> list[str]:
+        return [entry[0] for entry in self.entries]
+
+    def list_object_versions(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3
+        marker = (request.get("KeyMarker", ""), request.get("VersionIdMarker", ""))
+        found = [
+            entry
+            for entry in self.entries
+            if entry[0].startswith(request["Prefix"]) and entry[:2] > marker
+        ]
+        listed: dict[str, list[dict[str, Any]]] = {"Versions": [], "DeleteMarkers": []}
+        for key, version_id, kind, written_at, latest in found[:2]:
+            listed["DeleteMarkers" if kind == "marker" else "Versions"].append(
+                {"Key": key, "VersionId": version_id, "IsLatest": latest}
+                | {"LastModified": written_at}
+            )
+        if len(found) <= 2:
+            return {**listed, "IsTruncated": False}
+        key, version_id = found[1][:2]
+        return {
+            **listed,
+            "IsTruncated": True,
+            "NextKeyMarker": key,
+            "NextVersionIdMarker": version_id,
+        }
+
+    def delete_objects(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3
+        if self.refuses:
+            return {"Errors": [{"Key": KEY, "Code": "AccessDenied"}]}
+        gone = {(each["Key"], each["VersionId"]) for each in request["Delete"]["Objects"]}
+        self.steps.extend(sorted({f"delete {key.partition('/')[0]}" for key, _ in gone}))
+        self.entries = [entry for entry in self.entries if entry[:2] not in gone]
+        return {}
+
+
+def purge(
+    queue: MemoryQueue, client: VersionClient, *, has_time: bool = True
+) -> tuple[bool, list[PurgedImage]]:
+    objects = VersionedObjects(cast("Any", client), "media-test")
+    purger = Purger(queue, objects, "media-test", lambda: NOW)
+    reports: list[PurgedImage] = []
+    return purger.run(lambda: has_time, reports.append), reports
+
+
+def test_nothing_is_left_and_the_row_goes_last() -> None:
+    queue = MemoryQueue(TRASHED)
+    before = DELETED_AT - timedelta(days=1)
+    other = f"{KEY}-of-somebody-else"
+    client = VersionClient(
+        queue.steps,
+        (KEY, "version", before, False),
+        (KEY, "marker", DELETED_AT, True),
+        (other, "version", before, True),
+        (f"renditions/{IMAGE}/d1/thumb.webp", "version", before, True),
+        (f"renditions/{IMAGE}/d2/thumb.webp", "version", before, True),
+        (f"renditions/{IMAGE}/d3/thumb.webp", "version", before, True),
+        (f"renditions/{IMAGE}0/d/thumb.webp", "version", before, True),
+    )
+    finished, (report,) = purge(queue, client)
+    assert (finished, report.result) == (True, PurgeResult.PURGED)
+    assert not queue.rows
+    assert client.keys == [
+        f"renditions/{IMAGE}0/d/thumb.webp",
+        other,
+    ]
+    assert (queue.steps[0], queue.steps[1], queue.steps[-1]) == (
+        "claim",
+        "delete uploads",
+        "remove row",
+    )
+
+
+def test_what_was_restored_meanwhile_is_left_alone() -> None:
+    queue = MemoryQueue(replace(TRASHED, status=Status.READY))
+    client = VersionClient(queue.steps, (KEY, "version", DELETED_AT, True))
+    assert purge(queue, client)[1][0].result is PurgeResult.SPARED
+    assert (len(queue.rows), len(client.entries)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("row", "written_after", "spared"),
+    [
+        (TRASHED, 1, False),  # an announced image is one upload
+        (replace(TRASHED, key="uploads/camera/1.jpg"), 1, True),  # a new picture under the key
+        (replace(TRASHED, key="uploads/camera/1.jpg"), -1, False),
+        (replace(TRASHED, gone=True), -1, True),  # the object is back
+    ],
+)
+def test_an_object_that_is_back_is_spared_with_its_row(
+    row: ImageRecord, written_after: int, *, spared: bool
+) -> None:
+    queue = MemoryQueue(row)
+    written_at = DELETED_AT + timedelta(seconds=written_after)
+    client = VersionClient(queue.steps, (row.key, "version", written_at, True))
+    assert (purge(queue, client)[1][0].result is PurgeResult.SPARED) == spared
+    assert bool(client.entries) == bool(queue.rows) == spared
+
+
+def test_a_failure_leaves_the_row_for_the_next_run_and_does_not_keep_the_others() -> None:
+    other = replace(TRASHED, image_id=OWNER, key="uploads/camera/2.jpg")
+    queue = MemoryQueue(TRASHED, other)
+    client = VersionClient(queue.steps, (KEY, "version", DELETED_AT, True))
+    client.refuses = True
+    _, (failed, purged) = purge(queue, client)
+    assert (failed.result, purged.result) == (PurgeResult.FAILED, PurgeResult.PURGED)
+    assert isinstance(failed.fault, RemovalError)
+    assert KEY not in str(failed.fault)
+    assert list(queue.rows) == [IMAGE]
+    client.refuses = False
+    assert purge(queue, client)[1][0].result is PurgeResult.PURGED
+    assert not queue.rows
+
+
+def test_without_time_the_rest_is_left_for_the_next_run() -> None:
+    queue = MemoryQueue(TRASHED, replace(TRASHED, image_id=OWNER, key="uploads/camera/2.jpg"))
+    finished, reports = purge(queue, VersionClient(queue.steps), has_time=False)
+    assert (finished, len(reports), len(queue.rows)) == (False, 1, 1)
+
+
+def test_versions_of_a_key_end_where_longer_keys_begin() -> None:
+    client = VersionClient(
+        [],
+        *[("uploads/a", "version", NOW, False)] * 3,
+        *[(f"uploads/a{number}", "version", NOW, True) for number in range(9)],
+    )
+    found = VersionedObjects(cast("Any", client), "b").of_key("uploads/a")
+    assert [version.key for version in found] == ["uploads/a"] * 3
+    assert isinstance(found[0], ObjectVersion)

@@ -1,0 +1,101 @@
+"""Commands on users: ``user ENV add | ls | rm``, and their tokens."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from tooling.callers import UPLOADER, require_name, sign_in_as
+from tooling.commands.arguments import EnvironmentName, JsonWanted
+from tooling.errors import OperatorError
+from tooling.session import Session, ask
+from tooling.user_directory import UserDirectory, document_of, kind_of
+from tooling.users import ADMINS, SERVICE_USERS, UserPool, new_password
+
+app = typer.Typer()
+user = typer.Typer(no_args_is_help=True, add_completion=False)
+app.add_typer(user, name="user")
+
+
+@user.callback()
+def of_environment(context: typer.Context, name: EnvironmentName) -> None:
+    """Users of an environment: add, list, remove."""
+    context.obj = name
+
+
+@user.command()
+def add(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What the user signs in with.")],
+    admin: Annotated[bool, typer.Option("--admin", help="Sees every owner's images.")] = False,  # noqa: FBT002
+    person: Annotated[bool, typer.Option("--person", help="Has a password, shown once.")] = False,  # noqa: FBT002
+    json_wanted: JsonWanted = False,  # noqa: FBT002
+) -> None:
+    """Add a user: a program's, for which token needs no password, or a person's."""
+    require_name(name)
+    session = Session.open(json_wanted=json_wanted)
+    _, clients, deployed = session.deployed(context.obj)
+    pool = UserPool.of(clients, deployed)
+    groups = ({ADMINS} if admin else set()) | (set() if person else {SERVICE_USERS})
+    password = new_password() if person else None
+    added = UserDirectory(pool).add(name, frozenset(groups), password)
+    if json_wanted:
+        session.screen.document({**document_of(added), "password": password})
+        return
+    session.screen.say(f"{added.name} is added: {kind_of(added)}, owner id {added.subject}.")
+    if password:
+        session.screen.say(f"Password, which nothing keeps or shows again: {password}")
+    else:
+        session.screen.say(f"Its token: nox -s token -- {context.obj} {added.name}")
+
+
+@user.command()
+def ls(context: typer.Context, json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
+    """List the users with what they are and the owner id of their images."""
+    session = Session.open(json_wanted=json_wanted)
+    _, clients, deployed = session.deployed(context.obj)
+    users = list(UserDirectory(UserPool.of(clients, deployed)).users())
+    if json_wanted:
+        session.screen.document([document_of(each) for each in users])
+    else:
+        rows = [(each.name, kind_of(each), each.status, each.subject) for each in users]
+        session.screen.wide_table("Users", ("name", "kind", "status", "owner id"), rows)
+
+
+@user.command()
+def rm(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As ls shows it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002
+) -> None:
+    """Remove a user; its images stay, and administrators see them; asks first."""
+    session = Session.open()
+    _, clients, deployed = session.deployed(context.obj)
+    pool = UserPool.of(clients, deployed)
+    found = UserDirectory(pool).find(name)
+    if found is None:
+        raise OperatorError(
+            f"There is no user called {name!r}; nothing was removed.",
+            remedy=f"Those there are: nox -s user -- {context.obj} ls",
+        )
+    question = f"Nobody will own the images of {found.name} any more. Type its name to go on:"
+    if not yes and ask(question) != found.name:
+        raise OperatorError("Nothing was removed.", remedy="Type the name, or use --yes.")
+    pool.remove(found.name)
+    session.screen.say(f"{found.name} is removed.")
+
+
+@app.command()
+def token(
+    name: EnvironmentName,
+    user_name: Annotated[
+        str,
+        typer.Argument(metavar="[NAME]", help="A user; by default the one that upload acts as."),
+    ] = UPLOADER,
+) -> None:
+    """Print an access token, to call the API with by hand; a person is asked for the password."""
+    session = Session.open(json_wanted=True)
+    _, clients, deployed = session.deployed(name)
+    sys.stdout.write(sign_in_as(UserPool.of(clients, deployed), user_name)() + "\n")

@@ -1,0 +1,53 @@
+"""What a downloaded file may be called, on every system."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+# Below what file systems take, with room for an image id and an extension.
+STEM_BYTES_MAX = 150
+# What some system gives a meaning of its own in a name.
+FORBIDDEN = frozenset('<>:"/\\|?*')
+DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(10))}
+)
+EXTENSIONS = {
+    "image/avif": ".avif",
+    "image/gif": ".gif",
+    "image/heic": ".heic",
+    "image/heif": ".heif",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/tiff": ".tiff",
+    "image/webp": ".webp",
+}
+# What names of pictures end with, right or wrong.
+ENDINGS = frozenset({*EXTENSIONS.values(), ".jpeg", ".jpe", ".tif", ".heics", ".avifs"})
+
+
+def file_names(
+    image_id: str, title: str | None, content_type: str | None, suffix: str
+) -> tuple[str, ...]:
+    """Return names for a file, the best first, that are safe on every system.
+
+    The title is what its owner typed, so nothing of it may lead out of the folder or mean something
+    to a file system; the extension follows from what the bytes are, never from the title.
+    """
+    extension = EXTENSIONS.get(content_type or "", ".bin")
+    stem = safe_stem(title or "")
+    if not stem:
+        return (f"{image_id}{suffix}{extension}",)
+    return (f"{stem}{suffix}{extension}", f"{stem}{suffix}-{image_id}{extension}")
+
+
+def safe_stem(title: str) -> str:
+    """Return the part of a title that may begin a file's name; empty if there is none."""
+    text = unicodedata.normalize("NFC", title)
+    text = "".join(c if c.isprintable() and c not in FORBIDDEN else "_" for c in text)
+    if Path(text).suffix.lower() in ENDINGS:
+        text = text[: -len(Path(text).suffix)]
+    text = text.encode()[:STEM_BYTES_MAX].decode(errors="ignore").strip(". ")
+    if text.partition(".")[0].lower() in DEVICES:
+        return f"_{text}"
+    return text if text.strip("_") else ""
