@@ -78,6 +78,42 @@ def outputs(session: nox.Session) -> None:
 
 
 @operator()
+def promote(session: nox.Session) -> None:
+    """FROM TO: bring the release that runs in FROM to TO, through all gates."""
+    run_tooling(session, "promote")
+
+
+@operator()
+def rollback(session: nox.Session) -> None:
+    """ENV [RELEASE]: bring back a release that worked there, and hold promotions."""
+    run_tooling(session, "rollback")
+
+
+@operator(name="release-hold")
+def release_hold(session: nox.Session) -> None:
+    """ENV: lift the hold that a rollback has set."""
+    run_tooling(session, "release-hold")
+
+
+@operator()
+def status(session: nox.Session) -> None:
+    """Show what runs where, how it is, and what a promotion would bring."""
+    run_tooling(session, "status")
+
+
+@operator()
+def history(session: nox.Session) -> None:
+    """ENV [--verify]: who brought what there, and how it ended."""
+    run_tooling(session, "history")
+
+
+@operator()
+def diff(session: nox.Session) -> None:
+    """FROM TO: what differs between two environments."""
+    run_tooling(session, "diff")
+
+
+@operator()
 def upload(session: nox.Session) -> None:
     """ENV FILE...: upload pictures or folders and print their URLs."""
     run_tooling(session, "upload")
@@ -211,7 +247,7 @@ def lint(session: nox.Session) -> None:
 
 @developer(default=False)
 def benchmark(session: nox.Session) -> None:
-    """NAME [--json]: measure on this machine; NAME is api, audit, images, memory or imports."""
+    """NAME [--json]: measure here; api, audit, images, imports, memory or promotion."""
     python = python_with(session, DEVELOPMENT_LOCK)
     command = (python, "-m", "tests.benchmarks", *session.posargs)
     session.run(*command, external=True, stderr=sys.stderr)  # as for run_tooling

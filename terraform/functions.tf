@@ -25,6 +25,7 @@ module "function_processor" {
   log_retention_days = var.retention.log_days
   tracing            = var.tracing
   code_signing       = var.code_signing
+  keeps_share        = lookup(var.canary, "processor", null)
 
   environment = merge(local.function_environment, {
     POWERTOOLS_SERVICE_NAME = "processor"
@@ -58,6 +59,7 @@ module "function_api" {
   log_retention_days = var.retention.log_days
   tracing            = var.tracing
   code_signing       = var.code_signing
+  keeps_share        = lookup(var.canary, "api", null)
 
   environment = merge(local.function_environment, {
     POWERTOOLS_SERVICE_NAME  = "api"
@@ -85,6 +87,7 @@ module "function_purger" {
   log_retention_days = var.retention.log_days
   tracing            = var.tracing
   code_signing       = var.code_signing
+  keeps_share        = lookup(var.canary, "purger", null)
 
   environment = merge(local.function_environment, {
     POWERTOOLS_SERVICE_NAME = "purger"

@@ -1,6 +1,6 @@
 output "release" {
   description = "The release that runs here."
-  value       = var.release
+  value       = terraform_data.release.output
 }
 
 output "environment" {

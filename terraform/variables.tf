@@ -102,6 +102,17 @@ variable "release" {
   }
 }
 
+variable "canary" {
+  type        = map(object({ version = string, weight = number }))
+  description = "While a release is tried, by function: the version that goes on serving, and its share."
+  default     = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.canary), ["processor", "api", "purger"])) == 0
+    error_message = "canary may name \"processor\", \"api\" and \"purger\"."
+  }
+}
+
 variable "limits" {
   type        = object({ upload_bytes = number, pixels = number, frames = number })
   description = "Largest file, picture and animation that is accepted."

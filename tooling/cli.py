@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tooling.commands import emulator, environments, images, repair, sources, users
+from tooling.commands import (
+    emulator,
+    environments,
+    history,
+    images,
+    promotion,
+    repair,
+    sources,
+    users,
+)
 from tooling.console import Screen
 from tooling.errors import INTERRUPTS, Interrupted, OperatorError
 
@@ -27,7 +36,7 @@ app = typer.Typer(
     add_completion=False,
 )
 # Without a name of their own the commands of a module stand beside those of the others.
-for commands in (environments, images, users, repair, sources):
+for commands in (environments, promotion, history, images, users, repair, sources):
     app.add_typer(commands.app)
 app.add_typer(emulator.app, name="emulator")
 

@@ -7,11 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch.client import CloudWatchClient
     from mypy_boto3_cognito_idp.client import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_lambda.client import LambdaClient
     from mypy_boto3_logs.client import CloudWatchLogsClient
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_sqs.client import SQSClient
+    from mypy_boto3_sts.client import STSClient
 
     from tooling.target import Target
 
@@ -61,4 +64,25 @@ class Clients:
         """What the functions have said."""
         return self.target.session.client(
             "logs", endpoint_url=self.target.endpoint, config=self.target.config
+        )
+
+    @cached_property
+    def functions(self) -> LambdaClient:
+        """Functions, their versions and aliases."""
+        return self.target.session.client(
+            "lambda", endpoint_url=self.target.endpoint, config=self.target.config
+        )
+
+    @cached_property
+    def cloudwatch(self) -> CloudWatchClient:
+        """Alarms."""
+        return self.target.session.client(
+            "cloudwatch", endpoint_url=self.target.endpoint, config=self.target.config
+        )
+
+    @cached_property
+    def sts(self) -> STSClient:
+        """Who is calling."""
+        return self.target.session.client(
+            "sts", endpoint_url=self.target.endpoint, config=self.target.config
         )

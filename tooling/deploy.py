@@ -7,27 +7,23 @@ from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from tooling import smoke
-from tooling.buckets import ensure_bucket
 from tooling.clients import Clients
+from tooling.errors import OperatorError
+from tooling.foundation import lay_foundation
 from tooling.packaging.build import build_all
 from tooling.packaging.platforms import lambda_platform, this_platform
-from tooling.releases import describe, publish
-from tooling.rendering import (
-    artifact_bucket,
-    foundation_variables,
-    render_variables,
-    state_bucket,
-)
+from tooling.promotion.journal import Journal
+from tooling.promotion.ledger import Step
+from tooling.releases import Release, describe, publish
+from tooling.rendering import artifact_bucket, render_variables
 from tooling.reports import show_outputs, show_plan
 from tooling.scanning.gate import require_clean_plan
-from tooling.stack import foundation_stack, media_stack
+from tooling.stack import media_stack
 
 if TYPE_CHECKING:
     from tooling.console import Screen
     from tooling.packaging.build import Artifact
     from tooling.packaging.platforms import Platform
-    from tooling.releases import Release
     from tooling.stack import Stack
     from tooling.target import Target
     from tooling.terraform.plans import PlanSummary
@@ -69,33 +65,41 @@ class Deployment:
     def deploy(self) -> dict[str, Any]:
         """Bring the environment to what the checkout says, prove it works, show what is there."""
         stack, summary = self.plan()
+        command = f"deploy {self.target.environment.name}"
+        journal = Journal.open(self.workspace, self.target, self.clients, command)
         if not summary.empty:
             require_clean_plan(self.workspace, self.target, stack, self.screen)
             self._apply(stack, summary)
         outputs = stack.outputs()
-        smoke.run(self.target, self.clients, outputs, self.screen)
+        release = Release.from_document(outputs["release"])
+        journal.record(Step.APPLIED, summary.counts(), release=release)
+        journal.smoke_test(self.target, self.clients, outputs, self.screen)
         show_outputs(self.screen, self.target.environment.name, outputs)
         return outputs
 
     def plan(self) -> tuple[Stack, PlanSummary]:
-        """Prepare everything up to a saved plan, and show it."""
-        self._lay_foundation()
+        """Prepare everything up to a saved plan, and show it.
+
+        Raises
+        ------
+        OperatorError
+            The environment takes its releases from another.
+        """
+        self._require_own_builds()
+        lay_foundation(self.workspace, self.target, self.clients, self.screen)
         release = self._publish(self._package())
         return self._plan(release)
 
-    def _lay_foundation(self) -> None:
-        began = monotonic()
-        self.screen.step("State and artifact buckets")
+    def _require_own_builds(self) -> None:
+        """Refuse an environment that takes its releases from another: nothing is built for it."""
         environment = self.target.environment
-        for bucket in (state_bucket(environment), artifact_bucket(environment)):
-            if ensure_bucket(self.clients.s3, bucket, environment.aws.region):
-                self.screen.done(f"{bucket} made")
-        stack = foundation_stack(self.workspace, self.target)
-        stack.init(self.screen)
-        summary = stack.plan(self.screen, foundation_variables(self.target))
-        if not summary.empty:
-            stack.apply(self.screen, summary)
-        self.screen.done(summary.counts(), began)
+        if environment.promotes_from:
+            raise OperatorError(
+                f"{environment.name} is promoted to, not deployed to; nothing was done.",
+                reason=f"environments/{environment.name}.yaml says promotes_from: "
+                f"{environment.promotes_from}.",
+                remedy=f"nox -s promote -- {environment.promotes_from} {environment.name}",
+            )
 
     def _package(self) -> list[Artifact]:
         began = monotonic()

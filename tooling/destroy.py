@@ -51,7 +51,7 @@ def destroy(
         raise OperatorError(
             f"{environment.name} is protected against deletion.",
             reason=f"environments/{environment.name}.yaml says deletion_protection: true.",
-            remedy="Set it to false, deploy that, then destroy.",
+            remedy="Set it to false, deploy or promote that, then destroy.",
         )
     question = (
         f"This removes {environment.name} with all its images, for ever. "
@@ -118,7 +118,7 @@ def _destroy_stack(workspace: Workspace, target: Target, clients: Clients, scree
         raise OperatorError(
             f"What is deployed in {environment.name} is protected; nothing was removed.",
             reason=f"Protected: {', '.join(kept)}.",
-            remedy=f"Deploy it without protection first: nox -s deploy -- {environment.name}",
+            remedy="Deploy or promote it without protection first, then destroy.",
         )
     # Only now that nothing speaks against it: this is what can't be undone.
     for address, kind, before in _deployed(plan):

@@ -43,6 +43,7 @@ class Aws(Section):
 
     account_id: Annotated[str, Field(pattern=r"^(\d{12})?$")]
     region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    profile: Annotated[str, Field(pattern=r"^\S+$")] | None = None
 
 
 class Limits(Section):
@@ -160,6 +161,13 @@ class Alarms(Section):
     api_5xx: Count
 
 
+class Canary(Section):
+    """How a new version is tried before all requests go to it."""
+
+    percent: Annotated[int, Field(ge=1, le=50)]
+    minutes: Annotated[int, Field(ge=1, le=120)]
+
+
 class Environment(Section):
     """One environment, as its file in ``environments/`` describes it."""
 
@@ -167,6 +175,9 @@ class Environment(Section):
     project: Name
     aws: Aws
     promotes_from: Name | None
+    soak_minutes: Annotated[int, Field(ge=0, le=20160)] = 0
+    approval: bool = False
+    canary: Canary | None = None
     deletion_protection: bool
     limits: Limits
     renditions: Annotated[list[Rendition], Field(min_length=1, max_length=10)]
@@ -182,6 +193,20 @@ class Environment(Section):
         names = [rendition.name for rendition in self.renditions]
         if len(names) != len(set(names)):
             message = "renditions: two of them share a name; give each its own"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _only_promotions_are_guarded(self) -> Environment:
+        guarded = [name for name in ("soak_minutes", "approval", "canary") if getattr(self, name)]
+        if guarded and self.promotes_from is None:
+            message = (
+                f"{', '.join(guarded)}: for environments that are promoted to; name the one this "
+                "is promoted from in promotes_from, or leave it out"
+            )
+            raise ValueError(message)
+        if self.promotes_from == self.name:
+            message = "promotes_from: an environment can't be promoted from itself; name another"
             raise ValueError(message)
         return self
 

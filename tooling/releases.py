@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import subprocess
 import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from tooling.errors import OperatorError
+from tooling.git import git
 from tooling.packaging.build import FUNCTIONS
 from tooling.packaging.platforms import LAMBDA_RUNTIME
 
@@ -141,10 +141,11 @@ def terraform_digest(folder: Path) -> str:
 
 def git_commit(root: Path) -> str:
     """Return the commit of the checkout, ``-dirty`` added, or ``unknown`` outside of git."""
-    commit = _git(root, "rev-parse", "HEAD")
-    if commit is None:
+    found = git(root, "rev-parse", "HEAD")
+    if found is None:
         return UNKNOWN_COMMIT
-    return f"{commit}-dirty" if _git(root, "status", "--porcelain") else commit
+    commit = found.decode().strip()
+    return f"{commit}-dirty" if git(root, "status", "--porcelain") else commit
 
 
 def publish(s3: S3Client, bucket: str, artifact: Artifact) -> PublishedFunction:
@@ -199,17 +200,3 @@ def _published(s3: S3Client, bucket: str, artifact: Artifact, checksum: str) -> 
 
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def _git(root: Path, *arguments: str) -> str | None:
-    try:
-        completed = subprocess.run(  # noqa: S603 - fixed arguments
-            ["git", *arguments],  # noqa: S607 - the operator's own git
-            cwd=root,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        return None
-    return completed.stdout.strip() if completed.returncode == 0 else None

@@ -31,9 +31,18 @@ def artifact_bucket(environment: Environment) -> str:
 
 
 def render_variables(
-    folder: Path, environment: Environment, endpoint: str | None, release: Release
+    folder: Path,
+    environment: Environment,
+    endpoint: str | None,
+    release: Release,
+    canary: dict[str, dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Return the root module's variables, rendered from the template in `folder`.
+
+    Parameters
+    ----------
+    canary : dict or None
+        While a release is tried, by function, the version that goes on serving, and its share.
 
     Raises
     ------
@@ -49,6 +58,7 @@ def render_variables(
             endpoint=endpoint,
             artifact_bucket=artifact_bucket(environment),
             release=release,
+            canary=canary or {},
         )
         variables: dict[str, Any] = json.loads(text)
     except (TemplateError, TypeError, ValueError) as error:

@@ -101,11 +101,24 @@ class Stack:
             changed = self.terraform.plan(
                 self.plan_file, variables=path, destroy=destroy, listener=refreshing
             )
-        if not changed:
-            return PlanSummary((), ())
+        return PlanSummary.from_document(self.read_plan()) if changed else PlanSummary((), ())
+
+    def read_plan(self) -> dict[str, Any]:
+        """Return the saved plan as a document, and leave that beside it."""
         document = self.terraform.show(self.plan_file)
         write_json(self.plan_document, document)
-        return PlanSummary.from_document(document)
+        return document
+
+    def compare(self, variables: dict[str, Any]) -> dict[str, Any]:
+        """Return the plan for these variables as a document; it is never applied.
+
+        The state is not locked, so the right to read is enough, and a run at work in the
+        environment keeps the plan that it saved.
+        """
+        path = write_json(self.folder / "compared.tfvars.json", variables)
+        plan_file = self.folder / "compared.tfplan"
+        self.terraform.plan(plan_file, variables=path, lock=False)
+        return self.terraform.show(plan_file)
 
     def apply(self, screen: Screen, summary: PlanSummary) -> None:
         """Do exactly what the saved plan says, telling of each resource as it is finished."""
@@ -145,9 +158,15 @@ def open_stack(workspace: Workspace, target: Target, root: Path, state_key: str)
     return Stack(terraform, folder, target, state_key)
 
 
-def media_stack(workspace: Workspace, target: Target) -> Stack:
-    """Return the environment itself: everything but the state and artifact buckets."""
-    return open_stack(workspace, target, workspace.terraform, MEDIA_KEY)
+def media_stack(workspace: Workspace, target: Target, sources: Path | None = None) -> Stack:
+    """Return the environment itself: everything but the state and artifact buckets.
+
+    Parameters
+    ----------
+    sources : Path or None
+        Its root module, where that is not the checkout's.
+    """
+    return open_stack(workspace, target, sources or workspace.terraform, MEDIA_KEY)
 
 
 def foundation_stack(workspace: Workspace, target: Target) -> Stack:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import boto3
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 
 from tooling.emulator.process import Emulator
 from tooling.errors import OperatorError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # The embedded AWS knows one account, with these fixed credentials; they open nothing else.
 EMBEDDED_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+CREDENTIAL_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 # Left over from the operator's shell they would win over, or mix with, the credentials above.
 FOREIGN_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN")
 
@@ -70,6 +71,11 @@ class Target:
             for name in [*FOREIGN_VARIABLES, *(v for v in variables if "ENDPOINT_URL" in v)]:
                 variables.pop(name, None)
             variables |= EMBEDDED_CREDENTIALS | {"AWS_EC2_METADATA_DISABLED": "true"}
+        elif self.environment.aws.profile:
+            # Keys in the shell would win over the profile.
+            for name in CREDENTIAL_VARIABLES:
+                variables.pop(name, None)
+            variables["AWS_PROFILE"] = self.environment.aws.profile
         return variables
 
     def require_account(self) -> None:
@@ -119,9 +125,23 @@ def open_target(workspace: Workspace, environment: Environment) -> Target:
         emulator = emulator_of(workspace)
         emulator.start()
         return Target(environment, emulator.endpoint, _embedded_session(region))
-    target = Target(environment, None, boto3.Session(region_name=region))
+    target = Target(environment, None, _account_session(environment))
     target.require_account()
     return target
+
+
+def _account_session(environment: Environment) -> boto3.Session:
+    """Return a session with the environment's own profile, or else the shell's credentials."""
+    try:
+        return boto3.Session(
+            region_name=environment.aws.region, profile_name=environment.aws.profile
+        )
+    except ProfileNotFound as error:
+        raise OperatorError(
+            f"There is no AWS profile '{environment.aws.profile}' on this machine.",
+            reason=f"environments/{environment.name}.yaml asks for it in aws.profile.",
+            remedy="Add it to ~/.aws/config (aws configure sso), or correct the file.",
+        ) from error
 
 
 def _embedded_session(region: str) -> boto3.Session:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import re
-import signal
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +19,10 @@ from tooling.smoke_picture import PICTURE_HEIGHT, PICTURE_WIDTH, draw_picture
 from tooling.users import UserPool
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator
     from pathlib import Path
 
     from tests.conftest import Checkout
-
-INTERRUPTED = 130
 
 
 def fetch(url: str) -> tuple[bytes, str]:
@@ -154,72 +150,6 @@ def test_a_taken_port_stops_nothing_for_good(dev: Checkout) -> None:
     assert {step["finding"] for step in dev.document("smoke", "dev")} == {"ok"}
 
 
-def last_lines(process: subprocess.Popen[str], until: str) -> list[str]:
-    assert process.stdout is not None
-    lines: list[str] = []
-    for line in process.stdout:
-        lines.append(line)
-        if re.search(until, line):
-            return lines
-    raise AssertionError("".join(lines))
-
-
-def interrupt(checkout: Checkout, *command: str, at: str) -> str:
-    """Press Ctrl-C once a line matches; return all that was printed."""
-    with checkout.start(*command) as process:
-        lines = last_lines(process, at)
-        os.killpg(process.pid, signal.SIGINT)
-        assert process.stdout is not None
-        printed = "".join([*lines, process.stdout.read()])
-    assert process.returncode == INTERRUPTED, printed
-    assert "Traceback" not in printed, printed
-    assert "Run the same command again" in printed
-    return printed
-
-
-@pytest.fixture(scope="module")
-def staging(dev: Checkout) -> Iterator[Checkout]:
-    """``staging`` beside ``dev``, deployed with a Ctrl-C in each of its long steps."""
-    interrupt(dev, "deploy", "staging", at=r"3/\d+ \w+ aws_s3_bucket")
-    stopped = interrupt(dev, "deploy", "staging", at=r" 5/\d+ made module")
-    assert "written into its state" in stopped
-    dev.run("deploy", "staging")
-    yield dev
-    interrupt(dev, "destroy", "staging", "--yes", at=r" 5/\d+ removed module")
-    assert "staging is gone" in dev.run("destroy", "staging", "--yes")
-    endpoint = dev.document("emulator", "status")["endpoint"]
-    assert mentions(endpoint, "media-dev")  # else the next line would prove nothing
-    assert mentions(endpoint, "media-staging") == []
-
-
-LISTINGS = (
-    ("s3", "list_buckets"),
-    ("dynamodb", "list_tables"),
-    ("lambda", "list_functions"),
-    ("logs", "describe_log_groups"),
-    ("sqs", "list_queues"),
-    ("sns", "list_topics"),
-    ("events", "list_rules"),
-    ("iam", "list_roles"),
-    ("kms", "list_aliases"),
-    ("apigatewayv2", "get_apis"),
-    ("cloudwatch", "describe_alarms"),
-    ("cloudwatch", "list_dashboards"),
-)
-
-
-def mentions(endpoint: str, name: str) -> list[str]:
-    """Return the listings of the account in which a name occurs."""
-    session = boto3.Session("test", "test", region_name="eu-central-1")
-    found = []
-    for service, listing in LISTINGS:
-        client = session.client(service, endpoint_url=endpoint)  # type: ignore[call-overload]
-        if name in repr(getattr(client, listing)()):
-            found.append(f"{service}.{listing}")
-        client.close()
-    return found
-
-
 def test_two_environments_do_not_touch_each_other(
     staging: Checkout, outputs: dict[str, Any]
 ) -> None:
@@ -259,8 +189,11 @@ def account(checkout: Checkout) -> Iterator[str]:
     content = yaml.safe_load((checkout.folder / "environments" / "dev.yaml").read_text())
     content["aws"]["account_id"] = "111122223333"
     path.write_text(yaml.safe_dump(content))
+    promoted = path.with_name("promoted.yaml")
+    promoted.write_text(yaml.safe_dump(content | {"promotes_from": "dev"}))
     yield "account"
     path.unlink()
+    promoted.unlink()
 
 
 def test_an_account_of_somebody_else_is_refused(
@@ -273,9 +206,14 @@ def test_an_account_of_somebody_else_is_refused(
         "AWS_SECRET_ACCESS_KEY": "test",
     }.items():
         monkeypatch.setenv(name, value)
-    for command in (["deploy", account], ["plan", account], ["destroy", account, "--yes"]):
+    for command, refused in (
+        (["deploy", account], account),
+        (["plan", account], account),
+        (["destroy", account, "--yes"], account),
+        (["promote", "dev", "promoted"], "promoted"),
+    ):
         printed = dev.run(*command, code=1)
-        assert "not in the account of account" in printed
+        assert f"not in the account of {refused}" in printed
         assert "111122223333" in printed
         assert "000000000000" in printed
 
@@ -306,6 +244,13 @@ def test_an_unknown_environment_is_answered_with_those_that_exist(checkout: Chec
     printed = checkout.run("deploy", "production", code=1)
     assert "no environment called 'production'" in printed
     assert "dev, prod, staging" in printed
+
+
+def test_an_environment_that_is_promoted_to_is_not_deployed_to(checkout: Checkout) -> None:
+    for command in ("deploy", "plan"):
+        printed = checkout.run(command, "prod", code=1)
+        assert "prod is promoted to, not deployed to" in printed
+        assert "nox -s promote -- staging prod" in printed
 
 
 def test_destroy_asks_and_takes_silence_for_no(dev: Checkout) -> None:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args, get_origin
 
 import pytest
 
-from tooling.commands import environments, images, repair, sources, users
+from tooling.commands import environments, history, images, promotion, repair, sources, users
 from tooling.environments import Environment, Section
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
-SESSIONS = set(
-    re.findall(
+SESSIONS = {
+    name.replace("_", "-")
+    for name in re.findall(
         r"^@.+\ndef (\w+)\(session", (ROOT / "noxfile.py").read_text(encoding="utf-8"), re.MULTILINE
     )
-)
+}
 COMMANDS = {
-    command.callback.__name__
-    for module in (environments, images, repair, sources, users)
+    command.callback.__name__.replace("_", "-")
+    for module in (environments, history, images, promotion, repair, sources, users)
     for command in module.app.registered_commands
     if command.callback
 }
@@ -27,7 +29,7 @@ COMMANDS = {
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_session_that_is_named_exists(page: Path) -> None:
-    named = set(re.findall(r"nox -s (\w+)", page.read_text(encoding="utf-8")))
+    named = set(re.findall(r"nox -s ([\w-]+)", page.read_text(encoding="utf-8")))
     assert named <= SESSIONS
 
 
@@ -50,9 +52,11 @@ def test_every_command_has_a_session_of_its_name() -> None:
 def fields(model: type[Section], prefix: str = "") -> set[str]:
     names = set()
     for name, field in model.model_fields.items():
-        kind = field.annotation
-        if isinstance(kind, type) and issubclass(kind, Section):
-            names |= fields(kind, f"{prefix}{name}.")
+        kinds = get_args(field.annotation) or (field.annotation,)
+        sections = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Section)]
+        listed = get_origin(field.annotation) is list
+        if sections and not listed:
+            names |= fields(sections[0], f"{prefix}{name}.")
         else:
             names.add(f"{prefix}{name}")
     return names

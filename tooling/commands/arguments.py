@@ -25,3 +25,5 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done;
 Afresh = Annotated[
     bool, typer.Option("--afresh", help="Begin anew, not where a run before was stopped.")
 ]
+Source = Annotated[str, typer.Argument(metavar="FROM", help="The environment to take from.")]
+Destination = Annotated[str, typer.Argument(metavar="TO", help="The environment to bring it to.")]

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from tooling import smoke as smoke_test
 from tooling.clients import Clients
 from tooling.commands.arguments import EnvironmentName, JsonWanted
 from tooling.deploy import Deployment
 from tooling.destroy import destroy as destroy_environment
+from tooling.promotion.journal import Journal
 from tooling.reports import show_outputs
 from tooling.session import Session, ask
 from tooling.stack import stack_that_holds
@@ -40,10 +40,14 @@ def plan(name: EnvironmentName) -> None:
 
 @app.command()
 def smoke(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
-    """Send a picture through the front door of a deployed environment and look at it."""
+    """Send a picture through the front door of a deployed environment and look at it.
+
+    How it ends is written into the environment's ledger: promotions ask for that evidence.
+    """
     session = Session.open(json_wanted=json_wanted)
     target, clients, outputs = session.deployed(name)
-    steps = smoke_test.run(target, clients, outputs, session.screen)
+    journal = Journal.open(session.workspace, target, clients, f"smoke {name}")
+    steps = journal.smoke_test(target, clients, outputs, session.screen)
     if json_wanted:
         session.screen.document(
             [{"step": step, "finding": found, "milliseconds": ms} for step, found, ms in steps]

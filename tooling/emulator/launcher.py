@@ -72,6 +72,7 @@ def main() -> int:
             application = import_module("ministack.app")
             answer_alarm_queries_in_full()
             encode_version_listings()
+            let_alarms_treat_missing_data()
             quiet_routine_logging()
             asyncio.run(_serve(application, listener))
     except LauncherError as error:
@@ -125,6 +126,25 @@ def encode_version_listings() -> None:
         return status, headers, body
 
     s3._list_object_versions = list_encoded  # noqa: SLF001
+
+
+def let_alarms_treat_missing_data() -> None:
+    """Take a new alarm for what its treatment of missing data says, as AWS soon does.
+
+    ministack leaves an alarm without figures at INSUFFICIENT_DATA for ever, which would say of
+    every environment that nobody knows how it is.
+    """
+    cloudwatch: Any = import_module("ministack.services.cloudwatch")
+    evaluate_alarm = cloudwatch._evaluate_alarm  # noqa: SLF001 - the fault is in there
+
+    def evaluate_in_full(alarm: dict[str, Any]) -> None:
+        evaluate_alarm(alarm)
+        unchecked = alarm["StateValue"] == "INSUFFICIENT_DATA"
+        if unchecked and alarm.get("TreatMissingData") == "notBreaching":
+            alarm["StateValue"] = "OK"
+            alarm["StateReason"] = "No figures, which this alarm treats as not breaching."
+
+    cloudwatch._evaluate_alarm = evaluate_in_full  # noqa: SLF001
 
 
 def quiet_routine_logging() -> None:

@@ -22,6 +22,24 @@ EMBEDDED_GAPS = {
 }
 
 
+def scan_saved_plan(workspace: Workspace, target: Target, stack: Stack, screen: Screen) -> Report:
+    """Scan the saved plan, and show what was found."""
+    report = Checkov(workspace.cache, screen).scan_plan(
+        f"plan of {target.environment.name}",
+        stack.plan_document,
+        stack.terraform.folder,
+        stack.folder / "scan",
+        left_out_for(target),
+    )
+    show_report(screen, report)
+    return report
+
+
+def left_out_for(target: Target) -> tuple[str, ...]:
+    """Return the checks of what the target cannot do."""
+    return tuple(EMBEDDED_GAPS) if target.endpoint else ()
+
+
 def require_clean_plan(
     workspace: Workspace, target: Target, stack: Stack, screen: Screen
 ) -> Report:
@@ -35,22 +53,14 @@ def require_clean_plan(
     screen.step("Scan of the plan")
     began = monotonic()
     name = target.environment.name
-    left_out = tuple(EMBEDDED_GAPS) if target.endpoint else ()
-    report = Checkov(workspace.cache, screen).scan_plan(
-        f"plan of {name}",
-        stack.plan_document,
-        stack.terraform.folder,
-        stack.folder / "scan",
-        left_out,
-    )
-    show_report(screen, report)
+    report = scan_saved_plan(workspace, target, stack, screen)
     if not report.clean:
         raise OperatorError(
             f"The plan of {name} has findings; nothing was applied.",
             reason=describe_faults(report),
             remedy="Mend the Terraform sources, or skip the check there with its reason.",
         )
-    if left_out:
+    if left_out_for(target):
         gaps = ", ".join(f"{check} ({reason})" for check, reason in EMBEDDED_GAPS.items())
         screen.done(f"not asked of the embedded AWS: {gaps}")
     screen.done(f"{report.passed} checks passed, {len(report.skipped)} skipped", began)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import copy
-import re
 from typing import Any
 
-INDEX = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
+from tooling.terraform.configuration import configured_attributes, without_indexes
 
 
 def without_unset(plan: dict[str, Any]) -> dict[str, Any]:
@@ -21,24 +20,13 @@ def without_unset(plan: dict[str, Any]) -> dict[str, Any]:
     plan : dict
         What ``terraform show -json`` makes of a plan; it is left as it is.
     """
-    configured = _configured(plan.get("configuration", {}).get("root_module", {}), "")
+    configured = configured_attributes(plan)
     told = copy.deepcopy(plan)
     for entry in told.get("resource_changes", []):
         unknown = entry["change"].get("after_unknown")
         if isinstance(unknown, dict):
-            names = configured.get(INDEX.sub("", entry["address"]), set())
+            names = configured.get(without_indexes(entry["address"]), set())
             entry["change"]["after_unknown"] = {
                 name: value for name, value in unknown.items() if name in names
             }
     return told
-
-
-def _configured(module: dict[str, Any], path: str) -> dict[str, set[str]]:
-    """Return the names of the attributes that each resource's block sets, by address."""
-    found = {
-        f"{path}{resource['address']}": set(resource.get("expressions", {}))
-        for resource in module.get("resources", [])
-    }
-    for name, call in module.get("module_calls", {}).items():
-        found |= _configured(call.get("module", {}), f"{path}module.{name}.")
-    return found

@@ -11,10 +11,12 @@ for each of these.
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from python_terraform import IsFlagged
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     Listener = Callable[[Message], None]
 
 SUCCEEDED, FAILED, SUCCEEDED_WITH_CHANGES = 0, 1, 2
+CHUNK_BYTES = 1 << 16
+POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -80,10 +84,16 @@ class Terraform:
         *,
         variables: Path | None = None,
         destroy: bool = False,
+        lock: bool = True,
         listener: Listener | None = None,
     ) -> bool:
-        """Write a plan to `plan_file`; return whether it changes anything, outputs included."""
+        """Write a plan to `plan_file`; return whether it changes anything, outputs included.
+
+        A plan that is only to be read needs no `lock` on the state.
+        """
         options: dict[str, object] = {"out": str(plan_file), "destroy": destroy}
+        if not lock:
+            options["lock"] = False
         if variables is not None:
             options["var_file"] = str(variables)
         code = self._stream(
@@ -164,23 +174,22 @@ class Terraform:
     ) -> int:
         action = line[1]
         printed: list[str] = []
-        process = subprocess.Popen(  # noqa: S603 - terraform, with flags assembled above
-            line,
-            cwd=self.folder,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            # Its own group: Ctrl-C reaches it once, from here. Twice would make it give up its
-            # state.
-            process_group=0,
-        )
-        with process:
+        # Into a file, not a pipe: should this process be killed, a pipe would break under
+        # Terraform and take it down before its state is written.
+        with TemporaryFile() as output:
+            process = subprocess.Popen(  # noqa: S603 - terraform, with flags assembled above
+                line,
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                # Its own group: Ctrl-C reaches it once, from here. Twice would make it give up
+                # its state.
+                process_group=0,
+            )
             try:
-                for text in process.stdout or ():
+                for text in _lines(process, output.fileno()):
                     printed.append(text)
                     on_line(text)
             except BaseException as error:
@@ -195,12 +204,31 @@ class Terraform:
         return process.returncode
 
 
-def _end_in_order(process: subprocess.Popen[str]) -> None:
+def _lines(process: subprocess.Popen[bytes], output: int) -> Iterator[str]:
+    """Yield the lines that a program prints into a file, until it ends."""
+    position, rest = 0, b""
+    while True:
+        ended = process.poll() is not None  # asked first: what it has printed is there by then
+        chunk = os.pread(output, CHUNK_BYTES, position)
+        position += len(chunk)
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from (line.decode("utf-8", "replace") + "\n" for line in lines)
+        if chunk:
+            continue
+        if ended:
+            break
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(POLL_SECONDS)
+    if rest:
+        yield rest.decode("utf-8", "replace")
+
+
+def _end_in_order(process: subprocess.Popen[bytes]) -> None:
     """Let Terraform finish the calls under way and write its state, however long that takes."""
     with _interrupts_ignored():  # an impatient second Ctrl-C must not cost the state
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-        process.communicate()
+        process.wait()
 
 
 @contextmanager

@@ -202,3 +202,31 @@ run "single_concurrency_and_large_batch_are_refused" {
 
   expect_failures = [var.queue]
 }
+
+run "alias_sends_all_to_one_version" {
+  assert {
+    condition     = length(aws_lambda_alias.live.routing_config) == 0
+    error_message = "Outside of a canary one version serves."
+  }
+}
+
+run "canary_leaves_most_to_the_version_before" {
+  variables {
+    keeps_share = { version = "7", weight = 0.9 }
+  }
+
+  assert {
+    condition     = aws_lambda_alias.live.routing_config[0].additional_version_weights == tomap({ "7" = 0.9 })
+    error_message = "The version before keeps its share while the new one is tried."
+  }
+}
+
+run "share_of_everything_is_refused" {
+  command = plan
+
+  variables {
+    keeps_share = { version = "7", weight = 1 }
+  }
+
+  expect_failures = [var.keeps_share]
+}

@@ -56,4 +56,13 @@ resource "aws_lambda_alias" "live" {
   description      = "The version that serves."
   function_name    = aws_lambda_function.this.function_name
   function_version = aws_lambda_function.this.version
+
+  # Both in one call: at no time do all requests go to a version that is still to be tried.
+  dynamic "routing_config" {
+    for_each = var.keeps_share[*]
+
+    content {
+      additional_version_weights = { (routing_config.value.version) = routing_config.value.weight }
+    }
+  }
 }

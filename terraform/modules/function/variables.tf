@@ -142,3 +142,14 @@ variable "queue" {
     error_message = "queue.concurrency_max must be 2 to 1000, which is what Lambda accepts."
   }
 }
+
+variable "keeps_share" {
+  type        = object({ version = string, weight = number })
+  description = "During a canary, the version that goes on serving, and its share of the requests."
+  default     = null
+
+  validation {
+    condition     = var.keeps_share == null || try(var.keeps_share.weight > 0 && var.keeps_share.weight < 1, false)
+    error_message = "keeps_share.weight must lie between 0 and 1, such as 0.9 where the new version gets a tenth."
+  }
+}

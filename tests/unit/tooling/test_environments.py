@@ -199,6 +199,31 @@ def test_a_large_rendition_needs_memory_too(folder: Path, document: dict[str, An
     assert "processor.memory_mb: write 3652 or more there" in fault(folder, document)
 
 
+@pytest.mark.parametrize(
+    "guards",
+    [{"soak_minutes": 10}, {"approval": True}, {"canary": {"percent": 10, "minutes": 5}}],
+)
+def test_only_an_environment_that_is_promoted_to_is_guarded(
+    folder: Path, document: dict[str, Any], guards: dict[str, Any]
+) -> None:
+    assert "promotes_from" in fault(folder, document | guards)
+    (folder / "broken.yaml").write_text(
+        yaml.safe_dump(document | guards | {"promotes_from": "test"})
+    )
+    EnvironmentFiles(folder).load("broken")
+
+
+@pytest.mark.parametrize("canary", [{"percent": 0, "minutes": 5}, {"percent": 10, "minutes": 0}])
+def test_a_canary_of_nothing_is_refused(
+    folder: Path, document: dict[str, Any], canary: dict[str, int]
+) -> None:
+    assert "canary." in fault(folder, document | {"promotes_from": "test", "canary": canary})
+
+
+def test_an_environment_is_not_promoted_from_itself(folder: Path, document: dict[str, Any]) -> None:
+    assert "from itself" in fault(folder, document | {"promotes_from": "broken"})
+
+
 def test_terraform_reckons_with_the_same_figures(root: Path) -> None:
     text = (root / "terraform" / "locals.tf").read_text(encoding="utf-8")
     assert f"processor_base_mib = {BASE_MIB}\n" in text

@@ -1,0 +1,96 @@
+"""An embedded AWS of these tests alone, with nothing deployed in it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from tooling.buckets import ensure_bucket
+from tooling.emulator.process import Emulator
+from tooling.environments import EnvironmentFiles
+from tooling.promotion.origin import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_s3.client import S3Client
+
+    from tooling.environments import Environment
+
+REGION = "eu-central-1"
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """The embedded AWS, by any caller.
+
+    Parameters
+    ----------
+    endpoint : str
+        Its URL.
+    session : boto3.Session
+        Whose credentials are used.
+    stack : ExitStack
+        Closes the clients.
+    """
+
+    endpoint: str
+    session: boto3.Session
+    stack: ExitStack
+
+    def client(self, service: Any) -> Any:  # noqa: ANN401 - boto3 has a type for each service
+        config = Config(s3={"addressing_style": "path"})
+        client = self.session.client(service, endpoint_url=self.endpoint, config=config)
+        return self.stack.enter_context(closing(client))
+
+    def of(self, key_id: str, secret: str) -> Cloud:
+        session = boto3.Session(key_id, secret, region_name=REGION)
+        return Cloud(self.endpoint, session, self.stack)
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    emulator = Emulator(tmp_path_factory.mktemp("promotion") / "emulator")
+    emulator.start()
+    with ExitStack() as stack:
+        session = boto3.Session("test", "test", region_name=REGION)
+        yield Cloud(emulator.endpoint, session, stack)
+    emulator.stop()
+
+
+@pytest.fixture(scope="session")
+def s3(cloud: Cloud) -> S3Client:
+    client: S3Client = cloud.client("s3")
+    return client
+
+
+@pytest.fixture
+def bucket(s3: S3Client) -> str:
+    name = f"media-test-{uuid4().hex[:12]}"
+    ensure_bucket(s3, name, REGION)
+    return name
+
+
+def origin(user: str, workspace: str = "/elsewhere") -> Origin:
+    return Origin(
+        caller=f"arn:aws:iam::000000000000:user/{user}",
+        user=user,
+        host="here",
+        process=1,
+        workspace=workspace,
+        commit="c0ffee",
+    )
+
+
+@pytest.fixture
+def dev() -> Environment:
+    """What the shipped file says; nothing is deployed."""
+    return EnvironmentFiles(ROOT / "environments").load("dev")

@@ -1,0 +1,87 @@
+"""One run at a time: the lease is taken, held, given up, run out, lost."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.promotion.conftest import origin
+from tooling.promotion.lease import LIFE, Lease, LeaseHeld
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def anna(s3: S3Client, bucket: str) -> Lease:
+    return Lease(s3, bucket, origin("anna", "/anna"), "staging", lambda: NOON)
+
+
+@pytest.fixture
+def bert(s3: S3Client, bucket: str) -> Lease:
+    return Lease(s3, bucket, origin("bert", "/bert"), "staging", lambda: NOON)
+
+
+def test_who_comes_second_is_told_who_holds_it_and_until_when(anna: Lease, bert: Lease) -> None:
+    with anna.held():
+        with pytest.raises(LeaseHeld) as caught:
+            bert.acquire()
+        assert "anna@here" in caught.value.reason
+        assert "until 2026-01-01T12:02:00+00:00" in caught.value.reason
+    with bert.held():
+        bert.require()
+
+
+def test_of_many_that_start_together_one_wins(s3: S3Client, bucket: str) -> None:
+    leases = [
+        Lease(s3, bucket, origin(f"run{number}", f"/{number}"), "staging") for number in range(8)
+    ]
+
+    def wins(lease: Lease) -> bool:
+        try:
+            lease.acquire()
+        except LeaseHeld:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(wins, leases)) == 1
+
+
+def test_one_that_has_run_out_is_taken_over_and_lost_to_its_holder(
+    anna: Lease, bert: Lease
+) -> None:
+    anna.acquire()
+    bert.now = lambda: NOON + LIFE - timedelta(seconds=1)
+    with pytest.raises(LeaseHeld):
+        bert.acquire()
+    bert.now = lambda: NOON + LIFE
+    bert.acquire()
+    with pytest.raises(LeaseHeld, match="nothing was done") as caught:
+        anna.require()
+    assert "bert@here" in caught.value.reason
+    anna.give_up()  # must not end what is Bert's by now
+    bert.require()
+
+
+def test_a_renewal_puts_the_end_off(anna: Lease, bert: Lease) -> None:
+    anna.acquire()
+    anna.now = lambda: NOON + timedelta(seconds=60)
+    anna.renew()
+    bert.now = lambda: NOON + LIFE + timedelta(seconds=1)
+    with pytest.raises(LeaseHeld):
+        bert.acquire()
+
+
+def test_what_a_dead_run_of_the_same_folder_left_is_taken_at_once(
+    anna: Lease, s3: S3Client, bucket: str
+) -> None:
+    anna.acquire()
+    again = Lease(s3, bucket, origin("anna", "/anna"), "staging", lambda: NOON)
+    again.acquire()
+    again.require()

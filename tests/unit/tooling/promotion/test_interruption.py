@@ -1,0 +1,95 @@
+"""The next run finds out where a killed one stood."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.tooling.promotion.conftest import entry
+from tooling.promotion.interruption import interruption, proven
+from tooling.promotion.ledger import ENDS, Step
+from tooling.promotion.rollback import earlier_than
+from tooling.promotion.status import arrival
+from tooling.releases import UNKNOWN_RELEASE
+
+OLD = replace(UNKNOWN_RELEASE, git_commit="old")
+OLDER = replace(UNKNOWN_RELEASE, git_commit="older")
+STARTED = entry(Step.STARTED)
+
+
+@pytest.mark.parametrize("end", sorted(ENDS))
+def test_a_run_that_came_to_an_end_was_not_interrupted(end: Step) -> None:
+    assert interruption([STARTED, entry(end)]) is None
+
+
+def test_other_runs_do_not_count() -> None:
+    smoke = entry(Step.SMOKE_PASSED, run="smoke")
+    assert interruption([]) is None
+    assert interruption([smoke]) is None
+    assert interruption([STARTED, entry(Step.FINISHED), smoke]) is None
+    found = interruption([STARTED, smoke])
+    assert found is not None
+    assert found.last is STARTED
+
+
+@pytest.mark.parametrize(
+    ("step", "leads_back"),
+    [
+        (Step.STARTED, False),
+        (Step.GATES, False),
+        (Step.APPLYING, False),
+        (Step.APPLIED, False),
+        (Step.CANARY, True),
+        (Step.SMOKE_PASSED, False),
+        (Step.SMOKE_FAILED, True),
+        (Step.RETURNING, True),
+    ],
+)
+def test_where_it_stood_decides_whether_the_next_goes_on_or_back(
+    step: Step,
+    leads_back: bool,  # noqa: FBT001 - a case, not a flag
+) -> None:
+    found = interruption([STARTED, entry(step)])
+    assert found is not None
+    assert found.leads_back is leads_back
+    assert f"after '{step}'" in str(found)
+
+
+def test_what_was_last_seen_to_work_is_what_to_go_back_to() -> None:
+    good, never_tried = entry(Step.SMOKE_PASSED, release=OLD), entry(Step.APPLIED)
+    assert proven([good, never_tried], UNKNOWN_RELEASE) == OLD
+    assert proven([good, entry(Step.SMOKE_FAILED)], UNKNOWN_RELEASE) == OLD
+    assert proven([good, entry(Step.SMOKE_PASSED)], UNKNOWN_RELEASE) == UNKNOWN_RELEASE
+    assert proven([never_tried], OLD) == OLD
+    assert proven([], None) is None
+
+
+def worked(*releases: object) -> list[str | None]:
+    entries = [
+        entry(Step.SMOKE_PASSED, release=release)  # type: ignore[arg-type]
+        for release in releases
+    ]
+    return [found.release_id for found in earlier_than(entries, OLD.id)]
+
+
+def test_a_rollback_leads_to_what_worked_before_the_current_release_first_came() -> None:
+    assert worked(OLDER, OLD) == [OLDER.id]
+    # OLD is there again, after a rollback from UNKNOWN: back once more leads to OLDER.
+    assert worked(OLDER, OLD, UNKNOWN_RELEASE, OLD) == [OLDER.id]
+    assert worked(OLD) == []
+    # The current release never worked: whatever did will do.
+    assert worked(OLDER, UNKNOWN_RELEASE) == [OLDER.id, UNKNOWN_RELEASE.id]
+
+
+def test_a_release_is_as_old_as_its_unbroken_stay() -> None:
+    entries = [
+        entry(Step.APPLIED, 1),
+        entry(Step.APPLIED, 2, release=OLD),
+        entry(Step.APPLIED, 3),
+        entry(Step.APPLIED, 4),
+    ]
+    found = arrival(entries, UNKNOWN_RELEASE.id)
+    assert found is not None
+    assert found.minute == 3
+    assert arrival(entries, OLD.id) is None

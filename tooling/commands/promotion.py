@@ -1,0 +1,108 @@
+"""Commands that bring releases from environment to environment, and tell where they are."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tooling.clients import Clients
+from tooling.commands.arguments import Destination, EnvironmentName, JsonWanted, Source
+from tooling.promotion.decision import Decision
+from tooling.promotion.delivery import Delivery
+from tooling.promotion.gates.order import order
+from tooling.promotion.gates.verdict import Gate
+from tooling.promotion.journal import Journal
+from tooling.promotion.promote import Promotion
+from tooling.promotion.rollback import Rollback, lift_hold
+from tooling.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+app = typer.Typer()
+
+Approved = Annotated[
+    str | None,
+    typer.Option("--approve", metavar="DIGEST", help="Digest of the plan that you approve."),
+]
+
+
+@app.command()
+def promote(
+    source: Source,
+    destination: Destination,
+    approve: Approved = None,
+    dry_run: Annotated[  # noqa: FBT002
+        bool, typer.Option("--dry-run", help="Ask the gates, show the plan, change nothing.")
+    ] = False,
+    json_wanted: JsonWanted = False,  # noqa: FBT002
+) -> None:
+    """Bring the release that runs in FROM to TO, if every gate lets it through."""
+    session = Session.open(json_wanted=json_wanted)
+    decision = Decision(f"promote {source} {destination}")
+    with _told(session, decision):
+        _require_order(session, decision, source, destination)
+        origin = session.target(source)
+        target = session.target(destination)
+        with session.workspace.alone_in(destination):
+            delivery = Delivery.open(session.workspace, target, session.screen, decision.command)
+            promotion = Promotion(origin, Clients(origin), delivery, decision)
+            promotion.run(approve, dry_run=dry_run)
+
+
+@app.command()
+def rollback(
+    name: EnvironmentName,
+    release: Annotated[
+        str | None,
+        typer.Argument(metavar="[RELEASE]", help="Its id; left out, the one before the current."),
+    ] = None,
+    approve: Approved = None,
+    json_wanted: JsonWanted = False,  # noqa: FBT002
+) -> None:
+    """Bring back a release that worked in ENV before, and hold further promotions."""
+    session = Session.open(json_wanted=json_wanted)
+    decision = Decision(f"rollback {name} {release or ''}".strip())
+    with _told(session, decision):
+        target = session.target(name)
+        with session.workspace.alone_in(name):
+            delivery = Delivery.open(session.workspace, target, session.screen, decision.command)
+            Rollback(delivery, decision).run(release, approve)
+
+
+@app.command()
+def release_hold(name: EnvironmentName) -> None:
+    """Lift the hold that a rollback has put on ENV."""
+    session = Session.open()
+    target = session.target(name)
+    journal = Journal.open(session.workspace, target, Clients(target), f"release-hold {name}")
+    lift_hold(name, journal)
+    session.screen.say(f"The hold on {name} is lifted.", style="bold green")
+
+
+def _require_order(session: Session, decision: Decision, source: str, destination: str) -> None:
+    """Stop before anything is opened where no such promotion exists at all."""
+    session.files.load(source)
+    target = session.files.load(destination)
+    found = Gate("order", lambda: order(source, target)).find()
+    decision.findings = [found]
+    if not found.lets_through:
+        decision.show_gates(session.screen)
+        decision.result = "refused"
+        raise decision.refusal(destination)
+
+
+@contextmanager
+def _told(session: Session, decision: Decision) -> Iterator[None]:
+    """Tell what came of it in one line, or as the document; a failure is told by the caller."""
+    try:
+        yield
+        release = decision.release.id[:12] if decision.release else "?"
+        session.screen.say(f"Release {release}: {decision.result}.", style="bold green")
+        if decision.next:
+            session.screen.say(f"Next: {decision.next}")
+    finally:
+        if session.screen.json_wanted:
+            session.screen.document(decision.document())

@@ -1,0 +1,1 @@
+"""Brings a release from environment to environment, and back."""

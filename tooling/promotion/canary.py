@@ -1,0 +1,86 @@
+"""A new version serves a few requests first, while the alarms are watched."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tooling.promotion.gates.verdict import Answer, Verdict, passed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tooling.environments import Canary
+    from tooling.promotion.deployed import Deployed
+
+POLL_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Watches the alarms for as long as an environment asks.
+
+    Parameters
+    ----------
+    alarms : callable
+        Says how they are.
+    clock, sleep : callable
+        Monotonic seconds, and waiting for some; replaced in tests.
+    """
+
+    alarms: Callable[[], Answer]
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+    def keep(self, minutes: int) -> Answer:
+        """Return the first answer that is no pass, or a pass when the time is over."""
+        end = self.clock() + minutes * 60
+        while True:
+            answer = self.alarms()
+            if answer.verdict is not Verdict.PASS:
+                return answer
+            left = end - self.clock()
+            if left <= 0:
+                return passed(f"No alarm in {minutes} minutes.")
+            self.sleep(min(POLL_SECONDS, left))
+
+
+def shares_to_keep(
+    canary: Canary | None, deployed: Deployed | None, plan: dict[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """Return what the version that serves now keeps, for each function that gets a new one.
+
+    Parameters
+    ----------
+    canary : Canary or None
+        What the environment asks for.
+    deployed : Deployed or None
+        What runs there; nothing can be kept in an empty environment.
+    plan : dict
+        The plan that brings the release at once; in it the version of a function that changes is
+        not known yet.
+    """
+    if canary is None or deployed is None:
+        return {}
+    renewed = {
+        entry["change"]["before"]["function_name"]
+        for entry in plan.get("resource_changes", [])
+        if entry["type"] == "aws_lambda_function"
+        and entry["change"]["actions"] == ["update"]
+        and (entry["change"].get("after_unknown") or {}).get("version")
+    }
+    return {
+        key: {"version": function["version"], "weight": 1 - canary.percent / 100}
+        for key, function in deployed.outputs["functions"].items()
+        if function["name"] in renewed
+    }
+
+
+def changes_aliases_alone(plan: dict[str, Any]) -> bool:
+    """Tell whether a plan does nothing but end a canary."""
+    return all(
+        entry["type"] == "aws_lambda_alias"
+        for entry in plan.get("resource_changes", [])
+        if entry["change"]["actions"] not in (["no-op"], ["read"])
+    )

@@ -1,0 +1,95 @@
+"""What came of a run that brings a release: for a person, and for a pipeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tooling.errors import OperatorError
+
+if TYPE_CHECKING:
+    from tooling.console import Screen
+    from tooling.promotion.delivery import Planned
+    from tooling.promotion.gates.verdict import Finding
+    from tooling.releases import Release
+
+APPROVAL = "approval"
+
+
+class GatesClosed(OperatorError):
+    """Some gate does not let the release through; nothing was changed."""
+
+
+@dataclass
+class Decision:
+    """Everything that a run found out and did.
+
+    Parameters
+    ----------
+    command : str
+        What was typed.
+    """
+
+    command: str
+    result: str = "stopped"
+    next: str = ""
+    release: Release | None = None
+    previous: Release | None = None
+    planned: Planned | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def closed(self) -> list[Finding]:
+        """The gates that say no."""
+        return [finding for finding in self.findings if not finding.lets_through]
+
+    def show_gates(self, screen: Screen) -> None:
+        """Print the table of gates with their evidence."""
+        rows = [(entry.gate, entry.verdict.value, entry.evidence) for entry in self.findings]
+        screen.table("Gates", ("gate", "verdict", "evidence"), rows)
+
+    def refusal(self, target: str) -> GatesClosed:
+        """Return the failure that lists the gates which say no, and nothing else."""
+        names = [finding.gate for finding in self.closed]
+        reason = "\n".join(
+            f"{entry.gate}: {entry.verdict.value}: {entry.evidence}" for entry in self.closed
+        )
+        if names == [APPROVAL] and self.planned:
+            digest = self.planned.digest
+            return GatesClosed(
+                f"{target} waits for an approval; nothing was changed.",
+                reason=reason,
+                remedy=f"Read the plan above. To approve it: {self.typed} --approve {digest[:16]}",
+            )
+        return GatesClosed(
+            f"{len(names)} of {len(self.findings)} gates say no ({', '.join(names)}); "
+            f"nothing was changed in {target}.",
+            reason=reason,
+            remedy=f"See to what each of them names, then run it again: {self.typed}",
+        )
+
+    @property
+    def typed(self) -> str:
+        """The command as it is typed."""
+        name, *arguments = self.command.split()
+        return f"nox -s {name} -- {' '.join(arguments)}"
+
+    def document(self) -> dict[str, Any]:
+        """Return the decision as a pipeline reads it."""
+        plan = self.planned and {
+            "digest": self.planned.digest,
+            "summary": self.planned.summary.counts(),
+            "changes": [
+                {"action": change.action.value, "address": change.address}
+                for change in self.planned.summary.changes
+            ],
+        }
+        return {
+            "command": self.command,
+            "result": self.result,
+            "release": self.release.document() if self.release else None,
+            "previous": self.previous.document() if self.previous else None,
+            "gates": [finding.document() for finding in self.findings],
+            "plan": plan,
+            "next": self.next,
+        }

@@ -1,0 +1,1 @@
+"""What must be true before a release is brought anywhere: one gate a file."""

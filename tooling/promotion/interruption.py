@@ -1,0 +1,68 @@
+"""Where a run stood that was killed: the next one goes on from there, or back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tooling.promotion.ledger import ENDS, Step
+from tooling.releases import Release
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tooling.promotion.ledger import Entry
+
+# A canary that nobody watched to its end has not shown anything.
+LEADS_BACK = frozenset({Step.CANARY, Step.SMOKE_FAILED, Step.RETURNING})
+
+
+@dataclass(frozen=True)
+class Interruption:
+    """A run that has a beginning and no end.
+
+    Parameters
+    ----------
+    last : Entry
+        The last that it wrote.
+    """
+
+    last: Entry
+
+    @property
+    def leads_back(self) -> bool:
+        """Whether what it brought must not stay."""
+        return self.last.step in LEADS_BACK
+
+    def __str__(self) -> str:
+        origin = self.last.origin
+        return (
+            f"'{self.last.command}' of {origin['user']}@{origin['host']} ended at {self.last.time} "
+            f"without a word, after '{self.last.step}'."
+        )
+
+
+def interruption(entries: Sequence[Entry]) -> Interruption | None:
+    """Return the last run that changes things, if it never came to an end."""
+    started = [entry for entry in entries if entry.step is Step.STARTED]
+    if not started:
+        return None
+    of_run = [entry for entry in entries if entry.run == started[-1].run]
+    if of_run[-1].step in ENDS:
+        return None
+    return Interruption(of_run[-1])
+
+
+def proven(entries: Sequence[Entry], here: Release | None) -> Release | None:
+    """Return the release that an environment was last seen to work with, to go back to.
+
+    Parameters
+    ----------
+    here : Release or None
+        What its state says, for an environment whose ledger knows of none. A run that was killed
+        may have brought that, and never have tried it.
+    """
+    for entry in reversed(entries):
+        if entry.step is Step.SMOKE_PASSED and entry.release:
+            return Release.from_document(entry.release)
+    return here

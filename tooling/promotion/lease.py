@@ -1,0 +1,178 @@
+"""One run at a time brings anything to an environment, wherever it is started."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tooling.errors import OperatorError
+from tooling.promotion.origin import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mypy_boto3_s3.client import S3Client
+
+KEY = "promotion/lease.json"
+LIFE = timedelta(seconds=120)
+RENEWALS_A_LIFE = 4
+# Another writer was faster, or is writing at this moment.
+LOST_RACE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
+
+
+class LeaseHeld(OperatorError):
+    """Somebody else is bringing something to the environment."""
+
+
+@dataclass
+class Lease:
+    """The right to bring something to an environment, as an object in its state bucket.
+
+    It is never deleted but given up, always on the condition that nobody else has written it: so
+    of two runs that start together one wins, and one that was thought dead can't end another's.
+
+    Parameters
+    ----------
+    s3 : S3Client
+        Reaches the bucket.
+    bucket : str
+        The environment's state bucket.
+    origin : Origin
+        Who takes it.
+    environment : str
+        Named in messages.
+    now : callable
+        Returns the time; replaced in tests.
+    """
+
+    s3: S3Client
+    bucket: str
+    origin: Origin
+    environment: str
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    etag: str = field(default="", init=False)
+    lost: bool = field(default=False, init=False)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the lease, renewing it all the while, and give it up in the end.
+
+        Raises
+        ------
+        LeaseHeld
+            Somebody else holds it; the message says who and until when.
+        """
+        self.acquire()
+        ended = threading.Event()
+        renewal = threading.Thread(
+            target=self._keep, args=(ended,), name="lease-renewal", daemon=True
+        )
+        renewal.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            renewal.join()
+            self.give_up()
+
+    def acquire(self) -> None:
+        """Take the lease if it is free, given up, run out, or left by a dead run of this folder."""
+        for _ in range(2):
+            current = self._read()
+            if current is None:
+                taken = self._write(self._document(), IfNoneMatch="*")
+            else:
+                document, etag = current
+                self._require_free(document)
+                taken = self._write(self._document(), IfMatch=etag)
+            if taken:
+                return
+        current = self._read()  # somebody was faster, twice
+        raise self._refusal(current[0] if current else {})
+
+    def renew(self) -> None:
+        """Put the end of the lease off; it is lost if somebody else has taken it."""
+        if not self.lost and not self._write(self._document(), IfMatch=self.etag):
+            self.lost = True
+
+    def require(self) -> None:
+        """Make sure that nobody has taken the lease meanwhile.
+
+        Raises
+        ------
+        LeaseHeld
+            Somebody has: it had run out, as when a machine slept.
+        """
+        self.renew()
+        if self.lost:
+            current = self._read()
+            raise self._refusal(current[0] if current else {})
+
+    def give_up(self) -> None:
+        """End the lease, unless it is somebody else's by now."""
+        if not self.lost:
+            self._write({"holder": None, "until": None}, IfMatch=self.etag)
+
+    def _keep(self, ended: threading.Event) -> None:
+        while not ended.wait(LIFE.total_seconds() / RENEWALS_A_LIFE):
+            try:
+                self.renew()
+            except (ClientError, BotoCoreError):
+                continue  # the next turn tries again; `require` tells before anything is changed
+
+    def _document(self) -> dict[str, Any]:
+        until = self.now() + LIFE
+        return {"holder": self.origin.document(), "until": until.isoformat(timespec="seconds")}
+
+    def _require_free(self, document: dict[str, Any]) -> None:
+        if document["holder"] is None:
+            return
+        holder = Origin(**document["holder"])
+        if datetime.fromisoformat(document["until"]) <= self.now():
+            return
+        # Both hold the lock of one folder in turn, so the other run is dead.
+        if holder.shares_workspace(self.origin):
+            return
+        raise self._refusal(document)
+
+    def _refusal(self, document: dict[str, Any]) -> LeaseHeld:
+        holder, until = document.get("holder"), document.get("until")
+        who = Origin(**holder).person if holder else "another run that is just starting"
+        return LeaseHeld(
+            f"Another run is at work in {self.environment}; nothing was done.",
+            reason=f"The promotion lease is held by {who} until {until}.",
+            remedy="Wait until it ends. If it was killed, the lease runs out at that time and the "
+            "same command goes on from where it stood.",
+        )
+
+    def _read(self) -> tuple[dict[str, Any], str] | None:
+        try:
+            answer = self.s3.get_object(Bucket=self.bucket, Key=KEY)
+        except self.s3.exceptions.NoSuchKey:
+            return None
+        with answer["Body"] as body:
+            return json.loads(body.read()), answer["ETag"]
+
+    def _write(self, document: dict[str, Any], **condition: str) -> bool:
+        body = json.dumps(document | {"written": time.time_ns()}).encode()
+        try:
+            answer = self.s3.put_object(
+                Bucket=self.bucket,
+                Key=KEY,
+                Body=body,
+                ContentType="application/json",
+                **condition,  # type: ignore[arg-type]
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in LOST_RACE:
+                return False
+            raise
+        self.etag = answer["ETag"]
+        return True

@@ -1,0 +1,73 @@
+"""Who acts, and from where: written beside everything that is done."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from tooling.releases import git_commit
+
+if TYPE_CHECKING:
+    from tooling.clients import Clients
+    from tooling.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a run comes from.
+
+    Parameters
+    ----------
+    caller : str
+        ARN of the AWS identity.
+    user, host : str
+        Of the machine that the command was typed on.
+    process : int
+        Number of the process there.
+    workspace : str
+        The folder of live state, whose lock keeps two runs of one checkout apart.
+    commit : str
+        The checkout's commit.
+    """
+
+    caller: str
+    user: str
+    host: str
+    process: int
+    workspace: str
+    commit: str
+
+    @classmethod
+    def of(cls, workspace: Workspace, clients: Clients) -> Origin:
+        """Return the origin of this process."""
+        return cls(
+            caller=clients.sts.get_caller_identity()["Arn"],
+            user=_user(),
+            host=socket.gethostname(),
+            process=os.getpid(),
+            workspace=str(workspace.state),
+            commit=git_commit(workspace.root),
+        )
+
+    @property
+    def person(self) -> str:
+        """How a message names the run."""
+        return f"{self.user}@{self.host} (process {self.process}, {self.caller})"
+
+    def shares_workspace(self, other: Origin) -> bool:
+        """Tell whether both run in one folder, where only one of them can be alive."""
+        return (self.host, self.workspace) == (other.host, other.workspace)
+
+    def document(self) -> dict[str, object]:
+        """Return the origin as it is written down."""
+        return asdict(self)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())

@@ -1,0 +1,218 @@
+"""``promote FROM TO``: what runs there, brought here; nothing is built."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from tooling.errors import OperatorError
+from tooling.promotion.carrying import Place, carry
+from tooling.promotion.deployed import read_deployed
+from tooling.promotion.gates.account import account
+from tooling.promotion.gates.alarms import alarms
+from tooling.promotion.gates.approval import approval
+from tooling.promotion.gates.checkout import checkout
+from tooling.promotion.gates.convergence import source_converged, target_converged
+from tooling.promotion.gates.data import data
+from tooling.promotion.gates.hold import hold
+from tooling.promotion.gates.live_code import live_code
+from tooling.promotion.gates.order import order
+from tooling.promotion.gates.scan import scan
+from tooling.promotion.gates.smoke_evidence import smoke_evidence, soak
+from tooling.promotion.gates.verdict import Answer, Gate, ask_all
+from tooling.promotion.interruption import interruption, proven
+from tooling.promotion.ledger import Ledger, Step
+from tooling.rendering import artifact_bucket, render_variables, state_bucket
+from tooling.stack import media_stack
+from tooling.terraform.plans import PlanSummary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tooling.clients import Clients
+    from tooling.promotion.decision import Decision
+    from tooling.promotion.delivery import Delivery, Planned
+    from tooling.promotion.deployed import Deployed
+    from tooling.promotion.ledger import Entry
+    from tooling.releases import Release
+    from tooling.stack import Stack
+    from tooling.target import Target
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """One run of ``promote``.
+
+    Parameters
+    ----------
+    source : Target
+        Where the release comes from; only read.
+    source_clients : Clients
+        For it.
+    delivery : Delivery
+        Brings it to the target.
+    decision : Decision
+        Filled in as the run goes.
+    """
+
+    source: Target
+    source_clients: Clients
+    delivery: Delivery
+    decision: Decision
+
+    def run(self, approved: str | None, *, dry_run: bool = False) -> None:
+        """Ask all gates; if they all let it through, bring the release.
+
+        Parameters
+        ----------
+        approved : str or None
+            Digest of the plan that was approved.
+        dry_run : bool
+            Stop after the gates.
+
+        Raises
+        ------
+        GatesClosed
+            Some gate says no; nothing was changed.
+        SmokeTestFailed
+            The release does not work in the target, which was taken back.
+        """
+        delivery, decision = self.delivery, self.decision
+        with delivery.lease.held(), delivery.journal.closed():
+            entries = delivery.journal.ledger.entries()
+            here = read_deployed(delivery.clients.s3, delivery.target.environment)
+            previous = self._take_up(entries, here.release if here else None)
+            deployed = self._deployed()
+            delivery.journal.record(Step.STARTED, release=deployed.release)
+            decision.previous = previous
+            planned = self._decide(deployed, here, entries, approved)
+            delivery.journal.record(Step.GATES, release=planned.release, gates=decision.findings)
+            if decision.closed:
+                names = ", ".join(finding.gate for finding in decision.closed)
+                delivery.journal.record(Step.REFUSED, names, release=planned.release)
+                decision.result = "refused"
+                refusal = decision.refusal(delivery.name)
+                decision.next = refusal.remedy
+                raise refusal
+            if dry_run:
+                delivery.journal.record(Step.DRY_RUN, release=planned.release)
+                decision.result, decision.next = "would be promoted", decision.typed
+                return
+            delivery.bring(planned, previous)
+            delivery.journal.record(Step.FINISHED, release=planned.release)
+            decision.result, decision.next = "promoted", "nox -s status"
+
+    def _take_up(self, entries: list[Entry], here: Release | None) -> Release | None:
+        """Return what the target holds that works, after seeing to a run that was killed."""
+        delivery, previous = self.delivery, proven(entries, here)
+        found = interruption(entries)
+        if found is None:
+            return previous
+        delivery.screen.done(f"An earlier run was killed: {found}")
+        if found.leads_back:
+            became = delivery.go_back(previous)
+            raise OperatorError(
+                f"The earlier run was killed before its release had proved itself. {became}",
+                remedy=f"Mend the release, then promote it again; nox -s history -- "
+                f"{delivery.name} tells what happened.",
+            )
+        delivery.screen.done("This one goes on from there.")
+        return previous
+
+    def _deployed(self) -> Deployed:
+        environment = self.source.environment
+        deployed = read_deployed(self.source_clients.s3, environment)
+        if deployed is None:
+            verb = "promote" if environment.promotes_from else "deploy"
+            arguments = f"{environment.promotes_from or ''} {environment.name}".strip()
+            raise OperatorError(
+                f"Nothing is deployed in {environment.name}, so there is nothing to promote.",
+                remedy=f"nox -s {verb} -- {arguments}",
+            )
+        self.decision.release = deployed.release
+        commit = deployed.release.short_commit
+        self.delivery.screen.done(f"release {deployed.release.id[:12]} of commit {commit}")
+        return deployed
+
+    def _decide(
+        self,
+        deployed: Deployed,
+        here: Deployed | None,
+        entries: list[Entry],
+        approved: str | None,
+    ) -> Planned:
+        """Ask all gates: those on the source while the target's plan is made."""
+        began = monotonic()
+        delivery, decision = self.delivery, self.decision
+        screen, lived_in = delivery.screen, decision.previous is not None
+        gates = list(self._source_gates(deployed, entries))
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            about_source = beside.submit(ask_all, gates)
+            screen.step("Zips")
+            release, carried = self._carry(deployed.release)
+            planned = delivery.plan_as_asked(release, delivery.workspace.terraform, here)
+            decision.planned = planned
+            about_plan = ask_all(
+                [
+                    Gate("artifacts", lambda: carried),
+                    Gate(
+                        "target converged",
+                        partial(target_converged, delivery.name, planned.document),
+                    ),
+                    Gate("scan", lambda: scan(delivery.scan(planned))),
+                    Gate("data", partial(data, planned.document, lived_in=lived_in)),
+                    Gate(
+                        "approval",
+                        partial(approval, delivery.target.environment, planned.digest, approved),
+                    ),
+                ]
+            )
+            decision.findings = [*about_source.result(), *about_plan]
+        decision.show_gates(screen)
+        screen.done(f"{len(decision.findings)} gates asked", began)
+        return planned
+
+    def _source_gates(self, deployed: Deployed, entries: list[Entry]) -> Iterator[Gate]:
+        name, release = self.source.environment.name, deployed.release
+        target = self.delivery.target.environment
+        evidence = Ledger(self.source_clients.s3, state_bucket(self.source.environment)).entries
+        yield Gate("order", partial(order, name, target))
+        yield Gate("account", partial(account, [self.source_clients, self.delivery.clients]))
+        yield Gate("hold", partial(hold, target.name, entries))
+        yield Gate("checkout", partial(checkout, self.delivery.workspace.terraform, release))
+        yield Gate(
+            "live code",
+            lambda: live_code(
+                self.source_clients.functions, deployed.outputs["functions"], release
+            ),
+        )
+        # Made here and not in the gate: Terraform's plugin cache bears one preparation at a time.
+        stack = media_stack(self.delivery.workspace, self.source)
+        stack.init(self.delivery.screen)
+        yield Gate("source converged", lambda: self._source_converged(stack, release))
+        yield Gate("alarms", lambda: alarms(self.source_clients.cloudwatch, deployed.outputs))
+        yield Gate("smoke evidence", lambda: smoke_evidence(name, evidence(), release))
+        yield Gate(
+            "soak",
+            lambda: soak(name, evidence(), release, target.soak_minutes, datetime.now(UTC)),
+        )
+
+    def _source_converged(self, stack: Stack, release: Release) -> Answer:
+        environment = self.source.environment
+        folder = self.delivery.workspace.environments
+        variables = render_variables(folder, environment, self.source.endpoint, release)
+        summary = PlanSummary.from_document(stack.compare(variables))
+        return source_converged(environment.name, summary)
+
+    def _carry(self, release: Release) -> tuple[Release, Answer]:
+        began = monotonic()
+        delivery = self.delivery
+        source = Place(self.source_clients.s3, artifact_bucket(self.source.environment))
+        target = Place(delivery.clients.s3, artifact_bucket(delivery.target.environment))
+        carried, answer = carry(release, source, target)
+        delivery.screen.done(answer.evidence, began)
+        return carried, answer

@@ -1,0 +1,68 @@
+"""Whether a ledger is still what was written: nothing edited, removed or put elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tooling.promotion.ledger import NOTHING_BEFORE, PREFIX, Entry, digest_of, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tooling.promotion.ledger import Ledger
+
+
+def faults(ledger: Ledger) -> list[str]:
+    """Return what is wrong with a ledger, in sentences; nothing if all is well."""
+    contents = ledger.contents()
+    return [*_broken_chain(contents), *_missing_end(ledger, contents), *_rewritten(ledger)]
+
+
+def _broken_chain(contents: list[tuple[str, bytes]]) -> Iterator[str]:
+    before = NOTHING_BEFORE
+    for number, (key, content) in enumerate(contents, start=1):
+        name = _name(key)
+        try:
+            entry = Entry.decoded(content)
+        except (ValueError, TypeError, KeyError):
+            yield f"Entry {name} can't be read any more."
+            return
+        if key != key_of(number):
+            yield f"Entry {_name(key_of(number))} is missing."
+            return
+        if entry.sequence != number:
+            yield f"Entry {name} says that it is number {entry.sequence}."
+        if entry.chain != before:
+            yield f"The entry before {name} is not the one that it was written behind."
+        before = digest_of(content)
+
+
+def _missing_end(ledger: Ledger, contents: list[tuple[str, bytes]]) -> Iterator[str]:
+    """Find what the chain can't tell: that its end was cut off, or the last entry edited."""
+    head = ledger.head()
+    if head is None:
+        if contents:
+            yield "The note of the last entry is missing."
+        return
+    sequence, digest = head
+    if sequence > len(contents):
+        yield f"The ledger ends at {len(contents)}, but {sequence} entries were written."
+    elif digest_of(contents[sequence - 1][1]) != digest:
+        yield f"Entry {_name(contents[sequence - 1][0])} is not what was written."
+
+
+def _rewritten(ledger: Ledger) -> Iterator[str]:
+    """Find entries that were written over or deleted, by the versions that the bucket keeps."""
+    pages = ledger.s3.get_paginator("list_object_versions")
+    seen: set[str] = set()
+    for page in pages.paginate(Bucket=ledger.bucket, Prefix=PREFIX):
+        for entry in page.get("Versions", []):
+            if entry["Key"] in seen:
+                yield f"Entry {_name(entry['Key'])} was written more than once."
+            seen.add(entry["Key"])
+        for marker in page.get("DeleteMarkers", []):
+            yield f"Entry {_name(marker['Key'])} was deleted."
+
+
+def _name(key: str) -> str:
+    return key.removeprefix(PREFIX).removesuffix(".json")
