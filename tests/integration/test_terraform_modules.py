@@ -14,6 +14,7 @@ from python_terraform import IsFlagged
 from tooling.stack import terraform_environment
 from tooling.terraform.adapter import Terraform
 from tooling.terraform.binary import find_terraform
+from tooling.terraform.providers import preparing
 from tooling.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,6 +57,7 @@ def test_module(folder: Path, terraform_copy: Path) -> None:
         terraform_environment(workspace, dict(os.environ)),
         folder.name,
     )
-    run(terraform, *terraform.command("init", backend=False, input=False))
+    with preparing(terraform.environment):
+        run(terraform, *terraform.command("init", backend=False, input=False))
     printed = run(terraform, *terraform.command("test", no_color=IsFlagged))
     assert re.search(r"Success! [1-9]\d* passed, 0 failed", printed), printed

@@ -190,7 +190,6 @@ class Promotion:
                 self.source_clients.functions, deployed.outputs["functions"], release
             ),
         )
-        # Made here and not in the gate: Terraform's plugin cache bears one preparation at a time.
         stack = media_stack(self.delivery.workspace, self.source)
         stack.init(self.delivery.screen)
         yield Gate("source converged", lambda: self._source_converged(stack, release))

@@ -24,6 +24,7 @@ from python_terraform import Terraform as CommandLine
 
 from tooling.errors import INTERRUPTS, Interrupted
 from tooling.terraform.diagnostics import Diagnostic, TerraformFailed, parse_line
+from tooling.terraform.providers import preparing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,7 +69,8 @@ class Terraform:
             if backend_configuration is None
             else {"backend_config": str(backend_configuration), "reconfigure": IsFlagged}
         )
-        self._run("init", lockfile="readonly", input=False, json=IsFlagged, **backend)
+        with preparing(self.environment):
+            self._run("init", lockfile="readonly", input=False, json=IsFlagged, **backend)
 
     def validate(self) -> None:
         """Check the configuration by itself."""

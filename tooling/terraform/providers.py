@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 REGISTRY = "registry.terraform.io"
 MIRROR_VARIABLE = "TF_PLUGIN_MIRROR"
@@ -35,6 +41,21 @@ def find_mirror(environment: dict[str, str], opt: Path = Path("/opt")) -> Path |
         if (folder / REGISTRY).is_dir():
             return folder
     return None
+
+
+@contextmanager
+def preparing(environment: dict[str, str]) -> Iterator[None]:
+    """Keep other preparations that use the same CLI configuration waiting.
+
+    Terraform's cache of downloaded providers does not bear two that fill it at once.
+    """
+    configuration = environment.get("TF_CLI_CONFIG_FILE")
+    if configuration is None:
+        yield
+        return
+    with Path(configuration).with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def write_cli_configuration(path: Path, mirror: Path | None) -> Path:

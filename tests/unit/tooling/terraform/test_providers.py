@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
-from tooling.terraform.providers import find_mirror, write_cli_configuration
+from tooling.terraform.providers import find_mirror, preparing, write_cli_configuration
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,3 +56,19 @@ def test_the_mirror_serves_what_it_holds_and_the_registry_the_rest(tmp_path: Pat
     assert held in text
     assert held.replace("include", "exclude") in text
     assert 'a \\"quoted\\" folder' in text
+
+
+def test_two_preparations_wait_for_each_other(tmp_path: Path) -> None:
+    environment = {"TF_CLI_CONFIG_FILE": str(tmp_path / "terraform.rc")}
+    entered = threading.Event()
+
+    def prepare() -> None:
+        with preparing(environment):
+            entered.set()
+
+    other = threading.Thread(target=prepare)
+    with preparing(environment):
+        other.start()
+        assert not entered.wait(0.2)
+    other.join()
+    assert entered.is_set()
