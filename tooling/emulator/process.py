@@ -109,7 +109,7 @@ class Emulator:
 
     def stop(self) -> bool:
         """Stop it in order, so that all its state is saved; return whether it ran."""
-        process_id = self._process_id()
+        process_id = self.process_id()
         if process_id is None:
             return False
         os.kill(process_id, signal.SIGTERM)
@@ -125,7 +125,7 @@ class Emulator:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _process_id(self) -> int | None:
+    def process_id(self) -> int | None:
         """Return the number of its process, which that process wrote into the lock it holds."""
 
         def written() -> bool:

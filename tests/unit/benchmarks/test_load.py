@@ -1,0 +1,67 @@
+"""What the load benchmark makes of what it was told."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+from tests.benchmarks.load.accounting import Handled, _handled, account
+from tests.benchmarks.load.memory import _descendants
+from tests.benchmarks.load.sending import Sent
+
+if TYPE_CHECKING:
+    from tooling.media_client import MediaClient
+
+BEGAN = datetime(2026, 11, 24, 8, tzinfo=UTC)
+LINE = (
+    '{"level":"INFO","message":"event handled","timestamp":"2026-11-24 09:00:01,250+0100",'
+    '"image_id":"a","result":"ready","milliseconds":120.5}'
+)
+
+
+class Listed:
+    """An API that lists what it is given."""
+
+    def __init__(self, **images: str) -> None:
+        self._images = images
+
+    def images(self, limit: int | None) -> list[dict[str, Any]]:
+        assert limit is None
+        return [{"image_id": key, "status": status} for key, status in self._images.items()]
+
+
+def test_the_processors_log_tells_when_each_image_was_done() -> None:
+    found = list(_handled(iter(["START", LINE, '{"message": "other"}'])))
+    assert found == [Handled("a", BEGAN + timedelta(milliseconds=1250), "ready", 120.5)]
+
+
+def test_what_is_lost_and_what_came_twice_is_counted() -> None:
+    sent = [Sent(key, BEGAN, f"{key}.jpg", "ready") for key in "abcd"]
+    handled = [
+        Handled(key, BEGAN + timedelta(seconds=second), result, 100.0)
+        for key, second, result in (
+            ("a", 1, "ready"),
+            ("a", 2, "ready"),
+            ("b", 3, "rejected"),
+            ("c", 4, "superseded"),
+            ("stranger", 9, "ready"),
+        )
+    ]
+    listed = Listed(a="ready", b="rejected", c="failed", stranger="ready")
+    found = account("burst", sent, cast("MediaClient", listed), handled)
+    counted = {name: found[name] for name in ("uploads", "ready", "rejected", "lost", "twice")}
+    assert counted == {"uploads": 4, "ready": 1, "rejected": 1, "lost": 2, "twice": 1}
+    assert found["other_than_expected"] == ["b.jpg: rejected", "c.jpg: failed", "d.jpg: lost"]
+    assert (found["p50_ms"], found["p99_ms"], found["seconds"]) == (2000, 3000, 3.0)
+
+
+def test_memory_is_that_of_a_programs_own_children() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        found = _descendants(os.getpid())
+        child.communicate(b"\n")
+    assert len(found) >= 1
+    assert all(size > 0 for size in found)
+    assert _descendants(child.pid) == []
