@@ -74,7 +74,7 @@ variables {
   limits       = { upload_bytes = 52428800, pixels = 80000000, frames = 500 }
   renditions   = [{ name = "thumb", longest_side = 256 }, { name = "small", longest_side = 640 }]
   month_shards = 1
-  processor    = { memory_mb = 2304, timeout_seconds = 60, concurrency_max = 10, batch_size = 5, max_receive_count = 5 }
+  processor    = { memory_mb = 2304, timeout_seconds = 60, concurrency_max = 10, batch_size = 2, max_receive_count = 5 }
   api          = { memory_mb = 512, timeout_seconds = 10, url_expiry_seconds = 900, throttle_rate_per_second = 50, throttle_burst = 100 }
   retention = {
     log_days               = 30

@@ -212,8 +212,8 @@ variable "processor" {
   description = "Size of the processor and how it takes from its queue."
 
   validation {
-    condition     = var.processor.timeout_seconds >= 10 * var.processor.batch_size
-    error_message = "processor.timeout_seconds must be ${10 * var.processor.batch_size} or more, which is 10 for each message of a batch: half of it is for the file."
+    condition     = var.processor.timeout_seconds >= 30 * var.processor.batch_size
+    error_message = "processor.timeout_seconds must be ${30 * var.processor.batch_size} or more, which is 30 for each message of a batch: half of it is for the file."
   }
 }
 

@@ -127,9 +127,13 @@ class Run:
         self._process.wait()
         self._printed.close()
 
+    def wait(self) -> int:
+        """Wait for its end and return its exit code."""
+        return self._process.wait(COMMAND_TIMEOUT_SECONDS)
+
     def require_success(self) -> str:
         """Wait for its end, require that it went well, and return what it printed."""
-        code = self._process.wait(COMMAND_TIMEOUT_SECONDS)
+        code = self.wait()
         self._printed.seek(0)
         printed = self._printed.read()
         assert code == 0, printed
@@ -138,7 +142,7 @@ class Run:
 
 
 @pytest.fixture(scope="session")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+def copy_of_the_checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     """A copy of the checkout whose environments may all be destroyed, and called by a page."""
     folder = tmp_path_factory.mktemp("operator") / "checkout"
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT))
@@ -160,18 +164,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _needs_deployment(item: pytest.Item) -> bool:
-    return "dev" in getattr(item, "fixturenames", ())
+    return "checkout" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session", autouse=True)
 def deploying(request: pytest.FixtureRequest) -> Iterator[Run | None]:
     """The command that deploys ``dev``, started at once if any test will need it."""
-    if not any(map(_needs_deployment, request.session.items)):
+    if not any("dev" in getattr(item, "fixturenames", ()) for item in request.session.items):
         yield None
         return
-    checkout: Checkout = request.getfixturevalue("checkout")
-    with Run(checkout, "deploy", "dev") as run:
+    copy: Checkout = request.getfixturevalue("copy_of_the_checkout")
+    with Run(copy, "deploy", "dev") as run:
         yield run
+
+
+@pytest.fixture(scope="session")
+def checkout(copy_of_the_checkout: Checkout, deploying: Run | None) -> Checkout:
+    """A copy of the checkout that nothing else is at work in."""
+    if deploying is not None:
+        deploying.wait()
+    return copy_of_the_checkout
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 EMBEDDED_ACCOUNT_ID = "000000000000"
-SECONDS_PER_MESSAGE = 10
+SECONDS_PER_MESSAGE = 30
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,11}$")]
 Count = Annotated[int, Field(ge=1)]
@@ -90,9 +90,14 @@ class Processor(Section):
     batch_size: Annotated[int, Field(ge=1, le=10)]
     max_receive_count: Annotated[int, Field(ge=2, le=100)]
 
+    @property
+    def file_seconds_max(self) -> int:
+        """After how many seconds a file is given up, as terraform/locals.tf has it."""
+        return self.timeout_seconds // (2 * self.batch_size)
+
     @model_validator(mode="after")
     def _a_batch_has_time(self) -> Processor:
-        # Terraform gives half of a message's share to the file, at least 5 seconds.
+        # The file has half of a message's share, which must do for the largest on a busy machine.
         if self.timeout_seconds < SECONDS_PER_MESSAGE * self.batch_size:
             message = (
                 f"timeout_seconds must be {SECONDS_PER_MESSAGE * self.batch_size} or more, "

@@ -72,6 +72,7 @@ class Inspector:
             command=(
                 *(sys.executable, "-S", "-P", "-m", "media.inspection"),
                 *("--limits", limits, "--renditions", renditions),
+                *("--seconds", str(environment.processor.file_seconds_max)),
             ),
             variables={
                 **os.environ,

@@ -47,7 +47,7 @@ def read_caller(claims: Mapping[str, Any]) -> Caller:
 
 
 def _groups(claim: object) -> list[str]:
-    # The gateway hands a list claim over as text: "[admins editors]".
+    # The gateway hands a list claim over as text, "[admins editors]"; names have no spaces.
     if isinstance(claim, list):
         return [str(group) for group in claim]
-    return claim.strip("[]").replace(",", " ").split() if isinstance(claim, str) else []
+    return claim.removeprefix("[").removesuffix("]").split() if isinstance(claim, str) else []

@@ -3,6 +3,7 @@
 import os
 import time
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools import Logger, single_metric
@@ -25,7 +26,7 @@ from media.table import ImageTable
 from media.trash import Trash
 from media.unrecorded import UnrecordedOriginals
 
-_NO_ROUTE = "none"
+_NO_ROUTE, _PREFLIGHT = "none", "OPTIONS"
 
 logger = Logger()
 
@@ -91,6 +92,9 @@ def answer_event(event: dict[str, Any], request_id: str) -> tuple[str, Answer]:
     name = _NO_ROUTE
     try:
         request = Request.from_event(event)
+        if request.method == _PREFLIGHT:
+            # The gateway adds what browsers want to know.
+            return _PREFLIGHT, Answer(HTTPStatus.NO_CONTENT)
         route, values = find_route(request.method, request.path)
         name = route.key
         return name, dispatcher.answer(route, values, request)

@@ -20,6 +20,7 @@ from media.inspection import (
 from media.limits import Limits
 
 _UNREADABLE = 2
+SECONDS_MAX = 30.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     exit_code = 0
-    with Inspector(options.limits, options.renditions) as inspector:
+    with Inspector(options.limits, options.renditions, options.seconds) as inspector:
         for path in options.files:
             try:
                 line = inspect_file(inspector, path, options.limits.upload_bytes)
@@ -121,6 +122,13 @@ def _parser() -> argparse.ArgumentParser:
         default=DEFAULT_RENDITIONS,
         metavar="JSON",
         help='for example [{"name": "thumb", "longest_side": 256}]',
+    )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=SECONDS_MAX,
+        metavar="N",
+        help="after so many seconds a file is given up",
     )
     return parser
 

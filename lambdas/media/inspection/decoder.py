@@ -34,7 +34,7 @@ _PNG_DEPTH_AT = 24
 # Programs write about ten; the format allows close to a thousand.
 _SCANS_MAX = 200
 # What Pillow's and libheif's decoders raise on bytes that don't hold to their format. MemoryError
-# is not among them: running out of memory is our fault, not the file's.
+# is not among them: who called has set the bound and judges.
 _DECODER_FAULTS = (
     *(OSError, EOFError, SyntaxError, ValueError, TypeError, LookupError, RuntimeError),
     *(ArithmeticError, AttributeError, AssertionError, struct.error, zlib.error),

@@ -128,6 +128,8 @@ class Inspector:
                 raise corrupt(f"the picture was not decoded within {seconds:g} seconds")
             # A process that had seen many files before may have ended for their sake: a new one
             # tells whether it was this file.
+        if ended >= 0:
+            raise InspectionError(f"the process that looks at files ended with code {ended}")
         if ended in (-signal.SIGKILL, -signal.SIGTERM):
             raise InspectionError("the process that looks at files was killed")
         raise corrupt("the picture makes its decoder fail")
@@ -178,7 +180,8 @@ def _start(assignment: Assignment) -> _Worker:
             *("-m", "media.inspection.worker", str(theirs.fileno())),
         ],
         pass_fds=[theirs.fileno()],
-        # Who takes over a decoder shall not find credentials in its environment.
+        # It guards against crashes, hangs and hunger. Whoever takes a decoder over has still the
+        # rights of this user; that its environment holds no credentials only makes it harder.
         env={
             **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),

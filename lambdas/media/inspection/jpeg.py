@@ -44,12 +44,16 @@ def read_frame(data: bytes) -> JpegFrame | None:
 
 
 def count_scans(data: bytes) -> int:
-    """Count the scans of a JPEG, those of pictures inside it too.
+    """Count the scans of the first picture of a JPEG; phones append films and further pictures.
 
     A progressive picture is built up in scans; each costs a pass over all of it, however few
     bytes it has.
     """
-    return data.count(bytes((_MARKER, _SCAN)))
+    first = next((start for marker, start, _ in _segments(data) if marker == _SCAN), None)
+    if first is None:
+        return 0
+    end = data.find(bytes((_MARKER, _END)), first)
+    return 1 + data.count(bytes((_MARKER, _SCAN)), first, end if end >= 0 else len(data))
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:

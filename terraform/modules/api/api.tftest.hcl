@@ -65,6 +65,13 @@ run "unknown_paths_reach_the_function_with_a_token" {
   }
 }
 
+run "preflights_need_no_token" {
+  assert {
+    condition     = aws_apigatewayv2_route.preflight[0].route_key == "OPTIONS /{proxy+}" && aws_apigatewayv2_route.preflight[0].authorization_type == "NONE"
+    error_message = "Without a route of their own preflights come to $default, which asks for the token that they never carry."
+  }
+}
+
 run "browsers_may_change_and_see_tags" {
   assert {
     condition = (

@@ -173,7 +173,7 @@ def test_a_file_that_is_no_mapping_is_told_as_such(folder: Path, text: str) -> N
 
 def test_each_message_of_a_batch_needs_time(folder: Path, document: dict[str, Any]) -> None:
     document["processor"] |= {"timeout_seconds": 60, "batch_size": 7}
-    assert "timeout_seconds must be 70 or more" in fault(folder, document)
+    assert "timeout_seconds must be 210 or more" in fault(folder, document)
 
 
 def test_pixels_that_the_memory_cannot_hold_are_refused_with_what_to_write(

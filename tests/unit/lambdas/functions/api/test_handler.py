@@ -53,6 +53,11 @@ def test_a_method_that_a_path_lacks_is_told_with_those_it_has(
     assert headers["allow"] == allowed
 
 
+@pytest.mark.parametrize("path", ["/images", f"/images/{IMAGE}", "/no"])
+def test_a_preflight_needs_no_identity_and_gets_no_answer_of_ours(api: Api, path: str) -> None:
+    assert api(f"OPTIONS {path}", sub=None)[:2] == (204, {})
+
+
 @pytest.mark.parametrize("route", ["GET /health", "GET /images", f"GET /images/{IMAGE}", "GET /no"])
 def test_every_answer_is_safe_to_show_in_a_browser(api: Api, route: str) -> None:
     api.holding(READY)

@@ -59,6 +59,12 @@ def test_another_owners_image_is_not_found_in_any_route(api: Api, route: str) ->
         assert api.table.rows[IMAGE] == record
 
 
+@pytest.mark.parametrize("groups", ["[x,admins]", "[[admins]]", "[administrators]", "[]", ""])
+def test_a_group_of_another_name_makes_no_administrator(api: Api, groups: str) -> None:
+    api.holding(READY)
+    assert api(f"GET /images/{IMAGE}", sub=OTHER, groups=groups)[0] == 404
+
+
 def test_an_administrator_sees_all_but_the_location(api: Api) -> None:
     api.holding(READY)
     status, body, _ = api(f"GET /images/{IMAGE}", sub=OTHER, groups="[editors admins]")

@@ -116,6 +116,13 @@ def test_a_picture_in_hundreds_of_passes_is_refused() -> None:
     assert outcome(data[:last] + data[last:-2] * 300) is RejectionReason.CORRUPT
 
 
+def test_what_a_phone_appends_to_a_picture_counts_for_nothing() -> None:
+    for progressive in (False, True):
+        picture = saved(quadrants(), "JPEG", progressive=progressive)
+        film = b"\0\0\0\x18ftypmp42" + b"\xff\xda\0\0" * 1000
+        assert outcome(picture + film) == (ImageFormat.JPEG, 60, 40)
+
+
 def png_with(kind: bytes, body: bytes, checksum: int | None = None) -> bytes:
     data = saved(quadrants(), "PNG")
     crc = zlib.crc32(kind + body) if checksum is None else checksum

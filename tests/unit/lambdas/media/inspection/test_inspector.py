@@ -54,6 +54,15 @@ def ended(inspector: Inspector, end: signal.Signals) -> None:
     inspector._worker.process.wait()
 
 
+def test_a_process_that_does_not_even_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Inspector(Limits(), SPECS) as inspector:
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "path", [])
+            with pytest.raises(InspectionError, match=r"ended with code 1|did not start"):
+                inspector.inspect(PICTURE)
+        assert inspector.inspect(PICTURE).width == 60
+
+
 def test_a_file_that_takes_too_long_is_given_up_and_the_next_goes_on() -> None:
     with Inspector(Limits(), SPECS, seconds_max=0.0005) as hasty:
         with pytest.raises(RejectedError, match=r"not decoded within 0\.0005 seconds") as told:
