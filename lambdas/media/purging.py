@@ -104,5 +104,9 @@ class Purger:
         current = next((version for version in versions if version.current), None)
         if current is None:
             return False
-        announced = identify_upload(self._bucket, record.key).announced
-        return not is_discarded(record, announced=announced, written_at=current.written_at)
+        return not is_discarded(
+            record,
+            announced=identify_upload(self._bucket, record.key).announced,
+            version_id=current.version_id,
+            written_at=current.written_at,
+        )

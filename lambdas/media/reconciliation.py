@@ -208,9 +208,7 @@ class Reconciler:
         original = self._bucket.read_original(upload.key, self._limits.upload_bytes)
         if original is None:
             record, outcome = self._tombstone(upload, change, seen)
-        elif seen is None or not is_discarded(
-            seen, announced=upload.announced, written_at=original.uploaded_at
-        ):
+        elif seen is None or not _is_discarded(seen, upload, original):
             record, outcome = self._process(upload, change, original, seen)
         elif seen.purging or _is_processed(seen, original):
             return Outcome(Result.SUPERSEDED, upload.image_id)
@@ -231,9 +229,7 @@ class Reconciler:
             if seen is None or seen.status in _WITHOUT_ORIGINAL:
                 return Outcome(Result.SUPERSEDED, upload.image_id)
             record, outcome = self._tombstone(upload, change, seen)
-        elif seen and is_discarded(
-            seen, announced=upload.announced, written_at=original.uploaded_at
-        ):
+        elif seen and _is_discarded(seen, upload, original):
             return Outcome(Result.SUPERSEDED, upload.image_id)
         else:
             record, outcome = self._process(upload, change, original, seen)
@@ -349,6 +345,15 @@ def _is_settled(seen: ImageRecord, change: ObjectChange) -> bool:
     if seen.sequencer is None or seen.sequencer < change.sequencer:
         return False
     return seen.sequencer > change.sequencer or seen.proven_status is not Status.FAILED
+
+
+def _is_discarded(seen: ImageRecord, upload: UploadIdentity, original: Original) -> bool:
+    return is_discarded(
+        seen,
+        announced=upload.announced,
+        version_id=original.version_id,
+        written_at=original.uploaded_at,
+    )
 
 
 def _is_processed(seen: ImageRecord, original: Original) -> bool:

@@ -24,6 +24,7 @@ TRASHED = ImageRecord(
     deleted_at=DELETED_AT,
     purge_at=NOW,
 )
+DROPPED = replace(TRASHED, key="uploads/camera/1.jpg")
 
 
 class MemoryQueue(PurgeQueue):
@@ -146,8 +147,13 @@ def test_what_was_restored_meanwhile_is_left_alone() -> None:
     ("row", "written_after", "spared"),
     [
         (TRASHED, 1, False),  # an announced image is one upload
-        (replace(TRASHED, key="uploads/camera/1.jpg"), 1, True),  # a new picture under the key
-        (replace(TRASHED, key="uploads/camera/1.jpg"), -1, False),
+        # Another version under a key is a new picture, whenever S3 says it was written.
+        (replace(DROPPED, version_id="another"), 1, True),
+        (replace(DROPPED, version_id="another"), 0, True),
+        (replace(DROPPED, version_id="another"), -1, True),
+        (replace(DROPPED, version_id="v0"), 1, False),
+        (DROPPED, 1, True),  # no version was recorded
+        (DROPPED, -1, False),
         (replace(TRASHED, gone=True), -1, True),  # the object is back
     ],
 )

@@ -306,13 +306,32 @@ def test_a_row_made_meanwhile_is_not_written_over(world: World) -> None:
     assert world.row.purge_at is not None
 
 
-def test_a_new_picture_under_a_dropped_key_comes_back_from_the_trash(world: World) -> None:
+@pytest.mark.parametrize("late", [-1, 0, 999])
+def test_a_new_picture_under_a_dropped_key_comes_back_from_the_trash(
+    world: World, late: int
+) -> None:
     key = "uploads/camera/1.jpg"
     world.reconciler.reconcile(world.put(png(16), key))
     image_id = identify_upload(world.bucket.name, key).image_id
     row = world.table.rows[image_id]
-    world.table.rows[image_id] = replace(row, status=Status.TRASHED, deleted_at=row.uploaded_at)
-    assert world.reconciler.reconcile(world.put(png(17), key)).result is Result.READY
+    change = world.put(png(17), key)
+    # In the same second, or begun before: the time that S3 tells does not decide.
+    deleted_at = change.occurred_at + timedelta(milliseconds=late)
+    world.table.rows[image_id] = replace(row, status=Status.TRASHED, deleted_at=deleted_at)
+    assert world.reconciler.reconcile(change).result is Result.READY
+    assert world.table.rows[image_id].status is Status.READY
+
+
+def test_the_picture_that_was_thrown_away_stays_there_under_a_dropped_key(world: World) -> None:
+    key = "uploads/camera/1.jpg"
+    first = world.put(png(16), key)
+    world.reconciler.reconcile(first)
+    image_id = identify_upload(world.bucket.name, key).image_id
+    row = world.table.rows[image_id]
+    world.table.rows[image_id] = replace(row, status=Status.TRASHED, deleted_at=START)
+    later = replace(first, sequencer=normalise_sequencer("FF"))
+    assert world.reconciler.reconcile(later).result is Result.SUPERSEDED
+    assert world.table.rows[image_id].status is Status.TRASHED
 
 
 def test_an_old_version_that_expires_does_not_bring_a_trashed_image_back(world: World) -> None:
