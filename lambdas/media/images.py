@@ -100,8 +100,10 @@ class ImageRecord:
         The checksum that the upload was announced with; bytes with another are not this image.
     deleted_at, purge_at
         Set on a trashed image: since when, and when all that is left of it is removed.
+    discarded
+        Whether its owner threw it away; what is in the trash for its object alone is not.
     gone
-        Whether it is in the trash because its object is gone, so that nothing can be restored.
+        Whether its object is gone, so that nothing can be restored.
     purging
         Whether its removal has begun, so that nothing whole can be restored any more.
     expires_at
@@ -137,6 +139,7 @@ class ImageRecord:
     announced_sha256: str | None = None
     deleted_at: datetime | None = None
     purge_at: datetime | None = None
+    discarded: bool = False
     gone: bool = False
     purging: bool = False
     expires_at: datetime | None = None

@@ -253,7 +253,10 @@ class Reconciler:
                 record, owner=None, expires_at=change.occurred_at + _ROWLESS_TOMBSTONE_LIFE
             )
         elif seen.status is Status.TRASHED:
-            record = replace(_kept_in_the_trash(record, seen), owner=seen.owner)
+            # Its version tells, should the object come back, whether it is the one thrown away.
+            record = replace(
+                _kept_in_the_trash(record, seen), owner=seen.owner, version_id=seen.version_id
+            )
         else:
             record = replace(record, purge_at=change.occurred_at + self._trash_life)
         return record, Outcome(Result.TOMBSTONED, upload.image_id)
@@ -357,7 +360,8 @@ def _is_discarded(seen: ImageRecord, upload: UploadIdentity, original: Original)
 
 
 def _is_processed(seen: ImageRecord, original: Original) -> bool:
-    return seen.version_id == original.version_id and seen.proven_status is not Status.FAILED
+    is_there = seen.version_id == original.version_id and not seen.gone
+    return is_there and seen.proven_status is not Status.FAILED
 
 
 def _kept_in_the_trash(record: ImageRecord, seen: ImageRecord) -> ImageRecord:
@@ -366,6 +370,7 @@ def _kept_in_the_trash(record: ImageRecord, seen: ImageRecord) -> ImageRecord:
         status=Status.TRASHED,
         deleted_at=seen.deleted_at,
         purge_at=seen.purge_at,
+        discarded=seen.discarded,
         purging=seen.purging,
         expires_at=seen.expires_at,
     )

@@ -25,11 +25,11 @@ _PROCESSED_ATTRIBUTES = frozenset(
         *("key", "status", "owner", "uploaded_at", "version_id", "sequencer", "sha256", "bytes"),
         *("format", "content_type", "width", "height", "frames", "duration_ms", "exif", "gps"),
         *("placeholder", "average_colour", "renditions", "error"),
-        *("deleted_at", "purge_at", "gone", "purging", "expires_at"),
+        *("deleted_at", "purge_at", "discarded", "gone", "purging", "expires_at"),
         *INDEX_ATTRIBUTES,
     }
 )
-_TRASH_ATTRIBUTES = frozenset({"status", "deleted_at", "purge_at", *PURGE_ATTRIBUTES})
+_TRASH_ATTRIBUTES = frozenset({"status", "deleted_at", "purge_at", "discarded", *PURGE_ATTRIBUTES})
 _DESCRIPTION = frozenset({"title", "tags"})
 _CHECKSUM_CANDIDATES = 5
 
@@ -153,7 +153,13 @@ class ImageTable:
         bool
             False where there is no such image, or it was trashed already.
         """
-        trashed = replace(record, status=Status.TRASHED, deleted_at=deleted_at, purge_at=purge_at)
+        trashed = replace(
+            record,
+            status=Status.TRASHED,
+            deleted_at=deleted_at,
+            purge_at=purge_at,
+            discarded=True,
+        )
         plain = attributes_of(trashed, self._month_shards)
         return self._wrote(
             RowUpdate(

@@ -65,7 +65,7 @@ class Rules:
     def _settled(self, row: RowFacts, found: ObjectFacts | None) -> Kind | None:
         if row.status == TRASHED:
             # What its owner threw away stays away, whatever the bucket holds.
-            if row.gone and not row.purging and found:
+            if row.gone and not row.discarded and not row.purging and found:
                 return Kind.BACK
         elif row.status == PENDING:
             if found:

@@ -15,7 +15,7 @@ SCALARS = (
     *("version_id", "sha256", "listed_at", "month_shard", "owner_sha256"),
     *("purge_at", "trash_shard", "purge_due"),
 )
-FLAGS = ("gone", "purging")
+FLAGS = ("discarded", "gone", "purging")
 ATTRIBUTES = (*SCALARS, *FLAGS, "renditions")
 
 
@@ -33,8 +33,8 @@ class RowFacts:
         The attributes that put it into the indexes.
     purge_at
         When an image in the trash is to be purged, as text.
-    gone, purging
-        Whether its object is gone, and whether its purge has begun.
+    discarded, gone, purging
+        Whether its owner threw it away, its object is gone, and its purge has begun.
     renditions
         Keys of the renditions that it lists.
     """
@@ -53,6 +53,7 @@ class RowFacts:
     purge_at: str | None = None
     trash_shard: str | None = None
     purge_due: str | None = None
+    discarded: bool = False
     gone: bool = False
     purging: bool = False
     renditions: tuple[str, ...] = ()

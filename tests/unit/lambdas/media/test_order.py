@@ -120,6 +120,10 @@ class Deliveries(RuleBasedStateMachine):
     def no_row_lists_what_is_not_there(self) -> None:
         self.store.require_whole()
 
+    @invariant()
+    def nothing_comes_back_against_its_owners_will(self) -> None:
+        self.store.require_decided()
+
     @precondition(lambda self: self.store.s3.events)
     @rule()
     def all_is_told(self) -> None:

@@ -23,6 +23,7 @@ TRASHED = ImageRecord(
     owner=OWNER,
     deleted_at=DELETED_AT,
     purge_at=NOW,
+    discarded=True,
 )
 DROPPED = replace(TRASHED, key="uploads/camera/1.jpg")
 
@@ -154,7 +155,8 @@ def test_what_was_restored_meanwhile_is_left_alone() -> None:
         (replace(DROPPED, version_id="v0"), 1, False),
         (DROPPED, 1, True),  # no version was recorded
         (DROPPED, -1, False),
-        (replace(TRASHED, gone=True), -1, True),  # the object is back
+        (replace(TRASHED, gone=True, discarded=False), -1, True),  # the object is back
+        (replace(TRASHED, gone=True), -1, False),  # against its owner's will
     ],
 )
 def test_an_object_that_is_back_is_spared_with_its_row(

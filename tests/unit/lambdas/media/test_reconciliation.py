@@ -224,6 +224,7 @@ def trashed(world: World, deleted_at: datetime, **others: Any) -> ImageRecord:  
         uploaded_at=START,
         deleted_at=deleted_at,
         purge_at=deleted_at + timedelta(days=30),
+        discarded=True,
         **others,
     )
     world.table.rows[IMAGE] = row
@@ -317,7 +318,9 @@ def test_a_new_picture_under_a_dropped_key_comes_back_from_the_trash(
     change = world.put(png(17), key)
     # In the same second, or begun before: the time that S3 tells does not decide.
     deleted_at = change.occurred_at + timedelta(milliseconds=late)
-    world.table.rows[image_id] = replace(row, status=Status.TRASHED, deleted_at=deleted_at)
+    world.table.rows[image_id] = replace(
+        row, status=Status.TRASHED, deleted_at=deleted_at, discarded=True
+    )
     assert world.reconciler.reconcile(change).result is Result.READY
     assert world.table.rows[image_id].status is Status.READY
 
@@ -328,16 +331,40 @@ def test_the_picture_that_was_thrown_away_stays_there_under_a_dropped_key(world:
     world.reconciler.reconcile(first)
     image_id = identify_upload(world.bucket.name, key).image_id
     row = world.table.rows[image_id]
-    world.table.rows[image_id] = replace(row, status=Status.TRASHED, deleted_at=START)
+    world.table.rows[image_id] = replace(
+        row, status=Status.TRASHED, deleted_at=START, discarded=True
+    )
     later = replace(first, sequencer=normalise_sequencer("FF"))
     assert world.reconciler.reconcile(later).result is Result.SUPERSEDED
     assert world.table.rows[image_id].status is Status.TRASHED
 
 
+def test_a_dropped_picture_that_was_thrown_away_is_known_when_its_object_is_back(
+    world: World,
+) -> None:
+    key = "uploads/camera/1.jpg"
+    world.reconciler.reconcile(world.put(png(16), key))
+    image_id = identify_upload(world.bucket.name, key).image_id
+    dropped = world.bucket.objects[key]
+    row = world.table.rows[image_id]
+    world.table.rows[image_id] = replace(
+        row, status=Status.TRASHED, deleted_at=START, discarded=True
+    )
+    world.reconciler.reconcile(world.delete(key))
+    world.reconciler.reconcile(world.delete(key))
+    back = world.delete(key)
+    world.bucket.objects[key] = dropped
+    assert world.reconciler.reconcile(back).result is Result.READY
+    row = world.table.rows[image_id]
+    assert (row.status, row.gone, row.discarded, row.width) == (Status.TRASHED, False, True, 16)
+    assert world.reconciler.reconcile(world.put(png(17), key)).result is Result.READY
+    assert world.table.rows[image_id].status is Status.READY
+
+
 def test_an_old_version_that_expires_does_not_bring_a_trashed_image_back(world: World) -> None:
     world.reconciler.reconcile(world.put(png(16)))
     world.table.rows[IMAGE] = replace(
-        world.row, status=Status.TRASHED, deleted_at=START + timedelta(days=1)
+        world.row, status=Status.TRASHED, deleted_at=START + timedelta(days=1), discarded=True
     )
     expiry = ObjectChange(KEY, normalise_sequencer("FF"), START + timedelta(days=90))
     assert world.reconciler.reconcile(expiry).result is Result.SUPERSEDED

@@ -48,6 +48,7 @@ class Store:
     dynamodb: MemoryDynamoDB = field(default_factory=MemoryDynamoDB)
     specs: tuple[RenditionSpec, ...] = SPECS
     was_discarded: bool = False
+    is_discarded: bool = False
 
     def __post_init__(self) -> None:
         self.table = ImageTable(cast("Any", self.dynamodb), "images", month_shards=1)
@@ -88,21 +89,29 @@ class Store:
         """Do what an owner does who throws the image away."""
         row = self.row
         if row:
-            self.was_discarded |= self.trash.discard(row)
+            self.is_discarded |= self.trash.discard(row)
+            self.was_discarded |= self.is_discarded
 
     def restore(self) -> bool:
         """Do what an owner does who wants it back; return whether that was possible."""
         row = self.row
         try:
-            return bool(row and self.trash.restore(row))
+            is_back = bool(row and self.trash.restore(row))
         except NotRestorableError:
             return False
+        self.is_discarded &= not is_back
+        return is_back
 
     def require_whole(self) -> None:
         """Never does a row list a rendition that is not there."""
         row = self.row
         if row:
             assert {each.key for each in row.renditions.values()} <= self.s3.objects("renditions/")
+
+    def require_decided(self) -> None:
+        """What its owner threw away stays away, whatever becomes of its object."""
+        row = self.row
+        assert not self.is_discarded or (row and row.status is Status.TRASHED)
 
     def require_settled(self) -> None:
         """The row is the one that the last event alone makes, and what it lists is there."""
@@ -124,6 +133,8 @@ def _settled(row: ImageRecord) -> ImageRecord:
         row,
         status=Status.TRASHED if row.gone else row.proven_status,
         owner=None if row.gone else row.owner,
+        version_id=None if row.gone else row.version_id,
+        discarded=False,
         revision=0,
         expires_at=None,
         purge_at=None,

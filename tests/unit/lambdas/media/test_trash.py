@@ -1,0 +1,49 @@
+"""What its owner threw away stays away until its owner, and nobody else, brings it back."""
+
+from __future__ import annotations
+
+import pytest
+
+from media.images import Status
+from tests.unit.lambdas.memory.store import Store
+
+
+@pytest.fixture
+def store() -> Store:
+    """One image, thrown away by its owner, whose object was deleted in S3 then."""
+    store = Store()
+    for step in ("first", "delete"):
+        store.act(step)
+        store.deliver(store.s3.events[-1])
+        if step == "first":
+            store.discard()
+    return store
+
+
+def test_an_object_that_is_back_does_not_bring_its_image_back(store: Store) -> None:
+    store.act("restore")
+    store.deliver(store.s3.events[-1])
+    row = store.row
+    assert row
+    assert (row.status, row.proven_status, row.gone) == (Status.TRASHED, Status.READY, False)
+    assert row.purge_at
+    assert store.restore()
+    store.require_whole()
+
+
+def test_an_object_that_is_back_unseen_is_not_asked_back(store: Store) -> None:
+    store.act("restore")
+    store.reprocess()
+    assert store.row
+    assert store.row.status is Status.TRASHED
+
+
+def test_an_image_that_its_owner_brought_back_follows_its_object_again(store: Store) -> None:
+    store.act("restore")
+    store.deliver(store.s3.events[-1])
+    store.restore()
+    for step, status in (("delete", Status.TRASHED), ("restore", Status.READY)):
+        store.act(step)
+        store.deliver(store.s3.events[-1])
+        assert store.row
+        assert store.row.status is status
