@@ -88,15 +88,17 @@ class Purger:
         return PurgedImage(due.image_id, result)
 
     def _remove(self, due: DueImage) -> bool:
-        record = self._queue.claim(due)
+        record = self._queue.read(due.image_id)
         if record is None:
             return False
-        versions = self._objects.of_key(record.key)
-        if self._is_back(record, versions):
+        # What is written after this is of a new picture. So it is listed before the claim, which
+        # whoever writes later sees, and which fails where somebody was at work on the row before.
+        originals = self._objects.of_key(record.key)
+        renditions = self._objects.below(renditions_prefix(record.image_id))
+        if self._is_back(record, originals) or not self._queue.claim(due, record):
             return False
-        # These very versions: one that is written from now on is a new picture.
-        self._objects.remove(versions)
-        self._objects.remove_below(renditions_prefix(record.image_id))
+        self._objects.remove(originals)
+        self._objects.remove(renditions)
         return self._queue.remove(record.image_id)
 
     def _is_back(self, record: ImageRecord, versions: list[ObjectVersion]) -> bool:

@@ -288,31 +288,20 @@ class Reconciler:
             return rejected, Outcome(
                 Result.REJECTED, upload.image_id, rejection.reason, original.size
             )
-        ready = self._ready(arrived, image)
+        # Versions that the purge has not seen: it removes those that it has, and no others.
+        renditions = self._store_renditions(image, upload.image_id, is_doomed=_is_purging(seen))
+        ready = replace(_ready(arrived, image), renditions=renditions)
         return ready, Outcome(Result.READY, upload.image_id, bytes_in=original.size)
 
-    def _ready(self, arrived: ImageRecord, image: InspectedImage) -> ImageRecord:
-        return replace(
-            arrived,
-            sha256=image.sha256,
-            format=image.format,
-            content_type=image.format.content_type,
-            width=image.width,
-            height=image.height,
-            frames=image.frames,
-            duration_ms=image.duration_ms,
-            exif=image.exif,
-            gps=image.gps,
-            placeholder=image.placeholder,
-            average_colour=image.average_colour,
-            renditions=self._store_renditions(arrived.image_id, image),
-        )
-
-    def _store_renditions(self, image_id: str, image: InspectedImage) -> dict[str, StoredRendition]:
+    def _store_renditions(
+        self, image: InspectedImage, image_id: str, *, is_doomed: bool
+    ) -> dict[str, StoredRendition]:
         stored = {}
         for rendition in image.renditions:
             key = rendition_key(image_id, rendition.digest, rendition.filename)
-            self._bucket.write_rendition(key, rendition.data, rendition.content_type)
+            self._bucket.write_rendition(
+                key, rendition.data, rendition.content_type, is_doomed=is_doomed
+            )
             stored[rendition.name] = StoredRendition(
                 key=key,
                 width=rendition.width,
@@ -342,6 +331,27 @@ def _blank(upload: UploadIdentity, change: ObjectChange, status: Status) -> Imag
         status=status,
         sequencer=change.sequencer,
     )
+
+
+def _ready(arrived: ImageRecord, image: InspectedImage) -> ImageRecord:
+    return replace(
+        arrived,
+        sha256=image.sha256,
+        format=image.format,
+        content_type=image.format.content_type,
+        width=image.width,
+        height=image.height,
+        frames=image.frames,
+        duration_ms=image.duration_ms,
+        exif=image.exif,
+        gps=image.gps,
+        placeholder=image.placeholder,
+        average_colour=image.average_colour,
+    )
+
+
+def _is_purging(seen: ImageRecord | None) -> bool:
+    return seen is not None and seen.purging
 
 
 def _is_settled(seen: ImageRecord, change: ObjectChange) -> bool:

@@ -79,7 +79,7 @@ class ImageTable:
 
         The write happens only if the row still belongs to this key, holds no event as late as
         this one (a failed one may be tried again), and was not trashed, restored, purged or made
-        since it was read.
+        since it was read; nor written at all, where its purge has begun.
 
         Parameters
         ----------
@@ -100,7 +100,8 @@ class ImageTable:
             return self._wrote(
                 RowUpdate(record.image_id, "attribute_not_exists(image_id)", changes, removed)
             )
-        trash = same_trash(seen)
+        # While it is purged each claim lists anew what it removes, and so counts the revision up.
+        trash = same_revision(seen) if seen.purging else same_trash(seen)
         condition = (
             "#key = :key AND (attribute_not_exists(#sequencer) OR #sequencer < :sequencer OR "
             f"(#sequencer = :sequencer AND #error.#reason = :failed)) AND {trash.text}"

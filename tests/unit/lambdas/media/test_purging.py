@@ -40,13 +40,16 @@ class MemoryQueue(PurgeQueue):
         for image_id in list(self.rows):
             yield [DueImage(image_id, "x")]
 
-    def claim(self, due: DueImage) -> ImageRecord | None:
+    def read(self, image_id: str) -> ImageRecord | None:
+        return self.rows.get(image_id)
+
+    def claim(self, due: DueImage, seen: ImageRecord) -> bool:
         row = self.rows[due.image_id]
-        if row.status is not Status.TRASHED:
-            return None
+        if row.status is not Status.TRASHED or row != seen:
+            return False
         self.steps.append("claim")
         self.rows[due.image_id] = replace(row, purging=True)
-        return self.rows[due.image_id]
+        return True
 
     def remove(self, image_id: str) -> bool:
         self.steps.append("remove row")

@@ -94,8 +94,10 @@ class MemoryBucket(MediaBucket):
         is_large = original is not None and original.size > bytes_max
         return replace(original, data=None) if original and is_large else original
 
-    def write_rendition(self, key: str, data: bytes, content_type: str) -> None:
-        assert content_type == "image/webp"
+    def write_rendition(
+        self, key: str, data: bytes, content_type: str, *, is_doomed: bool = False
+    ) -> None:
+        assert (content_type, is_doomed) == ("image/webp", False)
         self.renditions.setdefault(key, data)
 
 

@@ -66,7 +66,7 @@ def test_every_placeholder_of_an_update_is_defined_and_used() -> None:
     table.restore(READY, READY)
     table.describe(READY, seen)
     table.describe(replace(READY, title="t", tags=("a",)), seen)
-    PurgeQueue(cast("Any", client), "images", 1).claim(DueImage(IMAGE, "x"))
+    PurgeQueue(cast("Any", client), "images", 1).claim(DueImage(IMAGE, "x"), seen)
     assert len(client.requests) == 10
     for request in client.requests:
         assert request["UpdateExpression"].endswith("ADD #revision :one")

@@ -20,6 +20,27 @@ def store() -> Store:
     return store
 
 
+@pytest.mark.parametrize("removed_before", [0, 1], ids=["none", "originals"])
+def test_a_picture_that_comes_back_while_it_is_purged_keeps_its_renditions(
+    removed_before: int,
+) -> None:
+    """Its renditions are there already when it is processed, and are not those to be purged."""
+    store = Store()
+    for step in ("first", "delete"):
+        store.act(step)
+        store.deliver(store.s3.events[-1])
+
+    def comes_back() -> None:
+        store.act("first")
+        store.deliver(store.s3.events[-1])
+
+    store.s3.before_removal += [comes_back, *[lambda: None] * removed_before]
+    store.purge()
+    assert store.row
+    assert store.row.status is Status.READY
+    store.require_whole()
+
+
 def test_an_object_that_is_back_does_not_bring_its_image_back(store: Store) -> None:
     store.act("restore")
     store.deliver(store.s3.events[-1])
