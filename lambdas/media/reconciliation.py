@@ -270,7 +270,7 @@ class Reconciler:
     ) -> tuple[ImageRecord, Outcome]:
         arrived = replace(
             _blank(upload, change, Status.READY),
-            uploaded_at=original.uploaded_at,
+            uploaded_at=_listed_since(seen) or original.uploaded_at,
             version_id=original.version_id,
             bytes=original.size,
         )
@@ -317,7 +317,7 @@ class Reconciler:
             return
         failed = replace(
             _blank(upload, change, Status.FAILED),
-            uploaded_at=change.occurred_at,
+            uploaded_at=_listed_since(seen) or change.occurred_at,
             error=ImageError(FAILURE_REASON, "processing failed on our side and is tried again"),
         )
         self._table.record_outcome(failed, seen)
@@ -348,6 +348,11 @@ def _ready(arrived: ImageRecord, image: InspectedImage) -> ImageRecord:
         placeholder=image.placeholder,
         average_colour=image.average_colour,
     )
+
+
+def _listed_since(seen: ImageRecord | None) -> datetime | None:
+    """Tell the place in listings of what failed: it keeps it, so that no page misses it."""
+    return seen.uploaded_at if seen and seen.status is Status.FAILED else None
 
 
 def _is_purging(seen: ImageRecord | None) -> bool:
