@@ -104,11 +104,13 @@ class ImageRecord:
         Whether its owner threw it away; what is in the trash for its object alone is not.
     gone
         Whether its object is gone, so that nothing can be restored.
+    trace
+        Whether there was no row when its object went: it holds off whoever is still at work on the
+        object, and nothing of the original is removed with it.
     purging
         Whether its removal has begun, so that nothing whole can be restored any more.
     expires_at
-        When DynamoDB removes the row by itself: of an upload that never came, or of an object
-        that went before its row was there.
+        When DynamoDB removes the row by itself: of an upload that never came.
     revision
         Counts the writes to the row.
     """
@@ -141,6 +143,7 @@ class ImageRecord:
     purge_at: datetime | None = None
     discarded: bool = False
     gone: bool = False
+    trace: bool = False
     purging: bool = False
     expires_at: datetime | None = None
     revision: int = 0

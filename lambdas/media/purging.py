@@ -20,9 +20,10 @@ PURGED_AT_ONCE = 8
 
 
 class PurgeResult(StrEnum):
-    """What became of one image that was due."""
+    """What became of one image that was due; of one that was purged before a trace is forgotten."""
 
     PURGED = "purged"
+    FORGOTTEN = "forgotten"
     SPARED = "spared"
     FAILED = "failed"
 
@@ -82,24 +83,27 @@ class Purger:
 
     def _purge(self, due: DueImage) -> PurgedImage:
         try:
-            result = PurgeResult.PURGED if self._remove(due) else PurgeResult.SPARED
+            result = self._remove(due)
         except Exception as fault:  # noqa: BLE001 - one image that fails must not keep the others
             return PurgedImage(due.image_id, PurgeResult.FAILED, fault)
         return PurgedImage(due.image_id, result)
 
-    def _remove(self, due: DueImage) -> bool:
+    def _remove(self, due: DueImage) -> PurgeResult:
         record = self._queue.read(due.image_id)
         if record is None:
-            return False
+            return PurgeResult.SPARED
         # What is written after this is of a new picture. So it is listed before the claim, which
         # whoever writes later sees, and which fails where somebody was at work on the row before.
         originals = self._objects.of_key(record.key)
         renditions = self._objects.below(renditions_prefix(record.image_id))
         if self._is_back(record, originals) or not self._queue.claim(due, record):
-            return False
-        self._objects.remove(originals)
+            return PurgeResult.SPARED
+        if not record.trace:
+            self._objects.remove(originals)
         self._objects.remove(renditions)
-        return self._queue.remove(record.image_id)
+        if not self._queue.remove(record.image_id):
+            return PurgeResult.SPARED
+        return PurgeResult.FORGOTTEN if record.trace else PurgeResult.PURGED
 
     def _is_back(self, record: ImageRecord, versions: list[ObjectVersion]) -> bool:
         """Tell whether the object is there again, so that its event will revive the image."""

@@ -35,8 +35,9 @@ from media.table import ImageTable
 from media.trash import RowContentionError, is_discarded
 
 _ATTEMPTS = 3
-# A function that is at work on an object lives for minutes.
-_ROWLESS_TOMBSTONE_LIFE = timedelta(hours=1)
+# A function that is at work on an object lives for minutes; the purger's next run, an hour after
+# the one that left the trace, is to find it due.
+_TRACE_LIFE = timedelta(minutes=30)
 # An image that is served already goes on being served while its overwrite is tried again.
 _MAY_FAIL = frozenset({Status.PENDING, Status.FAILED})
 _WITHOUT_ORIGINAL = frozenset({Status.PENDING, Status.TRASHED})
@@ -248,9 +249,8 @@ class Reconciler:
             _blank(upload, change, Status.TRASHED), gone=True, deleted_at=change.occurred_at
         )
         if seen is None:
-            # Nothing is left to purge; the row holds off what is being processed at this moment.
             record = replace(
-                record, owner=None, expires_at=change.occurred_at + _ROWLESS_TOMBSTONE_LIFE
+                record, owner=None, trace=True, purge_at=change.occurred_at + _TRACE_LIFE
             )
         elif seen.status is Status.TRASHED:
             # Its version tells, should the object come back, whether it is the one thrown away.
@@ -386,6 +386,7 @@ def _kept_in_the_trash(record: ImageRecord, seen: ImageRecord) -> ImageRecord:
         deleted_at=seen.deleted_at,
         purge_at=seen.purge_at,
         discarded=seen.discarded,
+        trace=record.gone and seen.trace,
         purging=seen.purging,
         expires_at=seen.expires_at,
     )

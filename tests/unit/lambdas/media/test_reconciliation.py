@@ -203,8 +203,8 @@ def test_a_deleted_object_leaves_a_row_that_is_purged_later(world: World) -> Non
 def test_a_deleted_object_without_a_row_leaves_a_short_trace_of_nobody(world: World) -> None:
     change = world.delete()
     assert world.reconciler.reconcile(change).result is Result.TOMBSTONED
-    assert world.row.expires_at == change.occurred_at + timedelta(hours=1)
-    assert (world.row.owner, world.row.purge_at) == (None, None)
+    assert world.row.purge_at == change.occurred_at + timedelta(minutes=30)
+    assert (world.row.owner, world.row.trace, world.row.expires_at) == (None, True, None)
 
 
 def test_a_tombstone_keeps_its_deadlines(world: World) -> None:
@@ -430,7 +430,7 @@ def essence(row: ImageRecord) -> ImageRecord:
     """Leave out how often a row was written and, of a tombstone, what was there before it."""
     if row.status is not Status.TRASHED:
         return replace(row, revision=0)
-    return replace(row, revision=0, owner=None, deleted_at=None, purge_at=None, expires_at=None)
+    return replace(row, revision=0, owner=None, deleted_at=None, purge_at=None, trace=False)
 
 
 @settings(max_examples=60, deadline=None)
@@ -463,7 +463,7 @@ def test_every_order_of_events_ends_in_the_same_row(
     # Whatever was made of the picture, something will end it.
     if world.bucket.renditions:
         assert world.status != "trashed" or world.row.purge_at
-    assert world.status != "trashed" or world.row.purge_at or world.row.expires_at
+    assert world.status != "trashed" or world.row.purge_at
 
 
 def test_a_direct_drop_is_nobodys(world: World) -> None:

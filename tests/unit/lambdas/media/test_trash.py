@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from media.images import Status
-from tests.unit.lambdas.memory.store import Store
+from tests.unit.lambdas.memory.store import IMAGE, Store
 
 
 @pytest.fixture
@@ -39,6 +39,38 @@ def test_a_picture_that_comes_back_while_it_is_purged_keeps_its_renditions(
     assert store.row
     assert store.row.status is Status.READY
     store.require_whole()
+
+
+def test_of_what_was_purged_not_even_a_trace_is_left() -> None:
+    store = Store()
+    store.act("first")
+    store.deliver(store.s3.events[-1])
+    store.discard()
+    store.purge()
+    store.deliver(store.s3.events[-1])  # the purge's own deletion
+    stray = f"renditions/{IMAGE}/x"
+    store.s3.put(stray, b"by a function that was at work meanwhile")
+    assert store.row
+    assert store.row.trace
+    events = [*store.s3.events]
+    store.purge()
+    assert not store.dynamodb.rows
+    assert not store.s3.versions
+    assert store.s3.events == events
+
+
+def test_a_trace_takes_no_version_of_an_original_with_it() -> None:
+    """It may be of an object whose row was lost, and which is to be recovered."""
+    store = Store()
+    store.act("first")
+    store.act("delete")
+    store.deliver(store.s3.events[-1])
+    store.purge()
+    assert not store.dynamodb.rows
+    store.act("restore")
+    store.deliver(store.s3.events[-1])
+    assert store.row
+    assert store.row.status is Status.READY
 
 
 def test_an_object_that_is_back_does_not_bring_its_image_back(store: Store) -> None:

@@ -118,7 +118,7 @@ class Store:
                 raise each.fault
             is_purged = each.result is PurgeResult.PURGED
             self.is_discarded &= not is_purged
-            self.was_purged |= is_purged
+            self.was_purged |= each.result in {PurgeResult.PURGED, PurgeResult.FORGOTTEN}
 
     def require_whole(self) -> None:
         """Never does a row list a rendition that is not there."""
@@ -157,6 +157,7 @@ def _settled(row: ImageRecord) -> ImageRecord:
         status=Status.TRASHED if row.gone else row.proven_status,
         owner=None if row.gone else row.owner,
         version_id=None if row.gone else row.version_id,
+        trace=False,
         discarded=False,
         revision=0,
         expires_at=None,
