@@ -94,6 +94,8 @@ class ImageRecord:
         A ThumbHash in base64 and ``#rrggbb``, to show before the picture is there.
     renditions
         By name.
+    processed_at
+        Since when the row lists them.
     title, tags
         What the owner said about it.
     announced_sha256
@@ -135,6 +137,7 @@ class ImageRecord:
     placeholder: str | None = None
     average_colour: str | None = None
     renditions: Mapping[str, StoredRendition] = field(default_factory=dict)
+    processed_at: datetime | None = None
     title: str | None = None
     tags: tuple[str, ...] = ()
     error: ImageError | None = None

@@ -73,6 +73,7 @@ def attributes_of(record: ImageRecord, month_shards: int) -> dict[str, Any]:
     plain: dict[str, Any] = {
         **_scalars(record),
         "uploaded_at": record.uploaded_at and format_timestamp(record.uploaded_at),
+        "processed_at": record.processed_at and format_timestamp(record.processed_at),
         "deleted_at": record.deleted_at and format_timestamp(record.deleted_at),
         "purge_at": record.purge_at and format_timestamp(record.purge_at),
         "discarded": record.discarded or None,
@@ -125,6 +126,7 @@ def record_of(item: "Mapping[str, AttributeValueTypeDef]") -> ImageRecord:
         placeholder=row.get("placeholder"),
         average_colour=row.get("average_colour"),
         renditions={n: _rendition(r) for n, r in row.get("renditions", {}).items()},
+        processed_at=_moment(row.get("processed_at")),
         title=row.get("title"),
         tags=tuple(row.get("tags", ())),
         error=ImageError(**row["error"]) if "error" in row else None,

@@ -31,6 +31,7 @@ from media.inspection import (
 from media.keys import UploadIdentity, identify_upload, rendition_key
 from media.limits import Limits
 from media.sequencers import EARLIEST
+from media.signing import Clock
 from media.table import ImageTable
 from media.trash import RowContentionError, is_discarded
 
@@ -125,9 +126,11 @@ class Reconciler:
         Tells whether an image has the renditions that `inspect` would make of it.
     trash_life
         How long what is left of a deleted object stays before it is purged.
+    clock
+        Tells the present, aware.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what it works with, each of its own kind
         self,
         table: ImageTable,
         bucket: MediaBucket,
@@ -135,6 +138,7 @@ class Reconciler:
         inspect: Callable[[bytes], InspectedImage],
         is_current: Callable[[ImageRecord], bool],
         trash_life: timedelta,
+        clock: Clock,
     ) -> None:
         self._table = table
         self._bucket = bucket
@@ -142,6 +146,7 @@ class Reconciler:
         self._inspect = inspect
         self._is_current = is_current
         self._trash_life = trash_life
+        self._clock = clock
 
     def reconcile(self, change: ObjectChange) -> Outcome:
         """Bring the row of a changed object to what the object is now.
@@ -273,6 +278,7 @@ class Reconciler:
             uploaded_at=_listed_since(seen) or original.uploaded_at,
             version_id=original.version_id,
             bytes=original.size,
+            processed_at=self._clock(),
         )
         try:
             check_size(original.size, self._limits)

@@ -25,6 +25,7 @@ _PROCESSED_ATTRIBUTES = frozenset(
         *("key", "status", "owner", "uploaded_at", "version_id", "sequencer", "sha256", "bytes"),
         *("format", "content_type", "width", "height", "frames", "duration_ms", "exif", "gps"),
         *("placeholder", "average_colour", "renditions", "error"),
+        "processed_at",
         *("deleted_at", "purge_at", "discarded", "gone", "trace", "purging", "expires_at"),
         *INDEX_ATTRIBUTES,
     }

@@ -114,7 +114,9 @@ class World:
         life = timedelta(days=30)
         inspect = partial(inspect_image, limits=limits, specs=SPECS)
         is_current = partial(has_current_renditions, specs=SPECS)
-        self.reconciler = Reconciler(self.table, self.bucket, limits, inspect, is_current, life)
+        self.reconciler = Reconciler(
+            self.table, self.bucket, limits, inspect, is_current, life, lambda: START
+        )
 
     def put(self, data: bytes, key: str = KEY) -> ObjectChange:
         change = self._step(key)

@@ -60,7 +60,9 @@ class Store:
         limits = Limits(upload_bytes=10_000)
         inspect = partial(inspect_image, limits=limits, specs=self.specs)
         is_current = partial(has_current_renditions, specs=self.specs)
-        self.reconciler = Reconciler(self.table, bucket, limits, inspect, is_current, LIFE)
+        self.reconciler = Reconciler(
+            self.table, bucket, limits, inspect, is_current, LIFE, lambda: self.now
+        )
         self.trash = Trash(self.table, LIFE, lambda: self.now)
 
     @property
@@ -159,6 +161,7 @@ def _settled(row: ImageRecord) -> ImageRecord:
         version_id=None if row.gone else row.version_id,
         trace=False,
         discarded=False,
+        processed_at=None,
         revision=0,
         expires_at=None,
         purge_at=None,
