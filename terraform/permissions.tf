@@ -108,7 +108,7 @@ locals {
     {
       Sid      = "ClaimAndRemoveRows"
       Effect   = "Allow"
-      Action   = ["dynamodb:UpdateItem", "dynamodb:DeleteItem"]
+      Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
       Resource = module.table.arn
     },
     local.object_key_statement,

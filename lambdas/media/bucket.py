@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -87,11 +87,22 @@ class MediaBucket:
                 uploaded_at=answer["LastModified"],
             )
 
-    def write_rendition(self, key: str, data: bytes, content_type: str) -> None:
-        """Write a rendition once; where its key exists the same picture is there already."""
+    def write_rendition(
+        self, key: str, data: bytes, content_type: str, *, is_doomed: bool = False
+    ) -> None:
+        """Write a rendition once; where its key exists the same picture is there already.
+
+        Parameters
+        ----------
+        key, data, content_type
+            Where, what, and its media type.
+        is_doomed
+            Whether the version that may be there is about to be removed: another is written.
+        """
+        condition: dict[str, Any] = {} if is_doomed else {"IfNoneMatch": "*"}
         for attempt in range(1, _WRITE_ATTEMPTS + 1):
             try:
-                self._put_once(key, data, content_type)
+                self._put(key, data, content_type, condition)
             except ClientError as error:
                 code = error.response["Error"]["Code"]
                 if code not in _BEING_WRITTEN or attempt == _WRITE_ATTEMPTS:
@@ -100,7 +111,7 @@ class MediaBucket:
             else:
                 return
 
-    def _put_once(self, key: str, data: bytes, content_type: str) -> None:
+    def _put(self, key: str, data: bytes, content_type: str, condition: dict[str, Any]) -> None:
         try:
             self._client.put_object(
                 Bucket=self.name,
@@ -108,7 +119,7 @@ class MediaBucket:
                 Body=data,
                 ContentType=content_type,
                 CacheControl=_FOREVER,
-                IfNoneMatch="*",
+                **condition,
             )
         except ClientError as error:
             if error.response["Error"]["Code"] not in _WRITTEN_BEFORE:

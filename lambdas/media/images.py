@@ -94,19 +94,25 @@ class ImageRecord:
         A ThumbHash in base64 and ``#rrggbb``, to show before the picture is there.
     renditions
         By name.
+    processed_at
+        Since when the row lists them.
     title, tags
         What the owner said about it.
     announced_sha256
         The checksum that the upload was announced with; bytes with another are not this image.
     deleted_at, purge_at
         Set on a trashed image: since when, and when all that is left of it is removed.
+    discarded
+        Whether its owner threw it away; what is in the trash for its object alone is not.
     gone
-        Whether it is in the trash because its object is gone, so that nothing can be restored.
+        Whether its object is gone, so that nothing can be restored.
+    trace
+        Whether there was no row when its object went: it holds off whoever is still at work on the
+        object, and nothing of the original is removed with it.
     purging
         Whether its removal has begun, so that nothing whole can be restored any more.
     expires_at
-        When DynamoDB removes the row by itself: of an upload that never came, or of an object
-        that went before its row was there.
+        When DynamoDB removes the row by itself: of an upload that never came.
     revision
         Counts the writes to the row.
     """
@@ -131,13 +137,16 @@ class ImageRecord:
     placeholder: str | None = None
     average_colour: str | None = None
     renditions: Mapping[str, StoredRendition] = field(default_factory=dict)
+    processed_at: datetime | None = None
     title: str | None = None
     tags: tuple[str, ...] = ()
     error: ImageError | None = None
     announced_sha256: str | None = None
     deleted_at: datetime | None = None
     purge_at: datetime | None = None
+    discarded: bool = False
     gone: bool = False
+    trace: bool = False
     purging: bool = False
     expires_at: datetime | None = None
     revision: int = 0

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from media.images import ImageRecord, Status
-from media.items import serialise
-from media.row_updates import RowUpdate, apply_update, is_refused
+from media.items import record_of, serialise
+from media.row_updates import RowUpdate, apply_update, is_refused, same_revision
 from media.timestamps import format_timestamp
 
 if TYPE_CHECKING:
@@ -68,25 +68,42 @@ class PurgeQueue:
                     break
                 query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def claim(self, due: DueImage) -> ImageRecord | None:
+    def read(self, image_id: str) -> ImageRecord | None:
+        """Read the row of an image that is due as of now; None where there is none any more."""
+        answer = self._client.get_item(
+            TableName=self._table, Key={"image_id": {"S": image_id}}, ConsistentRead=True
+        )
+        item = answer.get("Item")
+        return record_of(item) if item else None
+
+    def claim(self, due: DueImage, seen: ImageRecord) -> bool:
         """Begin to remove an image, which can't be restored from here on; again, to go on.
+
+        Parameters
+        ----------
+        due
+            The image, and its position in the index.
+        seen
+            Its row as it was read, before what is to be removed was listed.
 
         Returns
         -------
-        ImageRecord or None
-            The row; None where the image is not to be purged any more.
+        bool
+            False where it is not to be purged any more, or was written to since it was read.
         """
-        return apply_update(
-            self._client,
-            self._table,
-            RowUpdate(
-                due.image_id,
-                "#status = :trashed AND #purge_due = :seen_due",
-                {"purging": True},
-                names={"status", "purge_due"},
-                values={":trashed": Status.TRASHED.value, ":seen_due": due.purge_due},
-            ),
+        unchanged = same_revision(seen)
+        update = RowUpdate(
+            due.image_id,
+            f"#status = :trashed AND #purge_due = :seen_due AND {unchanged.text}",
+            {"purging": True},
+            names={"status", "purge_due", *unchanged.names},
+            values={
+                ":trashed": Status.TRASHED.value,
+                ":seen_due": due.purge_due,
+                **unchanged.values,
+            },
         )
+        return apply_update(self._client, self._table, update) is not None
 
     def remove(self, image_id: str) -> bool:
         """Remove the row of an image that was claimed; False where it came back to life."""

@@ -20,9 +20,10 @@ PURGED_AT_ONCE = 8
 
 
 class PurgeResult(StrEnum):
-    """What became of one image that was due."""
+    """What became of one image that was due; of one that was purged before a trace is forgotten."""
 
     PURGED = "purged"
+    FORGOTTEN = "forgotten"
     SPARED = "spared"
     FAILED = "failed"
 
@@ -82,27 +83,36 @@ class Purger:
 
     def _purge(self, due: DueImage) -> PurgedImage:
         try:
-            result = PurgeResult.PURGED if self._remove(due) else PurgeResult.SPARED
+            result = self._remove(due)
         except Exception as fault:  # noqa: BLE001 - one image that fails must not keep the others
             return PurgedImage(due.image_id, PurgeResult.FAILED, fault)
         return PurgedImage(due.image_id, result)
 
-    def _remove(self, due: DueImage) -> bool:
-        record = self._queue.claim(due)
+    def _remove(self, due: DueImage) -> PurgeResult:
+        record = self._queue.read(due.image_id)
         if record is None:
-            return False
-        versions = self._objects.of_key(record.key)
-        if self._is_back(record, versions):
-            return False
-        # These very versions: one that is written from now on is a new picture.
-        self._objects.remove(versions)
-        self._objects.remove_below(renditions_prefix(record.image_id))
-        return self._queue.remove(record.image_id)
+            return PurgeResult.SPARED
+        # What is written after this is of a new picture. So it is listed before the claim, which
+        # whoever writes later sees, and which fails where somebody was at work on the row before.
+        originals = self._objects.of_key(record.key)
+        renditions = self._objects.below(renditions_prefix(record.image_id))
+        if self._is_back(record, originals) or not self._queue.claim(due, record):
+            return PurgeResult.SPARED
+        if not record.trace:
+            self._objects.remove(originals)
+        self._objects.remove(renditions)
+        if not self._queue.remove(record.image_id):
+            return PurgeResult.SPARED
+        return PurgeResult.FORGOTTEN if record.trace else PurgeResult.PURGED
 
     def _is_back(self, record: ImageRecord, versions: list[ObjectVersion]) -> bool:
         """Tell whether the object is there again, so that its event will revive the image."""
         current = next((version for version in versions if version.current), None)
         if current is None:
             return False
-        announced = identify_upload(self._bucket, record.key).announced
-        return not is_discarded(record, announced=announced, written_at=current.written_at)
+        return not is_discarded(
+            record,
+            announced=identify_upload(self._bucket, record.key).announced,
+            version_id=current.version_id,
+            written_at=current.written_at,
+        )

@@ -31,12 +31,14 @@ from media.inspection import (
 from media.keys import UploadIdentity, identify_upload, rendition_key
 from media.limits import Limits
 from media.sequencers import EARLIEST
+from media.signing import Clock
 from media.table import ImageTable
 from media.trash import RowContentionError, is_discarded
 
 _ATTEMPTS = 3
-# A function that is at work on an object lives for minutes.
-_ROWLESS_TOMBSTONE_LIFE = timedelta(hours=1)
+# A function that is at work on an object lives for minutes; the purger's next run, an hour after
+# the one that left the trace, is to find it due.
+_TRACE_LIFE = timedelta(minutes=30)
 # An image that is served already goes on being served while its overwrite is tried again.
 _MAY_FAIL = frozenset({Status.PENDING, Status.FAILED})
 _WITHOUT_ORIGINAL = frozenset({Status.PENDING, Status.TRASHED})
@@ -124,9 +126,11 @@ class Reconciler:
         Tells whether an image has the renditions that `inspect` would make of it.
     trash_life
         How long what is left of a deleted object stays before it is purged.
+    clock
+        Tells the present, aware.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what it works with, each of its own kind
         self,
         table: ImageTable,
         bucket: MediaBucket,
@@ -134,6 +138,7 @@ class Reconciler:
         inspect: Callable[[bytes], InspectedImage],
         is_current: Callable[[ImageRecord], bool],
         trash_life: timedelta,
+        clock: Clock,
     ) -> None:
         self._table = table
         self._bucket = bucket
@@ -141,6 +146,7 @@ class Reconciler:
         self._inspect = inspect
         self._is_current = is_current
         self._trash_life = trash_life
+        self._clock = clock
 
     def reconcile(self, change: ObjectChange) -> Outcome:
         """Bring the row of a changed object to what the object is now.
@@ -208,9 +214,7 @@ class Reconciler:
         original = self._bucket.read_original(upload.key, self._limits.upload_bytes)
         if original is None:
             record, outcome = self._tombstone(upload, change, seen)
-        elif seen is None or not is_discarded(
-            seen, announced=upload.announced, written_at=original.uploaded_at
-        ):
+        elif seen is None or not _is_discarded(seen, upload, original):
             record, outcome = self._process(upload, change, original, seen)
         elif seen.purging or _is_processed(seen, original):
             return Outcome(Result.SUPERSEDED, upload.image_id)
@@ -231,9 +235,7 @@ class Reconciler:
             if seen is None or seen.status in _WITHOUT_ORIGINAL:
                 return Outcome(Result.SUPERSEDED, upload.image_id)
             record, outcome = self._tombstone(upload, change, seen)
-        elif seen and is_discarded(
-            seen, announced=upload.announced, written_at=original.uploaded_at
-        ):
+        elif seen and _is_discarded(seen, upload, original):
             return Outcome(Result.SUPERSEDED, upload.image_id)
         else:
             record, outcome = self._process(upload, change, original, seen)
@@ -252,12 +254,14 @@ class Reconciler:
             _blank(upload, change, Status.TRASHED), gone=True, deleted_at=change.occurred_at
         )
         if seen is None:
-            # Nothing is left to purge; the row holds off what is being processed at this moment.
             record = replace(
-                record, owner=None, expires_at=change.occurred_at + _ROWLESS_TOMBSTONE_LIFE
+                record, owner=None, trace=True, purge_at=change.occurred_at + _TRACE_LIFE
             )
         elif seen.status is Status.TRASHED:
-            record = replace(_kept_in_the_trash(record, seen), owner=seen.owner)
+            # Its version tells, should the object come back, whether it is the one thrown away.
+            record = replace(
+                _kept_in_the_trash(record, seen), owner=seen.owner, version_id=seen.version_id
+            )
         else:
             record = replace(record, purge_at=change.occurred_at + self._trash_life)
         return record, Outcome(Result.TOMBSTONED, upload.image_id)
@@ -271,9 +275,10 @@ class Reconciler:
     ) -> tuple[ImageRecord, Outcome]:
         arrived = replace(
             _blank(upload, change, Status.READY),
-            uploaded_at=original.uploaded_at,
+            uploaded_at=_listed_since(seen) or original.uploaded_at,
             version_id=original.version_id,
             bytes=original.size,
+            processed_at=self._clock(),
         )
         try:
             check_size(original.size, self._limits)
@@ -289,31 +294,20 @@ class Reconciler:
             return rejected, Outcome(
                 Result.REJECTED, upload.image_id, rejection.reason, original.size
             )
-        ready = self._ready(arrived, image)
+        # Versions that the purge has not seen: it removes those that it has, and no others.
+        renditions = self._store_renditions(image, upload.image_id, is_doomed=_is_purging(seen))
+        ready = replace(_ready(arrived, image), renditions=renditions)
         return ready, Outcome(Result.READY, upload.image_id, bytes_in=original.size)
 
-    def _ready(self, arrived: ImageRecord, image: InspectedImage) -> ImageRecord:
-        return replace(
-            arrived,
-            sha256=image.sha256,
-            format=image.format,
-            content_type=image.format.content_type,
-            width=image.width,
-            height=image.height,
-            frames=image.frames,
-            duration_ms=image.duration_ms,
-            exif=image.exif,
-            gps=image.gps,
-            placeholder=image.placeholder,
-            average_colour=image.average_colour,
-            renditions=self._store_renditions(arrived.image_id, image),
-        )
-
-    def _store_renditions(self, image_id: str, image: InspectedImage) -> dict[str, StoredRendition]:
+    def _store_renditions(
+        self, image: InspectedImage, image_id: str, *, is_doomed: bool
+    ) -> dict[str, StoredRendition]:
         stored = {}
         for rendition in image.renditions:
             key = rendition_key(image_id, rendition.digest, rendition.filename)
-            self._bucket.write_rendition(key, rendition.data, rendition.content_type)
+            self._bucket.write_rendition(
+                key, rendition.data, rendition.content_type, is_doomed=is_doomed
+            )
             stored[rendition.name] = StoredRendition(
                 key=key,
                 width=rendition.width,
@@ -329,7 +323,7 @@ class Reconciler:
             return
         failed = replace(
             _blank(upload, change, Status.FAILED),
-            uploaded_at=change.occurred_at,
+            uploaded_at=_listed_since(seen) or change.occurred_at,
             error=ImageError(FAILURE_REASON, "processing failed on our side and is tried again"),
         )
         self._table.record_outcome(failed, seen)
@@ -345,14 +339,50 @@ def _blank(upload: UploadIdentity, change: ObjectChange, status: Status) -> Imag
     )
 
 
+def _ready(arrived: ImageRecord, image: InspectedImage) -> ImageRecord:
+    return replace(
+        arrived,
+        sha256=image.sha256,
+        format=image.format,
+        content_type=image.format.content_type,
+        width=image.width,
+        height=image.height,
+        frames=image.frames,
+        duration_ms=image.duration_ms,
+        exif=image.exif,
+        gps=image.gps,
+        placeholder=image.placeholder,
+        average_colour=image.average_colour,
+    )
+
+
+def _listed_since(seen: ImageRecord | None) -> datetime | None:
+    """Tell the place in listings of what failed: it keeps it, so that no page misses it."""
+    return seen.uploaded_at if seen and seen.status is Status.FAILED else None
+
+
+def _is_purging(seen: ImageRecord | None) -> bool:
+    return seen is not None and seen.purging
+
+
 def _is_settled(seen: ImageRecord, change: ObjectChange) -> bool:
     if seen.sequencer is None or seen.sequencer < change.sequencer:
         return False
     return seen.sequencer > change.sequencer or seen.proven_status is not Status.FAILED
 
 
+def _is_discarded(seen: ImageRecord, upload: UploadIdentity, original: Original) -> bool:
+    return is_discarded(
+        seen,
+        announced=upload.announced,
+        version_id=original.version_id,
+        written_at=original.uploaded_at,
+    )
+
+
 def _is_processed(seen: ImageRecord, original: Original) -> bool:
-    return seen.version_id == original.version_id and seen.proven_status is not Status.FAILED
+    is_there = seen.version_id == original.version_id and not seen.gone
+    return is_there and seen.proven_status is not Status.FAILED
 
 
 def _kept_in_the_trash(record: ImageRecord, seen: ImageRecord) -> ImageRecord:
@@ -361,6 +391,8 @@ def _kept_in_the_trash(record: ImageRecord, seen: ImageRecord) -> ImageRecord:
         status=Status.TRASHED,
         deleted_at=seen.deleted_at,
         purge_at=seen.purge_at,
+        discarded=seen.discarded,
+        trace=record.gone and seen.trace,
         purging=seen.purging,
         expires_at=seen.expires_at,
     )

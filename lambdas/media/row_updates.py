@@ -103,17 +103,17 @@ def same_revision(seen: ImageRecord) -> Condition:
     )
 
 
-def same_trash(seen: ImageRecord | None) -> Condition:
-    """Hold where the image was neither trashed, restored nor purged since its row was read."""
-    deleted_at = seen.deleted_at if seen else None
-    purging = "attribute_exists" if seen and seen.purging else "attribute_not_exists"
+def same_trash(seen: ImageRecord) -> Condition:
+    """Hold where an image was not trashed, restored or begun to be purged since it was seen."""
     names = frozenset({"deleted_at", "purging"})
-    if deleted_at is None:
-        return Condition(f"attribute_not_exists(#deleted_at) AND {purging}(#purging)", names)
+    if seen.deleted_at is None:
+        return Condition(
+            "attribute_not_exists(#deleted_at) AND attribute_not_exists(#purging)", names
+        )
     return Condition(
-        f"#deleted_at = :seen_deleted_at AND {purging}(#purging)",
+        "#deleted_at = :seen_deleted_at AND attribute_not_exists(#purging)",
         names,
-        {":seen_deleted_at": format_timestamp(deleted_at)},
+        {":seen_deleted_at": format_timestamp(seen.deleted_at)},
     )
 
 

@@ -25,11 +25,12 @@ _PROCESSED_ATTRIBUTES = frozenset(
         *("key", "status", "owner", "uploaded_at", "version_id", "sequencer", "sha256", "bytes"),
         *("format", "content_type", "width", "height", "frames", "duration_ms", "exif", "gps"),
         *("placeholder", "average_colour", "renditions", "error"),
-        *("deleted_at", "purge_at", "gone", "purging", "expires_at"),
+        "processed_at",
+        *("deleted_at", "purge_at", "discarded", "gone", "trace", "purging", "expires_at"),
         *INDEX_ATTRIBUTES,
     }
 )
-_TRASH_ATTRIBUTES = frozenset({"status", "deleted_at", "purge_at", *PURGE_ATTRIBUTES})
+_TRASH_ATTRIBUTES = frozenset({"status", "deleted_at", "purge_at", "discarded", *PURGE_ATTRIBUTES})
 _DESCRIPTION = frozenset({"title", "tags"})
 _CHECKSUM_CANDIDATES = 5
 
@@ -79,7 +80,7 @@ class ImageTable:
 
         The write happens only if the row still belongs to this key, holds no event as late as
         this one (a failed one may be tried again), and was not trashed, restored, purged or made
-        since it was read.
+        since it was read; nor written at all, where its purge has begun.
 
         Parameters
         ----------
@@ -100,7 +101,8 @@ class ImageTable:
             return self._wrote(
                 RowUpdate(record.image_id, "attribute_not_exists(image_id)", changes, removed)
             )
-        trash = same_trash(seen)
+        # While it is purged each claim lists anew what it removes, and so counts the revision up.
+        trash = same_revision(seen) if seen.purging else same_trash(seen)
         condition = (
             "#key = :key AND (attribute_not_exists(#sequencer) OR #sequencer < :sequencer OR "
             f"(#sequencer = :sequencer AND #error.#reason = :failed)) AND {trash.text}"
@@ -153,7 +155,13 @@ class ImageTable:
         bool
             False where there is no such image, or it was trashed already.
         """
-        trashed = replace(record, status=Status.TRASHED, deleted_at=deleted_at, purge_at=purge_at)
+        trashed = replace(
+            record,
+            status=Status.TRASHED,
+            deleted_at=deleted_at,
+            purge_at=purge_at,
+            discarded=True,
+        )
         plain = attributes_of(trashed, self._month_shards)
         return self._wrote(
             RowUpdate(

@@ -76,15 +76,26 @@ class Trash:
         status = record.proven_status
         # What never arrived may still arrive, but is not waited for for ever.
         expires_at = self.clock() + PENDING_LIFE if status is Status.PENDING else None
-        return replace(record, status=status, deleted_at=None, purge_at=None, expires_at=expires_at)
+        return replace(
+            record,
+            status=status,
+            deleted_at=None,
+            purge_at=None,
+            discarded=False,
+            expires_at=expires_at,
+        )
 
 
-def is_discarded(record: ImageRecord, *, announced: bool, written_at: datetime) -> bool:
+def is_discarded(
+    record: ImageRecord, *, announced: bool, version_id: str | None, written_at: datetime
+) -> bool:
     """Tell whether an owner's decision to throw an image away outlasts an object.
 
-    Where an object that was deleted is back, its image comes back too. An announced image is one
-    upload, so what arrives after its end changes nothing; a drop under any other key may be a new
-    picture.
+    Where an object that was deleted is back, its image comes back too, unless its owner had thrown
+    it away, before its object went. An announced image is one
+    upload, so what arrives after its end changes nothing; a drop under any other key is a new
+    picture where it is another version than the one thrown away. The version decides, because S3
+    tells whole seconds, and of an upload in parts when it was begun.
 
     Parameters
     ----------
@@ -92,9 +103,13 @@ def is_discarded(record: ImageRecord, *, announced: bool, written_at: datetime) 
         The image's row.
     announced
         Whether its key was given out by the API.
-    written_at
-        When the object was written.
+    version_id, written_at
+        The object's version, and when it was written: what decides where no version was recorded.
     """
-    if record.status is not Status.TRASHED or record.gone or record.deleted_at is None:
+    if not record.discarded or record.deleted_at is None:
         return False
-    return announced or written_at <= record.deleted_at
+    if announced:
+        return True
+    if record.version_id is None:
+        return written_at <= record.deleted_at
+    return version_id == record.version_id

@@ -82,10 +82,9 @@ class VersionedObjects:
                 message = f"S3 kept {len(errors)} of the versions to remove: {codes}"
                 raise RemovalError(message)
 
-    def remove_below(self, prefix: str) -> None:
-        """Remove all versions of all objects below a prefix that ends in a slash."""
-        for page in self._pages(prefix):
-            self.remove(page)
+    def below(self, prefix: str) -> list[ObjectVersion]:
+        """List the versions and markers of all objects below a prefix that ends in a slash."""
+        return [version for page in self._pages(prefix) for version in page]
 
     def _pages(self, prefix: str) -> "Iterable[list[ObjectVersion]]":
         request: dict[str, Any] = {"Bucket": self._bucket, "Prefix": prefix}

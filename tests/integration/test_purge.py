@@ -63,13 +63,19 @@ def test_after_its_time_nothing_of_an_image_is_left(aws: Aws, owner: User) -> No
 
         assert versions_of(aws, key) == [neighbour]
         assert versions_of(aws, f"renditions/{image_id}/") == []
-        # The events of its own deletions leave a trace of nobody, which ends within the hour.
+        # The events of its own deletions leave a trace of nobody, due before the next run.
         trace = row_of(aws, image_id) or {}
-        assert not {"owner", "title", "renditions", "purge_due"} & trace.keys()
-        assert not trace or int(trace["expires_at"]["N"]) < datetime.now(UTC).timestamp() + 3600
+        assert trace["trace"]["BOOL"]
+        assert not {"owner", "title", "renditions"} & trace.keys()
+        assert trace["purge_at"]["S"] < format_timestamp(datetime.now(UTC) + timedelta(minutes=30))
         assert owner.call(f"GET /images/{image_id}").status == 404
         assert owner.call(f"POST /images/{image_id}/restore").status == 404
-        assert purge(aws) == {"purged": 0, "spared": 0, "failed": 0, "finished": True}
+        make_due(aws, image_id)
+        last = purge(aws)
+        assert last.pop("forgotten") >= 1
+        assert last == {"purged": 0, "spared": 0, "failed": 0, "finished": True}
+        aws.wait_for_empty_queue()
+        assert row_of(aws, image_id) is None
     finally:
         aws.remove(neighbour)
         aws.remove(key)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.integration.conftest import Aws
 
 # What tells how often a row was written, and for which event last.
-WRITES = {"sequencer": None, "revision": None}
+WRITES = {"sequencer": None, "revision": None, "processed_at": None}
 INDEX = ("listed_at", "month_shard", "owner_sha256")
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 EXISTS = "ConditionalCheckFailedException"
 # What the row of an object that was deleted lacks: all that such a row tells is that.
 ARRIVAL = "uploaded_at"
+# What its owner threw away does not come back, whatever else its row lacks.
+DISCARDED = "discarded"
 
 
 def return_rows(
@@ -57,7 +59,7 @@ def return_rows(
 
 def _is_missing(clients: Clients, table: str, item: Item) -> bool:
     answer = clients.dynamodb.get_item(TableName=table, Key={"image_id": item["image_id"]})
-    return ARRIVAL not in answer.get("Item", {})
+    return not answer.get("Item", {}).keys() & {ARRIVAL, DISCARDED}
 
 
 def _put_if_missing(clients: Clients, table: str, item: Item) -> bool:
@@ -65,7 +67,9 @@ def _put_if_missing(clients: Clients, table: str, item: Item) -> bool:
         clients.dynamodb.put_item(
             TableName=table,
             Item=item,
-            ConditionExpression=f"attribute_not_exists({ARRIVAL})",
+            ConditionExpression=" AND ".join(
+                f"attribute_not_exists({name})" for name in (ARRIVAL, DISCARDED)
+            ),
         )
     except ClientError as error:
         if error.response["Error"]["Code"] != EXISTS:

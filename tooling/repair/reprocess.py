@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tooling.repair.messages import QueueFeeder, reprocess_request
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 READY = "ready"
 # What was refused or failed may be taken by newer code; what is trashed or waited for never is.
 PROCESSED = (READY, "rejected", "failed")
+# What an older run has offered may be out of date again: the renditions may have changed since.
+RESUMABLE = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -87,26 +89,32 @@ class Progress:
         The file; gone once all is done.
     selection : Selection
         What the run is about; another selection begins anew.
+    began : datetime
+        When it was begun; a day later it begins anew.
     """
 
     path: Path
     selection: Selection
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
     offered: int = 0
     position: dict[str, Any] | None = field(default=None)
 
     @classmethod
     def read(cls, path: Path, selection: Selection) -> Progress:
-        """Return where a run of this selection was stopped, or the beginning."""
+        """Return where a recent run of this selection was stopped, or the beginning."""
         if path.exists():
             kept = json.loads(path.read_text(encoding="utf-8"))
-            if kept["selection"] == asdict(selection):
-                return cls(path, selection, kept["offered"], kept["position"])
+            began = datetime.fromisoformat(kept["began"])
+            is_recent = datetime.now(UTC) - began < RESUMABLE
+            if kept["selection"] == asdict(selection) and is_recent:
+                return cls(path, selection, began, kept["offered"], kept["position"])
         return cls(path, selection)
 
     def write(self) -> None:
         """Keep it."""
         document = {
             "selection": asdict(self.selection),
+            "began": self.began.isoformat(),
             "offered": self.offered,
             "position": self.position,
         }

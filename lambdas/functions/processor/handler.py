@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -39,6 +40,11 @@ metrics = Metrics()
 batch = BatchProcessor(event_type=EventType.SQS)
 
 
+def now() -> datetime:
+    """Tell the present."""
+    return datetime.now(UTC)
+
+
 def build_inspector(settings: Settings) -> Inspector:
     """Start what looks at files while the rest of the function starts."""
     inspector = Inspector(settings.limits, settings.renditions, settings.file_seconds_max)
@@ -57,6 +63,7 @@ def build_reconciler(settings: Settings, inspector: Inspector) -> Reconciler:
         inspect=inspector.inspect,
         is_current=partial(has_current_renditions, specs=settings.renditions),
         trash_life=settings.trash_life,
+        clock=now,
     )
 
 

@@ -19,6 +19,7 @@ from media.versions import VersionedObjects
 _RESERVE_MILLISECONDS = 60_000
 _METRICS = {
     PurgeResult.PURGED: "ImagesPurged",
+    PurgeResult.FORGOTTEN: "TracesForgotten",
     PurgeResult.SPARED: "PurgesSpared",
     PurgeResult.FAILED: "PurgesFailed",
 }

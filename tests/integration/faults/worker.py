@@ -32,6 +32,7 @@ def build_reconciler(clients: Clients, name: str) -> Reconciler:
         partial(inspect_image, limits=LIMITS, specs=SPECS),
         partial(has_current_renditions, specs=SPECS),
         timedelta(days=1),
+        lambda: datetime.now(UTC),
     )
 
 

@@ -58,14 +58,18 @@ class Rules:
         if row is None:
             is_file = found is not None and not found.key.endswith("/")
             return Kind.WITHOUT_ROW if is_there and is_file else None
-        if row.changed_at and row.changed_at > self.settled_before:
+        if self.is_under_way(row):
             return None
         return self._settled(row, found if is_there else None)
+
+    def is_under_way(self, row: RowFacts) -> bool:
+        """Tell whether a row has just changed: who read it before may still use what it listed."""
+        return row.changed_at is not None and row.changed_at > self.settled_before
 
     def _settled(self, row: RowFacts, found: ObjectFacts | None) -> Kind | None:
         if row.status == TRASHED:
             # What its owner threw away stays away, whatever the bucket holds.
-            if row.gone and not row.purging and found:
+            if row.gone and not row.discarded and not row.purging and found:
                 return Kind.BACK
         elif row.status == PENDING:
             if found:

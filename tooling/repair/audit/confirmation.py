@@ -56,7 +56,9 @@ class Confirmation:
             case Kind.ORPHANED_RENDITION:
                 listed = finding.key in row.renditions if row else False
                 found = self.sources.object(finding.key)
-                holds = self.rules.rendition(is_listed=listed, found=found) is finding.kind
+                is_left_alone = row is not None and self.rules.is_under_way(row)
+                kind = self.rules.rendition(is_listed=listed, found=found)
+                holds = kind is finding.kind and not is_left_alone
                 original = None
             case Kind.CHECKSUM:
                 holds = row is not None and row.status == READY and row.key == finding.key

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SCALARS = (
-    *("image_id", "key", "status", "owner", "uploaded_at", "deleted_at"),
+    *("image_id", "key", "status", "owner", "uploaded_at", "deleted_at", "processed_at"),
     *("version_id", "sha256", "listed_at", "month_shard", "owner_sha256"),
     *("purge_at", "trash_shard", "purge_due"),
 )
-FLAGS = ("gone", "purging")
+FLAGS = ("discarded", "gone", "purging")
 ATTRIBUTES = (*SCALARS, *FLAGS, "renditions")
 
 
@@ -27,14 +27,14 @@ class RowFacts:
     ----------
     image_id, key, status, owner, version_id, sha256
         As the row has them; None for what it lacks.
-    uploaded_at, deleted_at
+    uploaded_at, deleted_at, processed_at
         Timestamps as text.
     listed_at, month_shard, owner_sha256, trash_shard, purge_due
         The attributes that put it into the indexes.
     purge_at
         When an image in the trash is to be purged, as text.
-    gone, purging
-        Whether its object is gone, and whether its purge has begun.
+    discarded, gone, purging
+        Whether its owner threw it away, its object is gone, and its purge has begun.
     renditions
         Keys of the renditions that it lists.
     """
@@ -45,6 +45,7 @@ class RowFacts:
     owner: str | None = None
     uploaded_at: str | None = None
     deleted_at: str | None = None
+    processed_at: str | None = None
     version_id: str | None = None
     sha256: str | None = None
     listed_at: str | None = None
@@ -53,6 +54,7 @@ class RowFacts:
     purge_at: str | None = None
     trash_shard: str | None = None
     purge_due: str | None = None
+    discarded: bool = False
     gone: bool = False
     purging: bool = False
     renditions: tuple[str, ...] = ()
@@ -78,7 +80,8 @@ class RowFacts:
     @property
     def changed_at(self) -> datetime | None:
         """The last moment that the row tells of."""
-        moments = [moment for moment in (self.uploaded_at, self.deleted_at) if moment]
+        known = (self.uploaded_at, self.deleted_at, self.processed_at)
+        moments = [moment for moment in known if moment]
         return datetime.fromisoformat(max(moments)) if moments else None
 
 

@@ -55,7 +55,7 @@ class Mending:
     confirmation: Confirmation
 
     def mend(self, store: AuditStore, advanced: Callable[[int], object]) -> None:
-        """Repair all that is confirmed; renditions only where every original has its row."""
+        """Repair all that is confirmed; renditions are deleted only where nothing else differs."""
         for kind in REMEDIES:
             if kind is Kind.ORPHANED_RENDITION and not self._may_delete(store):
                 continue
@@ -65,9 +65,11 @@ class Mending:
                 advanced(len(found))
 
     def _may_delete(self, store: AuditStore) -> bool:
-        # A row that was lost lists nothing, and its renditions are the ones it will list again.
-        states = store.counts().get(Kind.WITHOUT_ROW, {})
-        return not states.keys() & {"confirmed", "mended"}
+        # What the processor is to make anew may be there already, and is then listed as it is.
+        others = (
+            states for kind, states in store.counts().items() if kind is not Kind.ORPHANED_RENDITION
+        )
+        return not any(states.keys() & {"confirmed", "mended"} for states in others)
 
     def _mend(self, kind: Kind, findings: list[Finding]) -> None:
         if kind is Kind.ORPHANED_RENDITION:

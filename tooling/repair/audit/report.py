@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = 3
 LISTED_MAX = 1000
-LEFT = "Renditions are deleted only when every original has its row: they may be of a lost one."
+LEFT = "Renditions are deleted only when nothing else differs: the processor may list them again."
 
 
 def differences(store: AuditStore) -> dict[Kind, int]:

@@ -44,7 +44,13 @@ def test_a_run_tells_what_it_did(
     log = io.StringIO()
     answer = run(purger, lambda_context, *reports, log=log)
     # The context says that 30 seconds are left, and 60 are kept in reserve.
-    assert answer == {"purged": 1, "spared": 1, "failed": 0, "finished": False}
+    assert answer == {
+        "purged": 1,
+        "forgotten": 0,
+        "spared": 1,
+        "failed": 0,
+        "finished": False,
+    }
     metrics = json.loads(capsys.readouterr().out)
     assert (metrics["ImagesPurged"], metrics["PurgesFailed"]) == ([1.0], [0.0])
     assert [json.loads(line)["result"] for line in log.getvalue().splitlines()] == [

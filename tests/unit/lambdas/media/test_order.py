@@ -5,6 +5,7 @@ The store's own code runs, conditions included; in memory are only S3 and Dynamo
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import permutations, product
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,8 @@ def schedules(steps: int) -> Iterator[list[int]]:
             yield [*order]
 
 
+# When in a purge something else may happen.
+MOMENTS = ("claim", "originals", "renditions", "row")
 HISTORIES = [
     history
     for length in (1, 2, 3)
@@ -116,16 +119,74 @@ class Deliveries(RuleBasedStateMachine):
     def its_owner_wants_it_back(self) -> None:
         self.store.restore()
 
+    @precondition(lambda self: self.store.s3.events)
+    @rule(data=st.data(), step=st.none() | st.sampled_from(STEPS), moment=st.sampled_from(MOMENTS))
+    def is_told_while_it_is_purged(
+        self, data: st.DataObject, step: str | None, moment: str
+    ) -> None:
+        """Before the claim, before versions of either kind are removed, or before the row is."""
+        told = data.draw(st.sampled_from(self.untold or self.store.s3.events))
+
+        def meanwhile() -> None:
+            if step:
+                self.happens(step)
+            self.store.deliver(self.store.s3.events[-1] if step else told)
+
+        hooks, skipped = {
+            "claim": (self.store.dynamodb.before_write, 0),
+            "originals": (self.store.s3.before_removal, 0),
+            "renditions": (self.store.s3.before_removal, 1),
+            "row": (self.store.dynamodb.before_write, 1),
+        }[moment]
+        hooks += [meanwhile, *[lambda: None] * skipped]
+        self._purge()
+
+    @precondition(lambda self: self.store.s3.events)
+    @rule(data=st.data())
+    def is_purged_while_it_is_told(self, data: st.DataObject) -> None:
+        event = data.draw(st.sampled_from(self.untold or self.store.s3.events))
+        self.store.dynamodb.before_write.append(self._purge)
+        self.store.deliver(event)
+        self.store.dynamodb.before_write.clear()
+        self.untold = [each for each in self.untold if each != event]
+
+    @rule()
+    def its_purge_fails_halfway(self) -> None:
+        def fail() -> None:
+            raise ConnectionError
+
+        self.store.s3.before_removal.append(fail)
+        with suppress(ConnectionError):
+            self._purge()
+        self.store.s3.before_removal.clear()
+
+    def _is_half_purged(self) -> bool:
+        return bool(self.store.row and self.store.row.purging)
+
+    def _purge(self) -> None:
+        known = len(self.store.s3.events)
+        self.store.purge()
+        self.untold += [each for each in self.store.s3.events[known:] if each not in self.untold]
+        self.store.dynamodb.before_write.clear()
+        self.store.s3.before_removal.clear()
+
     @invariant()
     def no_row_lists_what_is_not_there(self) -> None:
         self.store.require_whole()
 
+    @invariant()
+    def nothing_comes_back_against_its_owners_will(self) -> None:
+        self.store.require_decided()
+
     @precondition(lambda self: self.store.s3.events)
     @rule()
     def all_is_told(self) -> None:
-        for event in reversed(self.untold):
-            self.store.deliver(event)
-        self.untold = []
+        while self.untold or self._is_half_purged():
+            for event in reversed(self.untold):
+                self.store.deliver(event)
+            self.untold = []
+            if self._is_half_purged():
+                self._purge()
         self.store.require_settled()
 
     def teardown(self) -> None:
@@ -134,4 +195,4 @@ class Deliveries(RuleBasedStateMachine):
 
 
 TestDeliveries = Deliveries.TestCase
-TestDeliveries.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
+TestDeliveries.settings = settings(max_examples=80, stateful_step_count=20, deadline=None)

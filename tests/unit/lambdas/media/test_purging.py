@@ -23,7 +23,9 @@ TRASHED = ImageRecord(
     owner=OWNER,
     deleted_at=DELETED_AT,
     purge_at=NOW,
+    discarded=True,
 )
+DROPPED = replace(TRASHED, key="uploads/camera/1.jpg")
 
 
 class MemoryQueue(PurgeQueue):
@@ -38,13 +40,16 @@ class MemoryQueue(PurgeQueue):
         for image_id in list(self.rows):
             yield [DueImage(image_id, "x")]
 
-    def claim(self, due: DueImage) -> ImageRecord | None:
+    def read(self, image_id: str) -> ImageRecord | None:
+        return self.rows.get(image_id)
+
+    def claim(self, due: DueImage, seen: ImageRecord) -> bool:
         row = self.rows[due.image_id]
-        if row.status is not Status.TRASHED:
-            return None
+        if row.status is not Status.TRASHED or row != seen:
+            return False
         self.steps.append("claim")
         self.rows[due.image_id] = replace(row, purging=True)
-        return self.rows[due.image_id]
+        return True
 
     def remove(self, image_id: str) -> bool:
         self.steps.append("remove row")
@@ -146,9 +151,15 @@ def test_what_was_restored_meanwhile_is_left_alone() -> None:
     ("row", "written_after", "spared"),
     [
         (TRASHED, 1, False),  # an announced image is one upload
-        (replace(TRASHED, key="uploads/camera/1.jpg"), 1, True),  # a new picture under the key
-        (replace(TRASHED, key="uploads/camera/1.jpg"), -1, False),
-        (replace(TRASHED, gone=True), -1, True),  # the object is back
+        # Another version under a key is a new picture, whenever S3 says it was written.
+        (replace(DROPPED, version_id="another"), 1, True),
+        (replace(DROPPED, version_id="another"), 0, True),
+        (replace(DROPPED, version_id="another"), -1, True),
+        (replace(DROPPED, version_id="v0"), 1, False),
+        (DROPPED, 1, True),  # no version was recorded
+        (DROPPED, -1, False),
+        (replace(TRASHED, gone=True, discarded=False), -1, True),  # the object is back
+        (replace(TRASHED, gone=True), -1, False),  # against its owner's will
     ],
 )
 def test_an_object_that_is_back_is_spared_with_its_row(

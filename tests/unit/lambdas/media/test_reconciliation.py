@@ -94,8 +94,10 @@ class MemoryBucket(MediaBucket):
         is_large = original is not None and original.size > bytes_max
         return replace(original, data=None) if original and is_large else original
 
-    def write_rendition(self, key: str, data: bytes, content_type: str) -> None:
-        assert content_type == "image/webp"
+    def write_rendition(
+        self, key: str, data: bytes, content_type: str, *, is_doomed: bool = False
+    ) -> None:
+        assert (content_type, is_doomed) == ("image/webp", False)
         self.renditions.setdefault(key, data)
 
 
@@ -112,7 +114,9 @@ class World:
         life = timedelta(days=30)
         inspect = partial(inspect_image, limits=limits, specs=SPECS)
         is_current = partial(has_current_renditions, specs=SPECS)
-        self.reconciler = Reconciler(self.table, self.bucket, limits, inspect, is_current, life)
+        self.reconciler = Reconciler(
+            self.table, self.bucket, limits, inspect, is_current, life, lambda: START
+        )
 
     def put(self, data: bytes, key: str = KEY) -> ObjectChange:
         change = self._step(key)
@@ -201,8 +205,8 @@ def test_a_deleted_object_leaves_a_row_that_is_purged_later(world: World) -> Non
 def test_a_deleted_object_without_a_row_leaves_a_short_trace_of_nobody(world: World) -> None:
     change = world.delete()
     assert world.reconciler.reconcile(change).result is Result.TOMBSTONED
-    assert world.row.expires_at == change.occurred_at + timedelta(hours=1)
-    assert (world.row.owner, world.row.purge_at) == (None, None)
+    assert world.row.purge_at == change.occurred_at + timedelta(minutes=30)
+    assert (world.row.owner, world.row.trace, world.row.expires_at) == (None, True, None)
 
 
 def test_a_tombstone_keeps_its_deadlines(world: World) -> None:
@@ -224,6 +228,7 @@ def trashed(world: World, deleted_at: datetime, **others: Any) -> ImageRecord:  
         uploaded_at=START,
         deleted_at=deleted_at,
         purge_at=deleted_at + timedelta(days=30),
+        discarded=True,
         **others,
     )
     world.table.rows[IMAGE] = row
@@ -306,19 +311,64 @@ def test_a_row_made_meanwhile_is_not_written_over(world: World) -> None:
     assert world.row.purge_at is not None
 
 
-def test_a_new_picture_under_a_dropped_key_comes_back_from_the_trash(world: World) -> None:
+@pytest.mark.parametrize("late", [-1, 0, 999])
+def test_a_new_picture_under_a_dropped_key_comes_back_from_the_trash(
+    world: World, late: int
+) -> None:
     key = "uploads/camera/1.jpg"
     world.reconciler.reconcile(world.put(png(16), key))
     image_id = identify_upload(world.bucket.name, key).image_id
     row = world.table.rows[image_id]
-    world.table.rows[image_id] = replace(row, status=Status.TRASHED, deleted_at=row.uploaded_at)
+    change = world.put(png(17), key)
+    # In the same second, or begun before: the time that S3 tells does not decide.
+    deleted_at = change.occurred_at + timedelta(milliseconds=late)
+    world.table.rows[image_id] = replace(
+        row, status=Status.TRASHED, deleted_at=deleted_at, discarded=True
+    )
+    assert world.reconciler.reconcile(change).result is Result.READY
+    assert world.table.rows[image_id].status is Status.READY
+
+
+def test_the_picture_that_was_thrown_away_stays_there_under_a_dropped_key(world: World) -> None:
+    key = "uploads/camera/1.jpg"
+    first = world.put(png(16), key)
+    world.reconciler.reconcile(first)
+    image_id = identify_upload(world.bucket.name, key).image_id
+    row = world.table.rows[image_id]
+    world.table.rows[image_id] = replace(
+        row, status=Status.TRASHED, deleted_at=START, discarded=True
+    )
+    later = replace(first, sequencer=normalise_sequencer("FF"))
+    assert world.reconciler.reconcile(later).result is Result.SUPERSEDED
+    assert world.table.rows[image_id].status is Status.TRASHED
+
+
+def test_a_dropped_picture_that_was_thrown_away_is_known_when_its_object_is_back(
+    world: World,
+) -> None:
+    key = "uploads/camera/1.jpg"
+    world.reconciler.reconcile(world.put(png(16), key))
+    image_id = identify_upload(world.bucket.name, key).image_id
+    dropped = world.bucket.objects[key]
+    row = world.table.rows[image_id]
+    world.table.rows[image_id] = replace(
+        row, status=Status.TRASHED, deleted_at=START, discarded=True
+    )
+    world.reconciler.reconcile(world.delete(key))
+    world.reconciler.reconcile(world.delete(key))
+    back = world.delete(key)
+    world.bucket.objects[key] = dropped
+    assert world.reconciler.reconcile(back).result is Result.READY
+    row = world.table.rows[image_id]
+    assert (row.status, row.gone, row.discarded, row.width) == (Status.TRASHED, False, True, 16)
     assert world.reconciler.reconcile(world.put(png(17), key)).result is Result.READY
+    assert world.table.rows[image_id].status is Status.READY
 
 
 def test_an_old_version_that_expires_does_not_bring_a_trashed_image_back(world: World) -> None:
     world.reconciler.reconcile(world.put(png(16)))
     world.table.rows[IMAGE] = replace(
-        world.row, status=Status.TRASHED, deleted_at=START + timedelta(days=1)
+        world.row, status=Status.TRASHED, deleted_at=START + timedelta(days=1), discarded=True
     )
     expiry = ObjectChange(KEY, normalise_sequencer("FF"), START + timedelta(days=90))
     assert world.reconciler.reconcile(expiry).result is Result.SUPERSEDED
@@ -345,6 +395,19 @@ def test_a_fault_of_ours_is_raised_recorded_and_healed_by_a_retry(world: World) 
     assert world.status == "ready"
 
 
+def test_what_failed_keeps_its_place_in_listings(world: World) -> None:
+    change = world.put(png(16))
+    told = replace(change, occurred_at=change.occurred_at + timedelta(seconds=1))
+    for attempt in (told, replace(told, occurred_at=told.occurred_at + timedelta(hours=1))):
+        world.bucket.fault = ConnectionError("S3 is away")
+        with pytest.raises(ConnectionError):
+            world.reconciler.reconcile(attempt)
+        assert world.row.uploaded_at == told.occurred_at
+    world.bucket.fault = None
+    assert world.reconciler.reconcile(told).result is Result.READY
+    assert world.row.uploaded_at == told.occurred_at
+
+
 def test_a_served_image_stays_served_while_its_overwrite_fails(world: World) -> None:
     world.reconciler.reconcile(world.put(png(16)))
     change = world.put(png(24))
@@ -369,7 +432,7 @@ def essence(row: ImageRecord) -> ImageRecord:
     """Leave out how often a row was written and, of a tombstone, what was there before it."""
     if row.status is not Status.TRASHED:
         return replace(row, revision=0)
-    return replace(row, revision=0, owner=None, deleted_at=None, purge_at=None, expires_at=None)
+    return replace(row, revision=0, owner=None, deleted_at=None, purge_at=None, trace=False)
 
 
 @settings(max_examples=60, deadline=None)
@@ -402,7 +465,7 @@ def test_every_order_of_events_ends_in_the_same_row(
     # Whatever was made of the picture, something will end it.
     if world.bucket.renditions:
         assert world.status != "trashed" or world.row.purge_at
-    assert world.status != "trashed" or world.row.purge_at or world.row.expires_at
+    assert world.status != "trashed" or world.row.purge_at
 
 
 def test_a_direct_drop_is_nobodys(world: World) -> None:

@@ -66,7 +66,7 @@ def test_every_placeholder_of_an_update_is_defined_and_used() -> None:
     table.restore(READY, READY)
     table.describe(READY, seen)
     table.describe(replace(READY, title="t", tags=("a",)), seen)
-    PurgeQueue(cast("Any", client), "images", 1).claim(DueImage(IMAGE, "x"))
+    PurgeQueue(cast("Any", client), "images", 1).claim(DueImage(IMAGE, "x"), seen)
     assert len(client.requests) == 10
     for request in client.requests:
         assert request["UpdateExpression"].endswith("ADD #revision :one")
@@ -96,7 +96,8 @@ def test_restoring_puts_the_row_back_into_every_index() -> None:
     assert client.requests[0]["UpdateExpression"] == (
         "SET #status = :status, #listed_at = :listed_at, #month_shard = :month_shard, "
         "#owner_sha256 = :owner_sha256 "
-        "REMOVE #deleted_at, #expires_at, #purge_at, #purge_due, #trash_shard ADD #revision :one"
+        "REMOVE #deleted_at, #discarded, #expires_at, #purge_at, #purge_due, #trash_shard "
+        "ADD #revision :one"
     )
     assert client.requests[0]["ConditionExpression"] == "#revision = :seen_revision"
 

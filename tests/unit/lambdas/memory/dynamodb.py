@@ -48,6 +48,19 @@ class MemoryDynamoDB:
         wanted = request.get("ReturnValues") == "ALL_NEW"
         return {"Attributes": copy.deepcopy(changed)} if wanted else {}
 
+    def delete_item(self, *, Key: Item, **request: Any) -> dict[str, Any]:  # noqa: ANN401, N803 - boto3's
+        self._interrupt()
+        image_id = Key["image_id"]["S"]
+        self._check(image_id, request, set())
+        self.rows.pop(image_id, None)
+        return {}
+
+    def query(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3 takes it
+        """Answer a query of the index of what is due."""
+        assert request["IndexName"] == "by_purge"
+        condition = _expression(request, "KeyConditionExpression")
+        return {"Items": [copy.deepcopy(row) for row in self.rows.values() if condition.holds(row)]}
+
     def _interrupt(self) -> None:
         if self.before_write:
             self.before_write.pop()()

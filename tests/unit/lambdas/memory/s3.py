@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 START = datetime(2026, 11, 23, 6, tzinfo=UTC)
 
@@ -35,10 +38,16 @@ class MemoryS3:
     """The calls of an S3 client on objects of one bucket.
 
     Every change of an upload is an event in `events`, in the order in which it happened.
+
+    Parameters
+    ----------
+    before_removal
+        Called before versions are removed next, once each: what others do at that moment.
     """
 
     versions: dict[str, list[Version]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    before_removal: list[Callable[[], object]] = field(default_factory=list)
     ticks: int = 0
 
     @property
@@ -83,10 +92,43 @@ class MemoryS3:
             "LastModified": version.modified,
         }
 
-    def put_object(self, *, Key: str, Body: bytes, IfNoneMatch: str, **_: object) -> None:  # noqa: N803 - boto3's
-        assert IfNoneMatch == "*"
-        if self.latest(Key):
+    def put_object(
+        self,
+        *,
+        Key: str,  # noqa: N803 - boto3's
+        Body: bytes,  # noqa: N803
+        IfNoneMatch: str | None = None,  # noqa: N803
+        **_: object,
+    ) -> None:
+        if IfNoneMatch and self.latest(Key):
             raise ClientError(
                 {"Error": {"Code": "PreconditionFailed", "Message": "no"}}, "PutObject"
             )
         self.put(Key, Body)
+
+    def list_object_versions(self, *, Prefix: str, **_: object) -> dict[str, Any]:  # noqa: N803 - boto3's
+        listed: dict[str, list[dict[str, Any]]] = {"Versions": [], "DeleteMarkers": []}
+        for key, versions in self.versions.items():
+            for version in versions if key.startswith(Prefix) else []:
+                listed["DeleteMarkers" if version.data is None else "Versions"].append(
+                    {
+                        "Key": key,
+                        "VersionId": version.version_id,
+                        "IsLatest": version is versions[-1],
+                        "LastModified": version.modified,
+                    }
+                )
+        return {**listed, "IsTruncated": False}
+
+    def delete_objects(self, *, Delete: dict[str, Any], **_: object) -> dict[str, Any]:  # noqa: N803 - boto3's
+        if self.before_removal:
+            self.before_removal.pop()()
+        for each in Delete["Objects"]:
+            kept = self.versions.get(each["Key"], [])
+            left = [version for version in kept if version.version_id != each["VersionId"]]
+            if left != kept:
+                self._tick(each["Key"])
+                self.versions[each["Key"]] = left
+                if not left:
+                    del self.versions[each["Key"]]
+        return {}

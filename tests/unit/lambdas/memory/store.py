@@ -15,10 +15,13 @@ from media.freshness import has_current_renditions
 from media.images import ImageRecord, Status
 from media.inspection import RenditionSpec, inspect_image
 from media.limits import Limits
+from media.purge_queue import PurgeQueue
+from media.purging import PurgedImage, Purger, PurgeResult
 from media.reconciliation import ObjectChange, Outcome, Reconciler, ReprocessRequest
 from media.sequencers import normalise_sequencer
 from media.table import ImageTable
 from media.trash import NotRestorableError, Trash
+from media.versions import VersionedObjects
 from tests.unit.lambdas.memory.dynamodb import MemoryDynamoDB
 from tests.unit.lambdas.memory.s3 import Event, MemoryS3
 
@@ -48,6 +51,8 @@ class Store:
     dynamodb: MemoryDynamoDB = field(default_factory=MemoryDynamoDB)
     specs: tuple[RenditionSpec, ...] = SPECS
     was_discarded: bool = False
+    is_discarded: bool = False
+    was_purged: bool = False
 
     def __post_init__(self) -> None:
         self.table = ImageTable(cast("Any", self.dynamodb), "images", month_shards=1)
@@ -55,7 +60,9 @@ class Store:
         limits = Limits(upload_bytes=10_000)
         inspect = partial(inspect_image, limits=limits, specs=self.specs)
         is_current = partial(has_current_renditions, specs=self.specs)
-        self.reconciler = Reconciler(self.table, bucket, limits, inspect, is_current, LIFE)
+        self.reconciler = Reconciler(
+            self.table, bucket, limits, inspect, is_current, LIFE, lambda: self.now
+        )
         self.trash = Trash(self.table, LIFE, lambda: self.now)
 
     @property
@@ -88,15 +95,32 @@ class Store:
         """Do what an owner does who throws the image away."""
         row = self.row
         if row:
-            self.was_discarded |= self.trash.discard(row)
+            self.is_discarded |= self.trash.discard(row)
+            self.was_discarded |= self.is_discarded
 
     def restore(self) -> bool:
         """Do what an owner does who wants it back; return whether that was possible."""
         row = self.row
         try:
-            return bool(row and self.trash.restore(row))
+            is_back = bool(row and self.trash.restore(row))
         except NotRestorableError:
             return False
+        self.is_discarded &= not is_back
+        return is_back
+
+    def purge(self) -> None:
+        """Purge what is in the trash, long after its time."""
+        objects = VersionedObjects(cast("Any", self.s3), "media-test")
+        queue = PurgeQueue(cast("Any", self.dynamodb), "images", shards=1)
+        purger = Purger(queue, objects, "media-test", lambda: self.now + 9 * LIFE)
+        reports: list[PurgedImage] = []
+        assert purger.run(lambda: True, reports.append)
+        for each in reports:
+            if each.fault:
+                raise each.fault
+            is_purged = each.result is PurgeResult.PURGED
+            self.is_discarded &= not is_purged
+            self.was_purged |= each.result in {PurgeResult.PURGED, PurgeResult.FORGOTTEN}
 
     def require_whole(self) -> None:
         """Never does a row list a rendition that is not there."""
@@ -104,16 +128,26 @@ class Store:
         if row:
             assert {each.key for each in row.renditions.values()} <= self.s3.objects("renditions/")
 
+    def require_decided(self) -> None:
+        """What its owner threw away stays away, whatever becomes of its object."""
+        row = self.row
+        assert not self.is_discarded or (row and row.status is Status.TRASHED)
+
     def require_settled(self) -> None:
         """The row is the one that the last event alone makes, and what it lists is there."""
         self.require_whole()
-        straight = Store(MemoryS3(dict(self.s3.versions), ticks=self.s3.ticks))
+        versions = {key: [*versions] for key, versions in self.s3.versions.items()}
+        straight = Store(MemoryS3(versions, ticks=self.s3.ticks))
         straight.deliver(self.s3.events[-1])
         row, expected = self.row, straight.row
-        assert row
+        if row is None:  # purged
+            assert not self.s3.objects()
+            return
         assert expected
-        # In the trash the second event of a version that is recorded already is not written down.
-        place = row.sequencer if self.was_discarded else expected.sequencer
+        # In the trash the second event of a version that is recorded already is not written down,
+        # and where a row was purged, whichever event comes then leaves a tombstone.
+        is_any = self.was_discarded or (self.was_purged and row.gone)
+        place = row.sequencer if is_any else expected.sequencer
         assert _settled(row) == replace(_settled(expected), sequencer=place)
         assert (self.s3.latest(KEY) is None) == row.gone
 
@@ -124,6 +158,10 @@ def _settled(row: ImageRecord) -> ImageRecord:
         row,
         status=Status.TRASHED if row.gone else row.proven_status,
         owner=None if row.gone else row.owner,
+        version_id=None if row.gone else row.version_id,
+        trace=False,
+        discarded=False,
+        processed_at=None,
         revision=0,
         expires_at=None,
         purge_at=None,

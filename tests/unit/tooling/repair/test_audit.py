@@ -88,6 +88,7 @@ LATE = "2026-11-24T06:00:01.000Z"
         (replace(DUE, gone=True), OBJECT, Kind.BACK),
         *((replace(DUE, gone=True), found, None) for found in (DELETED, None)),
         (replace(DUE, gone=True, purging=True), OBJECT, None),
+        (replace(DUE, gone=True, discarded=True), OBJECT, None),
         # Under way, maybe.
         (None, replace(OBJECT, modified=SETTLED + timedelta(seconds=1)), None),
         (ROW, replace(DELETED, modified=SETTLED + timedelta(seconds=1)), None),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -57,6 +58,16 @@ def test_a_run_that_was_stopped_goes_on_from_the_last_whole_page(tmp_path: Path)
     assert run(Table(), feeder, Progress.read(path, selection)) == 6
     assert [body.count("uploads/1") + body.count("uploads/2") for body in feeder.bodies] == [1] * 4
     assert not path.exists()
+
+
+@pytest.mark.parametrize(("hours", "offered"), [(23, 2), (25, 0)])
+def test_a_run_that_was_stopped_long_ago_begins_anew(
+    tmp_path: Path, hours: int, offered: int
+) -> None:
+    path, began = tmp_path / "reprocess.json", datetime.now(UTC) - timedelta(hours=hours)
+    Progress(path, Selection(), began, offered=2, position={"page": 1}).write()
+    found = Progress.read(path, Selection())
+    assert (found.offered, found.position) == (offered, {"page": 1} if offered else None)
 
 
 def test_a_dry_run_counts_from_the_beginning_and_keeps_nothing(tmp_path: Path) -> None:
