@@ -8,6 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from tooling.clients import Clients
+from tooling.errors import OperatorError
 from tooling.foundation import ensure_buckets, lay_foundation
 from tooling.promotion.aliases import send_all_to
 from tooling.promotion.canary import Watch, changes_aliases_alone, shares_to_keep
@@ -175,8 +176,7 @@ class Delivery:
         try:
             if planned.keeps:
                 self._try_out(planned)
-            outputs = planned.stack.outputs()
-            self.journal.smoke_test(self.target, self.clients, outputs, self.screen)
+            return self._prove(planned)
         except SmokeTestFailed as error:
             became = self.go_back(previous)
             raise SmokeTestFailed(
@@ -185,6 +185,24 @@ class Delivery:
                 remedy=f"Mend the release, then bring it again; nox -s history -- {self.name} "
                 "tells what happened.",
             ) from error
+
+    def _prove(self, planned: Planned) -> dict[str, Any]:
+        """Smoke-test what was applied; return its outputs.
+
+        Raises
+        ------
+        SmokeTestFailed
+            It does not work, or does not even say what it is; either is written down.
+        """
+        try:
+            outputs = planned.stack.outputs()
+            self.journal.smoke_test(self.target, self.clients, outputs, self.screen)
+        except SmokeTestFailed:
+            raise
+        except (OperatorError, LookupError) as error:
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            self.journal.record(Step.SMOKE_FAILED, reason, release=planned.release)
+            raise SmokeTestFailed("The release could not be tested.", reason=reason) from error
         return outputs
 
     def _try_out(self, planned: Planned) -> None:
@@ -233,7 +251,7 @@ class Delivery:
         if not planned.summary.empty:
             self._apply(planned)
         try:
-            self.journal.smoke_test(self.target, self.clients, planned.stack.outputs(), self.screen)
+            self._prove(planned)
         except SmokeTestFailed as error:
             return self._stay(f"that fails the smoke test as well ({error.reason})", previous)
         self.journal.record(Step.RETURNED, release=previous)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +23,7 @@ from tooling.promotion.origin import Origin
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mypy_boto3_lambda.client import LambdaClient
     from mypy_boto3_s3.client import S3Client
 
     from tooling.environments import Environment
@@ -94,3 +98,35 @@ def origin(user: str, workspace: str = "/elsewhere") -> Origin:
 def dev() -> Environment:
     """What the shipped file says; nothing is deployed."""
     return EnvironmentFiles(ROOT / "environments").load("dev")
+
+
+@pytest.fixture(scope="session")
+def role(cloud: Cloud) -> str:
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "lambda.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+    made = cloud.client("iam").create_role(
+        RoleName="function", AssumeRolePolicyDocument=json.dumps(trust)
+    )
+    arn: str = made["Role"]["Arn"]
+    return arn
+
+
+def zipped(text: str) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("code.py", f"def handler(event, context):\n    return {text!r}\n")
+    return target.getvalue()
+
+
+@pytest.fixture(scope="session")
+def functions(cloud: Cloud) -> LambdaClient:
+    client: LambdaClient = cloud.client("lambda")
+    return client

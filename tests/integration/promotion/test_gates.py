@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -13,6 +11,7 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.integration.promotion.conftest import zipped
 from tooling.buckets import ensure_bucket
 from tooling.clients import Clients
 from tooling.promotion.aliases import send_all_to, shares
@@ -161,38 +160,6 @@ def test_reading_the_source_needs_no_right_but_to_read_its_state_and_zips(
 
 
 # Functions
-
-
-@pytest.fixture(scope="module")
-def role(cloud: Cloud) -> str:
-    trust = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "lambda.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
-    made = cloud.client("iam").create_role(
-        RoleName="function", AssumeRolePolicyDocument=json.dumps(trust)
-    )
-    arn: str = made["Role"]["Arn"]
-    return arn
-
-
-def zipped(text: str) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("code.py", f"def handler(event, context):\n    return {text!r}\n")
-    return target.getvalue()
-
-
-@pytest.fixture
-def functions(cloud: Cloud) -> LambdaClient:
-    client: LambdaClient = cloud.client("lambda")
-    return client
 
 
 @pytest.fixture

@@ -1,0 +1,216 @@
+"""After an apply a release proves itself, or the environment goes back and says so."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, cast
+from uuid import uuid4
+
+import pytest
+
+from tests.integration.promotion.conftest import ROOT, origin, zipped
+from tooling import smoke
+from tooling.clients import Clients
+from tooling.console import Screen
+from tooling.environments import EnvironmentFiles
+from tooling.errors import OperatorError
+from tooling.promotion import delivery as delivery_module
+from tooling.promotion.delivery import Delivery, Planned
+from tooling.promotion.journal import Journal
+from tooling.promotion.lease import Lease
+from tooling.promotion.ledger import Ledger, Step
+from tooling.releases import UNKNOWN_RELEASE, PublishedFunction, Release, terraform_digest
+from tooling.smoke import SmokeTestFailed
+from tooling.target import Target
+from tooling.terraform.plans import Action, Change, PlanSummary
+from tooling.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mypy_boto3_lambda.client import LambdaClient
+    from mypy_boto3_s3.client import S3Client
+
+    from tests.integration.promotion.conftest import Cloud
+    from tooling.stack import Stack
+
+CHANGED = PlanSummary((Change(Action.UPDATE, "aws_lambda_function.this", ()),), ())
+WORKS: list[tuple[str, str, int]] = [("all", "ok", 1)]
+BROKEN = SmokeTestFailed("The smoke test failed.", reason="At 'processed': broken")
+
+
+def release_of(commit: str) -> Release:
+    """A release of the checkout's Terraform sources with one function, whose code names it."""
+    digest = hashlib.sha256(zipped(commit)).hexdigest()
+    return replace(
+        UNKNOWN_RELEASE,
+        git_commit=commit,
+        terraform_digest=terraform_digest(ROOT / "terraform"),
+        functions={"api": PublishedFunction("k", "v", digest)},
+    )
+
+
+OLD, NEW = release_of("old"), release_of("new")
+
+
+@dataclass
+class Site:
+    """What is deployed: one function. Stands for Terraform, which takes minutes for it.
+
+    Parameters
+    ----------
+    functions : LambdaClient
+        Where it is.
+    name : str
+        The function's.
+    release : Release
+        The one that is there.
+    faults : list
+        What the next applies raise; None for nothing.
+    """
+
+    functions: LambdaClient
+    name: str
+    release: Release = OLD
+    coming: Release = NEW
+    faults: list[Exception | None] = field(default_factory=list)
+
+    def init(self, screen: Screen) -> None:
+        """Nothing has to be connected."""
+
+    def plan(self, screen: Screen, variables: dict[str, Any]) -> PlanSummary:  # noqa: ARG002
+        self.coming = Release.from_document(variables["release"])
+        return CHANGED
+
+    def read_plan(self) -> dict[str, Any]:
+        return {}
+
+    def apply(self, screen: Screen, summary: PlanSummary) -> None:  # noqa: ARG002
+        fault = self.faults.pop(0) if self.faults else None
+        if fault:
+            raise fault
+        self.publish(self.coming.git_commit)
+        self.release = self.coming
+
+    def publish(self, code: str) -> None:
+        made = self.functions.update_function_code(
+            FunctionName=self.name, ZipFile=zipped(code), Publish=True
+        )
+        self.functions.update_alias(
+            FunctionName=self.name,
+            Name="live",
+            FunctionVersion=made["Version"],
+            RoutingConfig={"AdditionalVersionWeights": {}},
+        )
+
+    def outputs(self) -> dict[str, Any]:
+        return {
+            "functions": {"api": {"name": self.name, "version": "1"}},
+            "release": self.release.document(),
+        }
+
+
+@pytest.fixture
+def site(functions: LambdaClient, role: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    name = f"media-test-{uuid4().hex[:8]}"
+    made = functions.create_function(
+        FunctionName=name,
+        Runtime="python3.12",
+        Role=role,
+        Handler="code.handler",
+        Code={"ZipFile": zipped("old")},
+        Publish=True,
+    )
+    functions.create_alias(FunctionName=name, Name="live", FunctionVersion=made["Version"])
+    found = Site(functions, name)
+    monkeypatch.setattr(delivery_module, "media_stack", lambda *_: found)
+    monkeypatch.setattr(delivery_module, "lay_foundation", lambda *_: None)
+    yield found
+    functions.delete_function(FunctionName=name)
+
+
+@pytest.fixture
+def delivery(cloud: Cloud, s3: S3Client, bucket: str, tmp_path: Path) -> Iterator[Delivery]:
+    environment = EnvironmentFiles(ROOT / "environments").load("staging")
+    target = Target(environment, cloud.endpoint, cloud.session)
+    ledger = Ledger(s3, bucket)
+    journal = Journal(ledger, origin("anna"), "promote dev staging", "run1")
+    lease = Lease(s3, bucket, origin("anna"), "staging")
+    lease.acquire()
+    workspace = Workspace(ROOT, tmp_path / "state", tmp_path / "cache")
+    clients = Clients(target)
+    yield Delivery(workspace, target, clients, journal, lease, Screen())
+    clients.functions.close()
+
+
+@pytest.fixture
+def tests(monkeypatch: pytest.MonkeyPatch) -> list[Exception | None]:
+    """How the smoke tests to come end: by an error, or well."""
+    ends: list[Exception | None] = []
+
+    def run(*_: object) -> list[tuple[str, str, int]]:
+        end = ends.pop(0) if ends else None
+        if end:
+            raise end
+        return WORKS
+
+    monkeypatch.setattr(smoke, "run", run)
+    return ends
+
+
+def planned(site: Site, **more: Any) -> Planned:  # noqa: ANN401 - its fields
+    site.coming = NEW
+    return Planned(cast("Stack", site), NEW, CHANGED, {}, **more)
+
+
+def steps(delivery: Delivery) -> list[Step]:
+    return [entry.step for entry in delivery.journal.ledger.entries()]
+
+
+def test_a_release_that_works_stays(
+    delivery: Delivery, site: Site, tests: list[Exception | None]
+) -> None:
+    delivery.bring(planned(site), OLD)
+    assert tests == []
+    assert site.release == NEW
+    assert steps(delivery) == [Step.APPLYING, Step.APPLIED, Step.SMOKE_PASSED]
+
+
+def test_a_release_that_fails_the_smoke_test_is_taken_back(
+    delivery: Delivery, site: Site, tests: list[Exception | None]
+) -> None:
+    tests.append(BROKEN)
+    with pytest.raises(SmokeTestFailed, match="taken back to release"):
+        delivery.bring(planned(site), OLD)
+    assert site.release == OLD
+    assert steps(delivery)[2:] == [
+        Step.SMOKE_FAILED,
+        Step.RETURNING,
+        Step.SMOKE_PASSED,
+        Step.RETURNED,
+    ]
+
+
+def test_a_release_that_does_not_say_what_it_is_is_taken_back(
+    delivery: Delivery,
+    site: Site,
+    tests: list[Exception | None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers: list[dict[str, Any] | Exception] = [OperatorError("Terraform can't read the state.")]
+    outputs = site.outputs
+
+    def told() -> dict[str, Any]:
+        if answers:
+            raise cast("Exception", answers.pop())
+        return outputs()
+
+    monkeypatch.setattr(site, "outputs", told)
+    with pytest.raises(SmokeTestFailed, match="taken back to release") as caught:
+        delivery.bring(planned(site), OLD)
+    assert "Terraform can't read the state" in caught.value.reason
+    assert tests == []
+    assert Step.SMOKE_FAILED in steps(delivery)
+    assert site.release == OLD
