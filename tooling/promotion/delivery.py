@@ -15,7 +15,8 @@ from tooling.promotion.canary import Watch, changes_aliases_alone, shares_to_kee
 from tooling.promotion.gates.alarms import alarms
 from tooling.promotion.gates.approval import plan_digest
 from tooling.promotion.gates.data import data
-from tooling.promotion.gates.verdict import Verdict, failed
+from tooling.promotion.gates.live_code import live_code
+from tooling.promotion.gates.verdict import Gate, Verdict, failed
 from tooling.promotion.journal import Journal
 from tooling.promotion.lease import Lease
 from tooling.promotion.ledger import Step
@@ -187,7 +188,7 @@ class Delivery:
             ) from error
 
     def _prove(self, planned: Planned) -> dict[str, Any]:
-        """Smoke-test what was applied; return its outputs.
+        """Compare the code that serves with the release's, and smoke-test it; return the outputs.
 
         Raises
         ------
@@ -196,14 +197,27 @@ class Delivery:
         """
         try:
             outputs = planned.stack.outputs()
+            self._require_live_code(outputs, planned.release)
             self.journal.smoke_test(self.target, self.clients, outputs, self.screen)
-        except SmokeTestFailed:
+        except SmokeTestFailed as error:
+            if self.journal.last is not Step.SMOKE_FAILED:
+                self.journal.record(Step.SMOKE_FAILED, error.reason, release=planned.release)
             raise
         except (OperatorError, LookupError) as error:
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             self.journal.record(Step.SMOKE_FAILED, reason, release=planned.release)
             raise SmokeTestFailed("The release could not be tested.", reason=reason) from error
         return outputs
+
+    def _require_live_code(self, outputs: dict[str, Any], release: Release) -> None:
+        """Make sure that nobody has published other code while the release was applied."""
+        behind = Gate(
+            "live code", lambda: live_code(self.clients.functions, outputs["functions"], release)
+        ).find()
+        if not behind.lets_through:
+            raise SmokeTestFailed(
+                "Behind the aliases is not the code of the release.", reason=behind.evidence
+            )
 
     def _try_out(self, planned: Planned) -> None:
         """Watch the new versions serve their share, then give them all, or none.

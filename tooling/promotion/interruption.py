@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 # A canary that nobody watched to its end has not shown anything.
 LEADS_BACK = frozenset({Step.CANARY, Step.SMOKE_FAILED, Step.RETURNING})
 
+# Of an apply.
+BEGINS = (Step.APPLYING, Step.RETURNING)
+COMPLETES = (Step.APPLIED, Step.RETURNED)
+
 
 @dataclass(frozen=True)
 class Interruption:
@@ -51,6 +55,12 @@ def interruption(entries: Sequence[Entry]) -> Interruption | None:
     if of_run[-1].step in ENDS:
         return None
     return Interruption(of_run[-1])
+
+
+def half_applied(entries: Sequence[Entry]) -> bool:
+    """Tell whether the last apply was begun and never ended, which its state may not know."""
+    applies = [entry.step for entry in entries if entry.step in (*BEGINS, *COMPLETES)]
+    return bool(applies) and applies[-1] in BEGINS
 
 
 def proven(entries: Sequence[Entry], here: Release | None) -> Release | None:

@@ -24,7 +24,7 @@ from tooling.promotion.gates.order import order
 from tooling.promotion.gates.scan import scan
 from tooling.promotion.gates.smoke_evidence import smoke_evidence, soak
 from tooling.promotion.gates.verdict import Answer, Gate, ask_all
-from tooling.promotion.interruption import interruption, proven
+from tooling.promotion.interruption import half_applied, interruption, proven
 from tooling.promotion.ledger import Ledger, Step
 from tooling.rendering import artifact_bucket, render_variables, state_bucket
 from tooling.stack import media_stack
@@ -161,7 +161,12 @@ class Promotion:
                     Gate("artifacts", lambda: carried),
                     Gate(
                         "target converged",
-                        partial(target_converged, delivery.name, planned.document),
+                        partial(
+                            target_converged,
+                            delivery.name,
+                            planned.document,
+                            half_applied=half_applied(entries),
+                        ),
                     ),
                     Gate("scan", lambda: scan(delivery.scan(planned))),
                     Gate("data", partial(data, planned.document, lived_in=lived_in)),

@@ -214,3 +214,19 @@ def test_a_release_that_does_not_say_what_it_is_is_taken_back(
     assert tests == []
     assert Step.SMOKE_FAILED in steps(delivery)
     assert site.release == OLD
+
+
+def test_code_that_was_published_by_hand_meanwhile_is_a_failed_smoke_test(
+    delivery: Delivery,
+    site: Site,
+    tests: list[Exception | None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    publish, foreign = site.publish, ["by hand"]
+    monkeypatch.setattr(site, "publish", lambda code: publish(foreign.pop() if foreign else code))
+    with pytest.raises(SmokeTestFailed, match="taken back to release") as caught:
+        delivery.bring(planned(site), OLD)
+    assert "published by hand" in caught.value.reason
+    assert tests == []
+    assert steps(delivery).count(Step.SMOKE_FAILED) == 1
+    assert site.release == OLD

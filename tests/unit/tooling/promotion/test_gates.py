@@ -163,6 +163,17 @@ def test_an_attribute_that_other_hands_have_changed_is_drift(plan: dict[str, Any
     says(target_converged("staging", plan), Verdict.FAIL, f"{ALIAS} (function_version)")
 
 
+@pytest.mark.parametrize("attribute", ["version", "code_sha256"])
+def test_code_that_was_published_by_hand_is_drift_though_no_source_sets_it(
+    plan: dict[str, Any], attribute: str
+) -> None:
+    function = "module.function_api.aws_lambda_function.this"
+    found = {"before": {attribute: "1"}, "after": {attribute: "2"}}
+    plan["resource_drift"] = [resource(function, "update", **found)]
+    says(target_converged("staging", plan), Verdict.FAIL, f"{function} ({attribute})")
+    says(target_converged("staging", plan, half_applied=True), Verdict.PASS)
+
+
 def test_a_resource_that_is_gone_is_drift(plan: dict[str, Any]) -> None:
     plan["resource_drift"][0]["change"]["actions"] = ["delete"]
     says(target_converged("staging", plan), Verdict.FAIL, f"{ALIAS} (gone)")

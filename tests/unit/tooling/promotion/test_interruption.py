@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.tooling.promotion.conftest import entry
-from tooling.promotion.interruption import interruption, proven
+from tooling.promotion.interruption import half_applied, interruption, proven
 from tooling.promotion.ledger import ENDS, Step
 from tooling.promotion.rollback import earlier_than
 from tooling.promotion.status import arrival
@@ -54,6 +54,14 @@ def test_where_it_stood_decides_whether_the_next_goes_on_or_back(
     assert found is not None
     assert found.leads_back is leads_back
     assert f"after '{step}'" in str(found)
+
+
+def test_an_apply_that_never_ended_is_known_after_a_refusal_too() -> None:
+    applying, applied = entry(Step.APPLYING), entry(Step.APPLIED)
+    assert half_applied([applying, STARTED, entry(Step.REFUSED)])
+    assert half_applied([applying, applied, entry(Step.RETURNING)])
+    assert not half_applied([applying, applied, STARTED])
+    assert not half_applied([STARTED])
 
 
 def test_what_was_last_seen_to_work_is_what_to_go_back_to() -> None:
