@@ -48,12 +48,17 @@ class Interruption:
 
 def interruption(entries: Sequence[Entry]) -> Interruption | None:
     """Return the last run that changes things, if it never came to an end."""
-    started = [entry for entry in entries if entry.step is Step.STARTED]
+    started = [number for number, entry in enumerate(entries) if entry.step is Step.STARTED]
     if not started:
         return None
-    of_run = [entry for entry in entries if entry.run == started[-1].run]
+    first = entries[started[-1]]
+    of_run = [entry for entry in entries if entry.run == first.run]
     if of_run[-1].step in ENDS:
         return None
+    if of_run[-1] is first:  # it may have had another to take up
+        earlier = interruption(entries[: started[-1]])
+        if earlier and earlier.leads_back:
+            return earlier
     return Interruption(of_run[-1])
 
 

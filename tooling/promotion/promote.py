@@ -85,9 +85,10 @@ class Promotion:
         with delivery.lease.held(), delivery.journal.closed():
             entries = delivery.journal.ledger.entries()
             here = read_deployed(delivery.clients.s3, delivery.target.environment)
+            # Before the way back: from here on this run is the one that is found unfinished.
+            delivery.journal.record(Step.STARTED)
             previous = self._take_up(entries, here.release if here else None)
             deployed = self._deployed()
-            delivery.journal.record(Step.STARTED, release=deployed.release)
             decision.previous = previous
             planned = self._decide(deployed, here, entries, approved)
             delivery.journal.record(Step.GATES, release=planned.release, gates=decision.findings)

@@ -16,9 +16,17 @@ import pytest
 from botocore.config import Config
 
 from tooling.buckets import ensure_bucket
+from tooling.clients import Clients
+from tooling.console import Screen
 from tooling.emulator.process import Emulator
 from tooling.environments import EnvironmentFiles
+from tooling.promotion.delivery import Delivery
+from tooling.promotion.journal import Journal
+from tooling.promotion.lease import Lease
+from tooling.promotion.ledger import Ledger
 from tooling.promotion.origin import Origin
+from tooling.target import Target
+from tooling.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,3 +141,17 @@ def zipped(text: str) -> bytes:
 def functions(cloud: Cloud) -> LambdaClient:
     client: LambdaClient = cloud.client("lambda")
     return client
+
+
+@pytest.fixture
+def delivery(cloud: Cloud, s3: S3Client, bucket: str, tmp_path: Path) -> Iterator[Delivery]:
+    environment = EnvironmentFiles(ROOT / "environments").load("staging")
+    target = Target(environment, cloud.endpoint, cloud.session)
+    ledger = Ledger(s3, bucket)
+    journal = Journal(ledger, origin("anna"), "promote dev staging", "run1")
+    lease = Lease(s3, bucket, origin("anna"), "staging")
+    lease.acquire()
+    workspace = Workspace(ROOT, tmp_path / "state", tmp_path / "cache")
+    clients = Clients(target)
+    yield Delivery(workspace, target, clients, journal, lease, Screen())
+    clients.functions.close()

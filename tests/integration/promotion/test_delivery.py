@@ -9,31 +9,22 @@ from uuid import uuid4
 
 import pytest
 
-from tests.integration.promotion.conftest import ROOT, origin, zipped
+from tests.integration.promotion.conftest import ROOT, zipped
 from tooling import smoke
-from tooling.clients import Clients
-from tooling.console import Screen
-from tooling.environments import EnvironmentFiles
 from tooling.errors import OperatorError
 from tooling.promotion import delivery as delivery_module
 from tooling.promotion.delivery import Delivery, Planned
-from tooling.promotion.journal import Journal
-from tooling.promotion.lease import Lease
-from tooling.promotion.ledger import Ledger, Step
+from tooling.promotion.ledger import Step
 from tooling.releases import UNKNOWN_RELEASE, PublishedFunction, Release, terraform_digest
 from tooling.smoke import SmokeTestFailed
-from tooling.target import Target
 from tooling.terraform.plans import Action, Change, PlanSummary
-from tooling.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from mypy_boto3_lambda.client import LambdaClient
-    from mypy_boto3_s3.client import S3Client
 
-    from tests.integration.promotion.conftest import Cloud
+    from tooling.console import Screen
     from tooling.stack import Stack
 
 CHANGED = PlanSummary((Change(Action.UPDATE, "aws_lambda_function.this", ()),), ())
@@ -129,20 +120,6 @@ def site(functions: LambdaClient, role: str, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(delivery_module, "lay_foundation", lambda *_: None)
     yield found
     functions.delete_function(FunctionName=name)
-
-
-@pytest.fixture
-def delivery(cloud: Cloud, s3: S3Client, bucket: str, tmp_path: Path) -> Iterator[Delivery]:
-    environment = EnvironmentFiles(ROOT / "environments").load("staging")
-    target = Target(environment, cloud.endpoint, cloud.session)
-    ledger = Ledger(s3, bucket)
-    journal = Journal(ledger, origin("anna"), "promote dev staging", "run1")
-    lease = Lease(s3, bucket, origin("anna"), "staging")
-    lease.acquire()
-    workspace = Workspace(ROOT, tmp_path / "state", tmp_path / "cache")
-    clients = Clients(target)
-    yield Delivery(workspace, target, clients, journal, lease, Screen())
-    clients.functions.close()
 
 
 @pytest.fixture

@@ -33,6 +33,18 @@ def test_other_runs_do_not_count() -> None:
     assert found.last is STARTED
 
 
+def test_what_a_run_would_have_taken_up_that_was_killed_as_it_began_is_still_known() -> None:
+    canary = entry(Step.CANARY)
+    again = [entry(step, run="again") for step in (Step.STARTED, Step.RETURNING, Step.RETURNED)]
+    found = interruption([STARTED, canary, *again[:1]])
+    assert found is not None
+    assert found.last is canary
+    found = interruption([STARTED, canary, *again[:2]])
+    assert found is not None
+    assert found.last is again[1]
+    assert interruption([STARTED, canary, *again]) is None
+
+
 @pytest.mark.parametrize(
     ("step", "leads_back"),
     [
