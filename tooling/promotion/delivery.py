@@ -7,6 +7,8 @@ from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from tooling.clients import Clients
 from tooling.errors import OperatorError
 from tooling.foundation import ensure_buckets, lay_foundation
@@ -16,7 +18,7 @@ from tooling.promotion.gates.alarms import alarms
 from tooling.promotion.gates.approval import plan_digest
 from tooling.promotion.gates.data import data
 from tooling.promotion.gates.live_code import live_code
-from tooling.promotion.gates.verdict import Gate, Verdict, failed
+from tooling.promotion.gates.verdict import Answer, Gate, Verdict
 from tooling.promotion.journal import Journal
 from tooling.promotion.lease import Lease
 from tooling.promotion.ledger import Step
@@ -227,24 +229,44 @@ class Delivery:
         SmokeTestFailed
             An alarm was raised, or could not be read.
         """
+        outputs = planned.stack.outputs()
+        try:
+            self._widen(planned, outputs)
+        except (OperatorError, ClientError, BotoCoreError) as error:
+            self._send_back(planned, outputs)
+            reason = error.reason if isinstance(error, SmokeTestFailed) else str(error)
+            raise SmokeTestFailed("The canary failed.", reason=reason) from error
+
+    def _widen(self, planned: Planned, outputs: dict[str, Any]) -> None:
         canary = self.target.environment.canary
         if canary is None:
             return
         self.screen.step(f"Canary: {canary.percent}% for {canary.minutes} minutes")
         self.journal.record(Step.CANARY, f"{canary.percent}%", release=planned.release)
-        outputs = planned.stack.outputs()
-        answer = Watch(lambda: alarms(self.clients.cloudwatch, outputs)).keep(canary.minutes)
-        if answer.verdict is Verdict.PASS:
-            self.screen.done(answer.evidence)
-            rest = self.plan(planned.release, planned.stack.terraform.folder)
-            if changes_aliases_alone(rest.document):
-                self._apply(rest)
-                return
-            answer = failed("Something was changed by other hands meanwhile.")
+        answer = Watch(lambda: self._alarms(outputs)).keep(canary.minutes)
+        if answer.verdict is not Verdict.PASS:
+            raise SmokeTestFailed("The canary failed.", reason=answer.evidence)
+        self.screen.done(answer.evidence)
+        rest = self.plan(planned.release, planned.stack.terraform.folder)
+        if not changes_aliases_alone(rest.document):
+            raise SmokeTestFailed(
+                "The canary failed.", reason="Something was changed by other hands meanwhile."
+            )
+        self._apply(rest)
+
+    def _alarms(self, outputs: dict[str, Any]) -> Answer:
+        """Ask the alarms; one that can't be asked is an unknown."""
+        found = Gate("alarms", lambda: alarms(self.clients.cloudwatch, outputs)).find()
+        return Answer(found.verdict, found.evidence)
+
+    def _send_back(self, planned: Planned, outputs: dict[str, Any]) -> None:
+        """Let the versions of before serve all requests, at once; Terraform follows."""
         for key, kept in planned.keeps.items():
             name = outputs["functions"][key]["name"]
-            send_all_to(self.clients.functions, name, kept["version"])
-        raise SmokeTestFailed("The canary failed.", reason=answer.evidence)
+            try:
+                send_all_to(self.clients.functions, name, kept["version"])
+            except (ClientError, BotoCoreError) as error:
+                self.screen.say(f"{name} could not be sent back at once: {error}")
 
     def go_back(self, previous: Release | None) -> str:
         """Take the environment back to what it held before; return what became of it."""

@@ -31,6 +31,7 @@ from tooling.workspace import Workspace
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mypy_boto3_cloudwatch.client import CloudWatchClient
     from mypy_boto3_lambda.client import LambdaClient
     from mypy_boto3_s3.client import S3Client
 
@@ -155,3 +156,9 @@ def delivery(cloud: Cloud, s3: S3Client, bucket: str, tmp_path: Path) -> Iterato
     clients = Clients(target)
     yield Delivery(workspace, target, clients, journal, lease, Screen())
     clients.functions.close()
+
+
+@pytest.fixture(scope="session")
+def cloudwatch(cloud: Cloud) -> CloudWatchClient:
+    client: CloudWatchClient = cloud.client("cloudwatch")
+    return client

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import count
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.integration.promotion.conftest import ROOT, zipped
 from tooling import smoke
+from tooling.environments import Canary
 from tooling.errors import OperatorError
 from tooling.promotion import delivery as delivery_module
+from tooling.promotion.aliases import shares
+from tooling.promotion.canary import Watch
 from tooling.promotion.delivery import Delivery, Planned
 from tooling.promotion.ledger import Step
 from tooling.releases import UNKNOWN_RELEASE, PublishedFunction, Release, terraform_digest
@@ -22,6 +29,7 @@ from tooling.terraform.plans import Action, Change, PlanSummary
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mypy_boto3_cloudwatch.client import CloudWatchClient
     from mypy_boto3_lambda.client import LambdaClient
 
     from tooling.console import Screen
@@ -67,6 +75,11 @@ class Site:
     release: Release = OLD
     coming: Release = NEW
     faults: list[Exception | None] = field(default_factory=list)
+    keeps: list[dict[str, float]] = field(default_factory=list)
+    """By version, the share that it keeps after the next apply."""
+    shared: list[dict[str, float]] = field(default_factory=list)
+    """How the versions shared the requests as each apply began."""
+    alarms: dict[str, Any] = field(default_factory=dict)
 
     def init(self, screen: Screen) -> None:
         """Nothing has to be connected."""
@@ -75,10 +88,15 @@ class Site:
         self.coming = Release.from_document(variables["release"])
         return CHANGED
 
+    @property
+    def terraform(self) -> SimpleNamespace:
+        return SimpleNamespace(folder=ROOT / "terraform")
+
     def read_plan(self) -> dict[str, Any]:
         return {}
 
     def apply(self, screen: Screen, summary: PlanSummary) -> None:  # noqa: ARG002
+        self.shared.append(shares(self.functions, self.name))
         fault = self.faults.pop(0) if self.faults else None
         if fault:
             raise fault
@@ -93,18 +111,24 @@ class Site:
             FunctionName=self.name,
             Name="live",
             FunctionVersion=made["Version"],
-            RoutingConfig={"AdditionalVersionWeights": {}},
+            RoutingConfig={"AdditionalVersionWeights": self.keeps.pop() if self.keeps else {}},
         )
 
     def outputs(self) -> dict[str, Any]:
         return {
             "functions": {"api": {"name": self.name, "version": "1"}},
             "release": self.release.document(),
+            **self.alarms,
         }
 
 
 @pytest.fixture
-def site(functions: LambdaClient, role: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+def site(
+    functions: LambdaClient,
+    cloudwatch: CloudWatchClient,
+    role: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Site]:
     name = f"media-test-{uuid4().hex[:8]}"
     made = functions.create_function(
         FunctionName=name,
@@ -115,10 +139,13 @@ def site(functions: LambdaClient, role: str, monkeypatch: pytest.MonkeyPatch) ->
         Publish=True,
     )
     functions.create_alias(FunctionName=name, Name="live", FunctionVersion=made["Version"])
-    found = Site(functions, name)
+    watched = f"{name}-health"
+    cloudwatch.put_composite_alarm(AlarmName=watched, AlarmRule="FALSE")
+    found = Site(functions, name, alarms={"alarm_names": [], "health_alarm_name": watched})
     monkeypatch.setattr(delivery_module, "media_stack", lambda *_: found)
     monkeypatch.setattr(delivery_module, "lay_foundation", lambda *_: None)
     yield found
+    cloudwatch.delete_alarms(AlarmNames=[watched])
     functions.delete_function(FunctionName=name)
 
 
@@ -207,3 +234,65 @@ def test_code_that_was_published_by_hand_meanwhile_is_a_failed_smoke_test(
     assert tests == []
     assert steps(delivery).count(Step.SMOKE_FAILED) == 1
     assert site.release == OLD
+
+
+# A canary
+
+
+KEEPS = {"api": {"version": "1", "weight": 0.9}}
+
+
+@pytest.fixture
+def canary(delivery: Delivery, site: Site, monkeypatch: pytest.MonkeyPatch) -> Delivery:
+    """The delivery to an environment with a canary, whose minutes are over at once."""
+    ticks = count(step=60)
+    quick = partial(Watch, clock=lambda: next(ticks), sleep=lambda _: None)
+    monkeypatch.setattr(delivery_module, "Watch", quick)
+    asked = Canary(percent=10, minutes=1)
+    environment = delivery.target.environment.model_copy(update={"canary": asked})
+    site.keeps.append({"1": 0.9})
+    return replace(delivery, target=replace(delivery.target, environment=environment))
+
+
+def sent_back_at_once(site: Site) -> bool:
+    """Tell whether the old version had all requests before Terraform went back."""
+    return site.shared[-1] == {"1": 1}
+
+
+def test_a_canary_whose_alarms_can_not_be_asked_is_taken_back(
+    canary: Delivery, site: Site, tests: list[Exception | None]
+) -> None:
+    del site.alarms["alarm_names"]
+    with pytest.raises(SmokeTestFailed, match="taken back to release") as caught:
+        canary.bring(planned(site, keeps=KEEPS), OLD)
+    assert "alarm_names" in caught.value.reason
+    assert tests == []
+    assert sent_back_at_once(site)
+    assert site.release == OLD
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [OperatorError("Terraform failed."), ClientError({"Error": {"Code": "Throttling"}}, "Update")],
+)
+def test_a_canary_that_can_not_be_ended_is_taken_back(
+    canary: Delivery,
+    site: Site,
+    tests: list[Exception | None],
+    fault: Exception,
+) -> None:
+    site.faults += [None, fault]
+    with pytest.raises(SmokeTestFailed, match="taken back to release"):
+        canary.bring(planned(site, keeps=KEEPS), OLD)
+    assert tests == []
+    assert sent_back_at_once(site)
+    assert site.release == OLD
+
+
+def test_a_canary_that_works_gets_all_requests(
+    canary: Delivery, site: Site, tests: list[Exception | None]
+) -> None:
+    canary.bring(planned(site, keeps=KEEPS), OLD)
+    assert tests == []
+    assert list(shares(site.functions, site.name).values()) == [1]
+    assert site.release == NEW

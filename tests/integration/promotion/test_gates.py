@@ -236,12 +236,6 @@ def test_a_canary_that_runs_does_not(
 
 
 @pytest.fixture
-def cloudwatch(cloud: Cloud) -> CloudWatchClient:
-    client: CloudWatchClient = cloud.client("cloudwatch")
-    return client
-
-
-@pytest.fixture
 def watched(cloudwatch: CloudWatchClient) -> Iterator[dict[str, Any]]:
     """Outputs that name an alarm without figures, and the composite over it."""
     name, health = (f"media-test-{uuid4().hex[:8]}" for _ in range(2))
