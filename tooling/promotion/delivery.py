@@ -170,7 +170,9 @@ class Delivery:
         self.lease.require()
         if not planned.summary.empty:
             lay_foundation(self.workspace, self.target, self.clients, self.screen)
-            self.journal.record(Step.APPLYING, release=planned.release, previous=previous)
+            self.journal.record(
+                Step.APPLYING, release=planned.release, previous=previous, keeps=planned.keeps
+            )
             self._apply(planned)
         # Also without an apply of this run: one that was killed may have done it.
         self.journal.record(

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # A canary that nobody watched to its end has not shown anything.
 LEADS_BACK = frozenset({Step.CANARY, Step.SMOKE_FAILED, Step.RETURNING})
+# With a canary they begin it: two versions may serve already.
+APPLIES = frozenset({Step.APPLYING, Step.APPLIED})
 
 # Of an apply.
 BEGINS = (Step.APPLYING, Step.RETURNING)
@@ -27,16 +29,41 @@ class Interruption:
 
     Parameters
     ----------
-    last : Entry
-        The last that it wrote.
+    entries : tuple of Entry
+        All that it wrote.
     """
 
-    last: Entry
+    entries: tuple[Entry, ...]
+
+    @property
+    def last(self) -> Entry:
+        """The last that it wrote."""
+        return self.entries[-1]
 
     @property
     def leads_back(self) -> bool:
         """Whether what it brought must not stay."""
-        return self.last.step in LEADS_BACK
+        tried = any(entry.keeps for entry in self.entries)
+        return self.last.step in (LEADS_BACK | (APPLIES if tried else frozenset()))
+
+    @property
+    def release(self) -> Release | None:
+        """The release that it was to bring."""
+        found = next((entry.release for entry in self.entries if entry.release), None)
+        return Release.from_document(found) if found else None
+
+    @property
+    def previous(self) -> Release | None:
+        """The release that it would have gone back to."""
+        for entry in reversed(self.entries):
+            found = entry.release if entry.step is Step.RETURNING else entry.previous
+            if found:
+                return Release.from_document(found)
+        return None
+
+    def rolls_back(self, environment: str) -> bool:
+        """Tell whether it was a rollback of an environment."""
+        return self.last.command.split()[:2] == ["rollback", environment]
 
     def __str__(self) -> str:
         origin = self.last.origin
@@ -59,7 +86,7 @@ def interruption(entries: Sequence[Entry]) -> Interruption | None:
         earlier = interruption(entries[: started[-1]])
         if earlier and earlier.leads_back:
             return earlier
-    return Interruption(of_run[-1])
+    return Interruption(tuple(of_run))
 
 
 def half_applied(entries: Sequence[Entry]) -> bool:

@@ -69,6 +69,8 @@ class Entry:
         The release that the environment held before the run.
     gates : list of dict
         What the gates said, where they were asked.
+    keeps : dict
+        Of an apply that begins a canary, by function, the version that goes on serving.
     origin : dict
         Who, and from where.
     sequence, time, chain : int, str, str
@@ -83,6 +85,7 @@ class Entry:
     release: dict[str, Any] | None = None
     previous: dict[str, Any] | None = None
     gates: list[dict[str, str]] = field(default_factory=list)
+    keeps: dict[str, Any] = field(default_factory=dict)
     sequence: int = 0
     time: str = ""
     chain: str = NOTHING_BEFORE

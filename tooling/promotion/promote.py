@@ -115,7 +115,8 @@ class Promotion:
             return previous
         delivery.screen.done(f"An earlier run was killed: {found}")
         if found.leads_back:
-            became = delivery.go_back(previous)
+            # Its own word: a smoke test typed meanwhile may have met the version of before.
+            became = delivery.go_back(found.previous or previous)
             raise OperatorError(
                 f"The earlier run was killed before its release had proved itself. {became}",
                 remedy=f"Mend the release, then promote it again; nox -s history -- "

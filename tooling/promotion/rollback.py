@@ -73,7 +73,9 @@ class Rollback:
             found = interruption(entries)
             if found:
                 delivery.screen.done(f"An earlier run was killed: {found}")
-            decision.previous = here.release if here else None
+                if wanted is None and found.rolls_back(delivery.name) and found.release:
+                    wanted = found.release.id
+            decision.previous = (found and found.previous) or (here.release if here else None)
             evidence, release = self._choose(entries, wanted)
             decision.release = release
             delivery.journal.record(Step.STARTED, release=release)

@@ -68,6 +68,29 @@ def test_where_it_stood_decides_whether_the_next_goes_on_or_back(
     assert f"after '{step}'" in str(found)
 
 
+@pytest.mark.parametrize("step", [Step.APPLYING, Step.APPLIED])
+def test_an_apply_that_begins_a_canary_leads_back(step: Step) -> None:
+    applying = replace(entry(Step.APPLYING), keeps={"api": {"version": "1", "weight": 0.9}})
+    found = interruption([STARTED, applying, entry(step)])
+    assert found is not None
+    assert found.leads_back
+    applied = interruption([STARTED, entry(Step.APPLYING), entry(step)])
+    assert applied is not None
+    assert not applied.leads_back
+
+
+def test_a_killed_run_says_itself_where_it_would_have_gone_back_to() -> None:
+    applying = entry(Step.APPLYING, previous=OLD)
+    typed = entry(Step.SMOKE_PASSED, run="by hand")
+    found = interruption([STARTED, applying, entry(Step.CANARY), typed])
+    assert found is not None
+    assert (found.release, found.previous) == (UNKNOWN_RELEASE, OLD)
+    again = [entry(Step.STARTED, run="again"), entry(Step.RETURNING, run="again", release=OLD)]
+    found = interruption([STARTED, applying, entry(Step.CANARY), typed, *again])
+    assert found is not None
+    assert found.previous == OLD
+
+
 def test_an_apply_that_never_ended_is_known_after_a_refusal_too() -> None:
     applying, applied = entry(Step.APPLYING), entry(Step.APPLIED)
     assert half_applied([applying, STARTED, entry(Step.REFUSED)])
