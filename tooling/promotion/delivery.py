@@ -20,7 +20,7 @@ from tooling.promotion.gates.data import data
 from tooling.promotion.gates.live_code import live_code
 from tooling.promotion.gates.verdict import Answer, Gate, Verdict
 from tooling.promotion.journal import Journal
-from tooling.promotion.lease import Lease
+from tooling.promotion.lease import Lease, LeaseHeld
 from tooling.promotion.ledger import Step
 from tooling.promotion.sources import sources_of
 from tooling.rendering import render_variables, state_bucket
@@ -234,6 +234,8 @@ class Delivery:
         outputs = planned.stack.outputs()
         try:
             self._widen(planned, outputs)
+        except LeaseHeld:
+            raise  # whoever has it sees to the canary
         except (OperatorError, ClientError, BotoCoreError) as error:
             self._send_back(planned, outputs)
             reason = error.reason if isinstance(error, SmokeTestFailed) else str(error)
@@ -266,12 +268,14 @@ class Delivery:
         for key, kept in planned.keeps.items():
             name = outputs["functions"][key]["name"]
             try:
+                self.lease.require()
                 send_all_to(self.clients.functions, name, kept["version"])
             except (ClientError, BotoCoreError) as error:
                 self.screen.say(f"{name} could not be sent back at once: {error}")
 
     def go_back(self, previous: Release | None) -> str:
         """Take the environment back to what it held before; return what became of it."""
+        self.lease.require()
         if previous is None:
             self.journal.record(Step.FAILED, "nothing to go back to")
             return "It held nothing before, so there is nothing to go back to; it stays as it is."
@@ -303,6 +307,8 @@ class Delivery:
         )
 
     def _apply(self, planned: Planned) -> None:
+        """Apply a plan, unless somebody else has taken the lease meanwhile."""
+        self.lease.require()
         self.screen.step("Apply")
         began = monotonic()
         planned.stack.apply(self.screen, planned.summary)

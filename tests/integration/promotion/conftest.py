@@ -100,6 +100,7 @@ def origin(user: str, workspace: str = "/elsewhere") -> Origin:
         process=1,
         workspace=workspace,
         commit="c0ffee",
+        workspace_id=workspace,
     )
 
 

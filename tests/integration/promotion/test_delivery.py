@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from itertools import count
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.promotion.conftest import ROOT, zipped
+from tests.integration.promotion.conftest import ROOT, origin, zipped
 from tooling import smoke
 from tooling.environments import Canary
 from tooling.errors import OperatorError
@@ -21,6 +22,8 @@ from tooling.promotion import delivery as delivery_module
 from tooling.promotion.aliases import shares
 from tooling.promotion.canary import Watch
 from tooling.promotion.delivery import Delivery, Planned
+from tooling.promotion.gates.verdict import Answer, failed
+from tooling.promotion.lease import LIFE, Lease, LeaseHeld
 from tooling.promotion.ledger import Step
 from tooling.releases import UNKNOWN_RELEASE, PublishedFunction, Release, terraform_digest
 from tooling.smoke import SmokeTestFailed
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_cloudwatch.client import CloudWatchClient
     from mypy_boto3_lambda.client import LambdaClient
+    from mypy_boto3_s3.client import S3Client
 
     from tooling.console import Screen
     from tooling.stack import Stack
@@ -296,3 +300,23 @@ def test_a_canary_that_works_gets_all_requests(
     assert tests == []
     assert list(shares(site.functions, site.name).values()) == [1]
     assert site.release == NEW
+
+
+# The lease
+
+
+def test_a_run_that_has_lost_its_lease_changes_nothing_more(
+    canary: Delivery, site: Site, s3: S3Client, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(*_: object) -> Answer:
+        """Answer for the alarms, while somebody else takes the lease that has run out."""
+        other = Lease(s3, bucket, origin("bert", "/bert"), "staging")
+        other.now = lambda: datetime.now(UTC) + LIFE
+        other.acquire()
+        return failed("In ALARM: errors.")
+
+    monkeypatch.setattr(delivery_module, "alarms", asked)
+    with pytest.raises(LeaseHeld):
+        canary.bring(planned(site, keeps=KEEPS), OLD)
+    assert shares(site.functions, site.name) == {"2": pytest.approx(0.1), "1": 0.9}
+    assert steps(canary)[-1] is Step.CANARY
