@@ -281,23 +281,33 @@ class Delivery:
             return "It held nothing before, so there is nothing to go back to; it stays as it is."
         self.journal.record(Step.RETURNING, release=previous)
         self.screen.step(f"Back to release {previous.id[:12]}")
+        try:
+            hindrance = self._return_to(previous)
+        except LeaseHeld:
+            raise  # whoever has it goes on from here
+        except (OperatorError, ClientError, BotoCoreError, OSError, LookupError) as error:
+            hindrance = " ".join(f"{type(error).__name__}: {error}".split())
+        if hindrance:
+            return self._stay(hindrance, previous)
+        self.journal.record(Step.RETURNED, release=previous)
+        return f"{self.name} was taken back to release {previous.id[:12]}, which works."
+
+    def _return_to(self, previous: Release) -> str | None:
+        """Bring the release that was there before; return what stands in the way, if anything."""
         sources = sources_of(self.workspace, self.name, previous)
         if sources is None:
-            return self._stay(
-                f"its Terraform sources (commit {previous.short_commit}) are not at hand", previous
-            )
+            return f"its Terraform sources (commit {previous.short_commit}) are not at hand"
         planned = self.plan(previous, sources)
         judged = data(planned.document, lived_in=True)
         if judged.verdict is not Verdict.PASS:
-            return self._stay(judged.evidence, previous)
+            return judged.evidence
         if not planned.summary.empty:
             self._apply(planned)
         try:
             self._prove(planned)
         except SmokeTestFailed as error:
-            return self._stay(f"that fails the smoke test as well ({error.reason})", previous)
-        self.journal.record(Step.RETURNED, release=previous)
-        return f"{self.name} was taken back to release {previous.id[:12]}, which works."
+            return f"that fails the smoke test as well ({error.reason})"
+        return None
 
     def _stay(self, reason: str, previous: Release) -> str:
         self.journal.record(Step.FAILED, f"no way back: {reason}", release=previous)

@@ -82,7 +82,11 @@ class Promotion:
             The release does not work in the target, which was taken back.
         """
         delivery, decision = self.delivery, self.decision
-        with delivery.lease.held(), delivery.journal.closed():
+        with (
+            delivery.lease.held(),
+            delivery.journal.closed(),
+            decision.ended_by(delivery.journal, delivery.name),
+        ):
             entries = delivery.journal.ledger.entries()
             here = read_deployed(delivery.clients.s3, delivery.target.environment)
             # Before the way back: from here on this run is the one that is found unfinished.
@@ -116,7 +120,8 @@ class Promotion:
         delivery.screen.done(f"An earlier run was killed: {found}")
         if found.leads_back:
             # Its own word: a smoke test typed meanwhile may have met the version of before.
-            became = delivery.go_back(found.previous or previous)
+            self.decision.previous = found.previous or previous
+            became = delivery.go_back(self.decision.previous)
             raise OperatorError(
                 f"The earlier run was killed before its release had proved itself. {became}",
                 remedy=f"Mend the release, then promote it again; nox -s history -- "

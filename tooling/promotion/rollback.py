@@ -67,7 +67,11 @@ class Rollback:
             The release does not work there any more.
         """
         delivery, decision = self.delivery, self.decision
-        with delivery.lease.held(), delivery.journal.closed():
+        with (
+            delivery.lease.held(),
+            delivery.journal.closed(),
+            decision.ended_by(delivery.journal, delivery.name),
+        ):
             entries = delivery.journal.ledger.entries()
             here = read_deployed(delivery.clients.s3, delivery.target.environment)
             found = interruption(entries)

@@ -21,6 +21,7 @@ from tooling.errors import OperatorError
 from tooling.promotion import delivery as delivery_module
 from tooling.promotion.aliases import shares
 from tooling.promotion.canary import Watch
+from tooling.promotion.decision import Decision
 from tooling.promotion.delivery import Delivery, Planned
 from tooling.promotion.gates.verdict import Answer, failed
 from tooling.promotion.lease import LIFE, Lease, LeaseHeld
@@ -238,6 +239,44 @@ def test_code_that_was_published_by_hand_meanwhile_is_a_failed_smoke_test(
     assert tests == []
     assert steps(delivery).count(Step.SMOKE_FAILED) == 1
     assert site.release == OLD
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [OperatorError("Terraform failed."), ClientError({"Error": {"Code": "Throttling"}}, "Update")],
+)
+def test_a_way_back_that_fails_itself_says_what_to_do(
+    delivery: Delivery, site: Site, tests: list[Exception | None], fault: Exception
+) -> None:
+    tests.append(BROKEN)
+    site.faults += [None, fault]
+    with pytest.raises(SmokeTestFailed, match="COULD NOT be taken back") as caught:
+        delivery.bring(planned(site), OLD)
+    assert "run: nox -s rollback -- staging" in caught.value.what
+    assert steps(delivery)[-2:] == [Step.RETURNING, Step.FAILED]
+
+
+@pytest.mark.parametrize(
+    ("fault", "result", "typed"),
+    [
+        (None, "taken back", "nox -s history -- staging"),
+        (OperatorError("Terraform failed."), "broken", "nox -s rollback -- staging"),
+    ],
+)
+def test_a_pipeline_is_told_what_became_of_the_environment(
+    delivery: Delivery,
+    site: Site,
+    tests: list[Exception | None],
+    fault: Exception | None,
+    result: str,
+    typed: str,
+) -> None:
+    tests.append(BROKEN)
+    site.faults += [None, fault]
+    decision = Decision("promote dev staging", previous=OLD)
+    with pytest.raises(SmokeTestFailed), decision.ended_by(delivery.journal, delivery.name):
+        delivery.bring(planned(site), OLD)
+    assert (decision.result, decision.next) == (result, typed)
 
 
 # A canary
