@@ -26,6 +26,7 @@ from tooling.promotion.gates.smoke_evidence import smoke_evidence, soak
 from tooling.promotion.gates.verdict import Answer, Gate, ask_all
 from tooling.promotion.interruption import half_applied, interruption, proven
 from tooling.promotion.ledger import Ledger, Step
+from tooling.promotion.verification import verified
 from tooling.rendering import artifact_bucket, render_variables, state_bucket
 from tooling.stack import media_stack
 from tooling.terraform.plans import PlanSummary
@@ -87,7 +88,7 @@ class Promotion:
             delivery.journal.closed(),
             decision.ended_by(delivery.journal, delivery.name),
         ):
-            entries = delivery.journal.ledger.entries()
+            entries = verified(delivery.journal.ledger, delivery.name)
             here = read_deployed(delivery.clients.s3, delivery.target.environment)
             # Before the way back: from here on this run is the one that is found unfinished.
             delivery.journal.record(Step.STARTED)

@@ -14,7 +14,7 @@ from tooling.errors import OperatorError
 from tooling.promotion import rollback
 from tooling.promotion.decision import Decision
 from tooling.promotion.deployed import Deployed
-from tooling.promotion.ledger import Entry, Step
+from tooling.promotion.ledger import Entry, Step, key_of
 from tooling.promotion.promote import Promotion
 from tooling.promotion.rollback import Rollback
 from tooling.releases import UNKNOWN_RELEASE
@@ -92,3 +92,13 @@ def test_a_killed_rollback_that_is_typed_again_brings_the_same_release(
     with pytest.raises(Stopped):
         Rollback(delivery, decision).run(None, None)
     assert (decision.release, decision.previous) == (worked[1], worked[2])
+
+
+def test_nothing_is_promoted_on_a_ledger_that_was_edited(promotion: Promotion) -> None:
+    ledger = promotion.delivery.journal.ledger
+    killed(promotion.delivery, Step.FINISHED)
+    content = ledger.contents()[0][1].replace(b"dev staging", b"dev prod")
+    ledger.s3.put_object(Bucket=ledger.bucket, Key=key_of(1), Body=content)
+    with pytest.raises(OperatorError, match="ledger of staging is not what was written"):
+        promotion.run(None)
+    assert len(ledger.entries()) == 2
