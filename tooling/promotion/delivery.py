@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -247,7 +247,7 @@ class Delivery:
             return
         self.screen.step(f"Canary: {canary.percent}% for {canary.minutes} minutes")
         self.journal.record(Step.CANARY, f"{canary.percent}%", release=planned.release)
-        answer = Watch(lambda: self._alarms(outputs)).keep(canary.minutes)
+        answer = Watch(partial(self._alarms, outputs)).keep(canary.minutes)
         if answer.verdict is not Verdict.PASS:
             raise SmokeTestFailed("The canary failed.", reason=answer.evidence)
         self.screen.done(answer.evidence)
@@ -258,9 +258,10 @@ class Delivery:
             )
         self._apply(rest)
 
-    def _alarms(self, outputs: dict[str, Any]) -> Answer:
+    def _alarms(self, outputs: dict[str, Any], settled: bool) -> Answer:  # noqa: FBT001
         """Ask the alarms; one that can't be asked is an unknown."""
-        found = Gate("alarms", lambda: alarms(self.clients.cloudwatch, outputs)).find()
+        asked = Gate("alarms", lambda: alarms(self.clients.cloudwatch, outputs, settled=settled))
+        found = asked.find()
         return Answer(found.verdict, found.evidence)
 
     def _send_back(self, planned: Planned, outputs: dict[str, Any]) -> None:

@@ -347,7 +347,7 @@ def test_a_canary_that_works_gets_all_requests(
 def test_a_run_that_has_lost_its_lease_changes_nothing_more(
     canary: Delivery, site: Site, s3: S3Client, bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def asked(*_: object) -> Answer:
+    def asked(*_: object, **__: object) -> Answer:
         """Answer for the alarms, while somebody else takes the lease that has run out."""
         other = Lease(s3, bucket, origin("bert", "/bert"), "staging")
         other.now = lambda: datetime.now(UTC) + LIFE

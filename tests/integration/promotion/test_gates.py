@@ -274,6 +274,8 @@ def test_an_alarm_that_is_raised_or_does_not_know_stops(
     answer = alarms(cloudwatch, watched)
     assert answer.verdict is verdict
     assert name in answer.evidence
+    waiting = state == "INSUFFICIENT_DATA"
+    assert (alarms(cloudwatch, watched, settled=False).verdict is Verdict.PASS) is waiting
 
 
 def test_an_alarm_that_is_missing_is_an_unknown(
@@ -283,3 +285,4 @@ def test_an_alarm_that_is_missing_is_an_unknown(
     answer = alarms(cloudwatch, more)
     assert answer.verdict is Verdict.UNKNOWN
     assert "media-test-removed (missing)" in answer.evidence
+    assert alarms(cloudwatch, more, settled=False).verdict is Verdict.UNKNOWN
