@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tooling.clients import Clients
 from tooling.errors import OperatorError
-from tooling.foundation import ensure_buckets, lay_foundation
+from tooling.foundation import TITLE, PlannedFoundation, ensure_buckets, plan_foundation
 from tooling.promotion.aliases import send_all_to
 from tooling.promotion.canary import Watch, changes_aliases_alone, shares_to_keep
 from tooling.promotion.gates.alarms import alarms
@@ -59,6 +59,8 @@ class Planned:
         What ``terraform show -json`` makes of it.
     keeps : dict
         In a canary, by function, the version that goes on serving, and its share.
+    foundation : PlannedFoundation or None
+        What goes before it; a rollback leaves the buckets alone.
     """
 
     stack: Stack
@@ -66,6 +68,7 @@ class Planned:
     summary: PlanSummary
     document: dict[str, Any]
     keeps: dict[str, dict[str, Any]] = field(default_factory=dict)
+    foundation: PlannedFoundation | None = None
 
     @cached_property
     def digest(self) -> str:
@@ -153,6 +156,12 @@ class Delivery:
         summary = stack.plan(self.screen, variables)
         return Planned(stack, release, summary, stack.read_plan(), keeps or {})
 
+    def with_foundation(self, planned: Planned) -> Planned:
+        """Return the same with the plan of the buckets below, which is applied before it."""
+        return replace(
+            planned, foundation=plan_foundation(self.workspace, self.target, self.screen)
+        )
+
     def scan(self, planned: Planned) -> Report | None:
         """Scan the saved plan; None where it has nothing to apply."""
         if planned.summary.empty:
@@ -169,7 +178,9 @@ class Delivery:
         """
         self.lease.require()
         if not planned.summary.empty:
-            lay_foundation(self.workspace, self.target, self.clients, self.screen)
+            if planned.foundation:
+                self.screen.step(TITLE)
+                planned.foundation.lay(self.screen)
             self.journal.record(
                 Step.APPLYING, release=planned.release, previous=previous, keeps=planned.keeps
             )

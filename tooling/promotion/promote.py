@@ -18,6 +18,7 @@ from tooling.promotion.gates.approval import approval
 from tooling.promotion.gates.checkout import checkout
 from tooling.promotion.gates.convergence import source_converged, target_converged
 from tooling.promotion.gates.data import data
+from tooling.promotion.gates.foundation import foundation
 from tooling.promotion.gates.hold import hold
 from tooling.promotion.gates.live_code import live_code
 from tooling.promotion.gates.order import order
@@ -162,7 +163,9 @@ class Promotion:
             about_source = beside.submit(ask_all, gates)
             screen.step("Zips")
             release, carried = self._carry(deployed.release)
-            planned = delivery.plan_as_asked(release, delivery.workspace.terraform, here)
+            planned = delivery.with_foundation(
+                delivery.plan_as_asked(release, delivery.workspace.terraform, here)
+            )
             decision.planned = planned
             about_plan = ask_all(
                 [
@@ -178,6 +181,7 @@ class Promotion:
                     ),
                     Gate("scan", lambda: scan(delivery.scan(planned))),
                     Gate("data", partial(data, planned.document, lived_in=lived_in)),
+                    Gate("foundation", partial(self._foundation, planned, lived_in=lived_in)),
                     Gate(
                         "approval",
                         partial(approval, delivery.target.environment, planned.digest, approved),
@@ -219,6 +223,10 @@ class Promotion:
         variables = render_variables(folder, environment, self.source.endpoint, release)
         summary = PlanSummary.from_document(stack.compare(variables))
         return source_converged(environment.name, summary)
+
+    def _foundation(self, planned: Planned, *, lived_in: bool) -> Answer:
+        document = planned.foundation.stack.read_plan() if planned.foundation else {}
+        return foundation(document, lived_in=lived_in)
 
     def _carry(self, release: Release) -> tuple[Release, Answer]:
         began = monotonic()

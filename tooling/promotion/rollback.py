@@ -157,6 +157,7 @@ class Rollback:
                 Gate("soak", lambda: passed("Waived.")),
                 Gate("scan", lambda: scan(delivery.scan(planned))),
                 Gate("data", lambda: data(planned.document, lived_in=True)),
+                Gate("foundation", lambda: passed("Not asked: a rollback leaves it alone.")),
                 Gate("approval", lambda: approval(environment, planned.digest, approved)),
             ]
         )

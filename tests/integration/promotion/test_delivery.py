@@ -18,6 +18,7 @@ from tests.integration.promotion.conftest import ROOT, origin, zipped
 from tooling import smoke
 from tooling.environments import Canary
 from tooling.errors import OperatorError
+from tooling.foundation import PlannedFoundation
 from tooling.promotion import delivery as delivery_module
 from tooling.promotion.aliases import shares
 from tooling.promotion.canary import Watch
@@ -148,7 +149,6 @@ def site(
     cloudwatch.put_composite_alarm(AlarmName=watched, AlarmRule="FALSE")
     found = Site(functions, name, alarms={"alarm_names": [], "health_alarm_name": watched})
     monkeypatch.setattr(delivery_module, "media_stack", lambda *_: found)
-    monkeypatch.setattr(delivery_module, "lay_foundation", lambda *_: None)
     yield found
     cloudwatch.delete_alarms(AlarmNames=[watched])
     functions.delete_function(FunctionName=name)
@@ -185,6 +185,16 @@ def test_a_release_that_works_stays(
     assert tests == []
     assert site.release == NEW
     assert steps(delivery) == [Step.APPLYING, Step.APPLIED, Step.SMOKE_PASSED]
+
+
+def test_the_buckets_below_get_the_plan_that_was_judged(
+    delivery: Delivery, site: Site, tests: list[Exception | None]
+) -> None:
+    below = Site(site.functions, site.name)
+    judged = PlannedFoundation(cast("Stack", below), CHANGED)
+    delivery.bring(planned(site, foundation=judged), OLD)
+    assert tests == []
+    assert len(below.shared) == 1
 
 
 def test_a_release_that_fails_the_smoke_test_is_taken_back(

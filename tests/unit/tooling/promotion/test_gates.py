@@ -16,6 +16,7 @@ from tooling.promotion.gates.approval import approval, plan_digest
 from tooling.promotion.gates.checkout import checkout
 from tooling.promotion.gates.convergence import source_converged, target_converged
 from tooling.promotion.gates.data import data
+from tooling.promotion.gates.foundation import foundation
 from tooling.promotion.gates.hold import hold
 from tooling.promotion.gates.order import order
 from tooling.promotion.gates.scan import scan
@@ -334,3 +335,15 @@ def test_a_plan_that_does_anything_else_has_another_digest(plan: dict[str, Any])
     digests = {plan_digest("staging", each) for each in [plan, *changed]}
     digests.add(plan_digest("prod", plan))
     assert len(digests) == 6
+
+
+# Foundation
+
+
+def test_buckets_that_are_there_lose_nothing() -> None:
+    added = {"resource_changes": [resource("aws_s3_bucket_policy.state", "update")]}
+    says(foundation(added, lived_in=True), Verdict.PASS)
+    for actions in (("delete",), ("delete", "create")):
+        lost = {"resource_changes": [resource("aws_s3_bucket_versioning.state", *actions)]}
+        says(foundation(lost, lived_in=True), Verdict.FAIL, "aws_s3_bucket_versioning.state")
+        says(foundation(lost, lived_in=False), Verdict.PASS)
