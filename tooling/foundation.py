@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,12 @@ from tooling.stack import foundation_stack
 if TYPE_CHECKING:
     from tooling.clients import Clients
     from tooling.console import Screen
+    from tooling.stack import Stack
     from tooling.target import Target
+    from tooling.terraform.plans import PlanSummary
     from tooling.workspace import Workspace
+
+TITLE = "State and artifact buckets"
 
 
 def ensure_buckets(target: Target, clients: Clients, screen: Screen) -> None:
@@ -24,14 +29,38 @@ def ensure_buckets(target: Target, clients: Clients, screen: Screen) -> None:
             screen.done(f"{bucket} made")
 
 
-def lay_foundation(workspace: Workspace, target: Target, clients: Clients, screen: Screen) -> None:
-    """Bring both buckets to what Terraform says of them."""
-    began = monotonic()
-    screen.step("State and artifact buckets")
-    ensure_buckets(target, clients, screen)
+@dataclass(frozen=True)
+class PlannedFoundation:
+    """A saved plan of both buckets.
+
+    Parameters
+    ----------
+    stack : Stack
+        Holds it.
+    summary : PlanSummary
+        What it would do.
+    """
+
+    stack: Stack
+    summary: PlanSummary
+
+    def lay(self, screen: Screen) -> None:
+        """Apply exactly this plan."""
+        began = monotonic()
+        if not self.summary.empty:
+            self.stack.apply(screen, self.summary)
+        screen.done(self.summary.counts(), began)
+
+
+def plan_foundation(workspace: Workspace, target: Target, screen: Screen) -> PlannedFoundation:
+    """Plan to bring both buckets, which are there, to what Terraform says of them."""
     stack = foundation_stack(workspace, target)
     stack.init(screen)
-    summary = stack.plan(screen, foundation_variables(target))
-    if not summary.empty:
-        stack.apply(screen, summary)
-    screen.done(summary.counts(), began)
+    return PlannedFoundation(stack, stack.plan(screen, foundation_variables(target)))
+
+
+def lay_foundation(workspace: Workspace, target: Target, clients: Clients, screen: Screen) -> None:
+    """Bring both buckets to what Terraform says of them."""
+    screen.step(TITLE)
+    ensure_buckets(target, clients, screen)
+    plan_foundation(workspace, target, screen).lay(screen)

@@ -54,7 +54,7 @@ class Release:
     git_commit : str
         The checkout's commit; ``-dirty`` is added where files differ from it.
     terraform_digest, provider_lock_digest : str
-        SHA-256 in hex of the Terraform sources and of the provider lock.
+        SHA-256 in hex of all that Terraform reads and of the provider lock.
     runtime, architecture : str
         As Lambda names them.
     functions : dict of str to PublishedFunction
@@ -127,16 +127,21 @@ def describe(root: Path, platform: Platform, functions: dict[str, PublishedFunct
 
 
 def terraform_digest(folder: Path) -> str:
-    """Return the SHA-256 over all Terraform sources in `folder`, in hex.
+    """Return the SHA-256 over all that Terraform may read in `folder`, in hex.
 
-    Tests and texts are left out: they change nothing that is deployed.
+    Only tests, texts and what Terraform makes itself are left out: whatever else lies there could
+    be a source, a value, a lock or a file that a source reads.
     """
     total = hashlib.sha256()
-    for path in sorted(folder.rglob("*.tf")):
-        name = path.relative_to(folder).as_posix()
-        if ".terraform" not in path.parts:
-            total.update(f"{name}\0{_sha256(path.read_bytes())}\n".encode())
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.is_file() and not _changes_nothing(name):
+            total.update(f"{name.as_posix()}\0{_sha256(path.read_bytes())}\n".encode())
     return total.hexdigest()
+
+
+def _changes_nothing(name: Path) -> bool:
+    return ".terraform" in name.parts or name.name.endswith((".md", ".tftest.hcl"))
 
 
 def git_commit(root: Path) -> str:

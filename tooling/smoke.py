@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import secrets
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from time import monotonic, sleep
@@ -93,7 +93,8 @@ class SmokeTest:
                 self._expect(stranger, "DELETE", f"/images/{image_id}", HTTPStatus.NOT_FOUND)
                 self._require_listed(stranger, image_id, wanted=False)
         except BaseException:
-            owner.request("DELETE", f"/images/{image_id}")  # what failed is told, not this
+            with suppress(OperatorError):  # what failed is told, not this
+                owner.request("DELETE", f"/images/{image_id}")
             raise
         with self._step("deleted"):
             self._expect(owner, "DELETE", f"/images/{image_id}", HTTPStatus.NO_CONTENT)
@@ -131,9 +132,10 @@ class SmokeTest:
         for wanted in self.renditions:
             with self._step(f"rendition {wanted.name}"):
                 size = wanted.size_of(PICTURE_WIDTH, PICTURE_HEIGHT)
-                self._check_rendition(image["renditions"][wanted.name], size)
+                self.require_rendition(image["renditions"][wanted.name], size)
 
-    def _check_rendition(self, rendition: dict[str, Any], wanted: tuple[int, int]) -> None:
+    def require_rendition(self, rendition: dict[str, Any], wanted: tuple[int, int]) -> None:
+        """Fetch a rendition and look at its size, its type, and what it must not carry."""
         answer = self._fetch(rendition["url"])
         self._require_type(answer.headers, rendition["content_type"])
         with Image.open(io.BytesIO(answer.body)) as decoded:
@@ -189,6 +191,23 @@ class SmokeTest:
         return answer.document
 
     @contextmanager
+    def faults_told(self) -> Iterator[None]:
+        """Turn whatever the system or its AWS answers with into the failure of the step at hand.
+
+        Raises
+        ------
+        SmokeTestFailed
+            Something was raised; only a release that passes every step has proved itself.
+        """
+        try:
+            yield
+        except SmokeTestFailed:
+            raise
+        except Exception as error:
+            said = " ".join(str(error).split())
+            raise self._failure(f"{type(error).__name__}: {said}") from error
+
+    @contextmanager
     def _step(self, name: str) -> Iterator[None]:
         began = monotonic()
         finding = "failed"
@@ -200,7 +219,10 @@ class SmokeTest:
             self.steps.append((name, finding, round((monotonic() - began) * 1000)))
 
     def _fail(self, reason: str) -> None:
-        raise SmokeTestFailed(
+        raise self._failure(reason)
+
+    def _failure(self, reason: str) -> SmokeTestFailed:
+        return SmokeTestFailed(
             "The smoke test failed: what is deployed does not work.",
             reason=f"At '{self.current}': {reason}",
             remedy="Look at the functions' log groups (nox -s outputs -- ENV names them).",
@@ -218,18 +240,20 @@ def run(
         Some step did not find what it should; the table is printed up to it.
     """
     screen.step("Smoke test")
-    pool = UserPool.of(clients, outputs)
-    test = SmokeTest(outputs["api_url"], target.environment.renditions)
-    try:
-        with ExitStack() as users:
-            owner, stranger = (
-                MediaClient(test.api_url, users.enter_context(pool.passing_user("smoke")))
-                for _ in range(2)
-            )
-            test.through_the_front_door(owner, stranger)
-    finally:
-        screen.table("", ("step", "finding", "ms"), test.steps)
-        _remove_objects(clients, outputs["media_bucket"], test.keys)
+    test = SmokeTest(str(outputs.get("api_url")), target.environment.renditions)
+    with test.faults_told():
+        try:
+            pool = UserPool.of(clients, outputs)
+            with ExitStack() as users:
+                owner, stranger = (
+                    MediaClient(test.api_url, users.enter_context(pool.passing_user("smoke")))
+                    for _ in range(2)
+                )
+                test.through_the_front_door(owner, stranger)
+                test.current = "removal of what it made"
+        finally:
+            screen.table("", ("step", "finding", "ms"), test.steps)
+            _remove_objects(clients, str(outputs.get("media_bucket")), test.keys)
     return test.steps
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import contextmanager
+import secrets
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,6 +73,14 @@ class Workspace:
     def results(self) -> Path:
         """The folder of reports for other programs, such as SARIF."""
         return self.root / "results"
+
+    def identity(self) -> str:
+        """Return a random name of the folder of live state, the same for as long as that lasts."""
+        path = self.state / "workspace-id"
+        self.state.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError), path.open("x", encoding="ascii") as file:
+            file.write(secrets.token_hex(16))
+        return path.read_text(encoding="ascii")
 
     def environment_state(self, name: str) -> Path:
         """Return the folder of one environment's rendered files, made if it is missing."""

@@ -9,12 +9,11 @@ import typer
 
 from tooling.clients import Clients
 from tooling.commands.arguments import Destination, EnvironmentName, JsonWanted, Source
-from tooling.errors import OperatorError
 from tooling.promotion.deployed import read_deployed
 from tooling.promotion.differences import ReleaseDifference, settings_between
 from tooling.promotion.ledger import Ledger
 from tooling.promotion.status import Overview
-from tooling.promotion.verification import faults
+from tooling.promotion.verification import faults, verified
 from tooling.rendering import state_bucket
 from tooling.session import Session
 
@@ -109,13 +108,8 @@ def diff(source: Source, destination: Destination, json_wanted: JsonWanted = Fal
 
 
 def _verify(session: Session, name: str, ledger: Ledger) -> None:
-    found = faults(ledger)
     if session.screen.json_wanted:
+        found = faults(ledger)
         session.screen.document({"intact": not found, "faults": found})
-    if found:
-        raise OperatorError(
-            f"The ledger of {name} is not what was written.",
-            reason="\n".join(found),
-            remedy="Find out who changed it: the object versions of the state bucket, CloudTrail.",
-        )
+    verified(ledger, name)
     session.screen.say(f"The ledger of {name} is intact.", style="bold green")

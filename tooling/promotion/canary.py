@@ -24,12 +24,13 @@ class Watch:
     Parameters
     ----------
     alarms : callable
-        Says how they are.
+        Says how they are; told whether all must know that they are well, or may still wait for
+        figures, as after the apply that begins a canary.
     clock, sleep : callable
         Monotonic seconds, and waiting for some; replaced in tests.
     """
 
-    alarms: Callable[[], Answer]
+    alarms: Callable[[bool], Answer]
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
@@ -37,10 +38,10 @@ class Watch:
         """Return the first answer that is no pass, or a pass when the time is over."""
         end = self.clock() + minutes * 60
         while True:
-            answer = self.alarms()
+            left = end - self.clock()
+            answer = self.alarms(left <= 0)
             if answer.verdict is not Verdict.PASS:
                 return answer
-            left = end - self.clock()
             if left <= 0:
                 return passed(f"No alarm in {minutes} minutes.")
             self.sleep(min(POLL_SECONDS, left))

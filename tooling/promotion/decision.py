@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tooling.errors import OperatorError
+from tooling.promotion.ledger import Step
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tooling.console import Screen
     from tooling.promotion.delivery import Planned
     from tooling.promotion.gates.verdict import Finding
+    from tooling.promotion.journal import Journal
     from tooling.releases import Release
 
 APPROVAL = "approval"
+# Where a run that ends with an error leaves behind what has not shown that it works.
+UNPROVEN = frozenset(
+    {
+        Step.APPLYING,
+        Step.APPLIED,
+        Step.CANARY,
+        Step.SMOKE_PASSED,
+        Step.SMOKE_FAILED,
+        Step.RETURNING,
+        Step.FAILED,
+    }
+)
 
 
 class GatesClosed(OperatorError):
@@ -42,6 +59,19 @@ class Decision:
     def closed(self) -> list[Finding]:
         """The gates that say no."""
         return [finding for finding in self.findings if not finding.lets_through]
+
+    @contextmanager
+    def ended_by(self, journal: Journal, target: str) -> Iterator[None]:
+        """Fill in what became of the target where the run fails after it has changed something."""
+        try:
+            yield
+        except Exception:
+            if journal.last is Step.RETURNED:
+                self.result, self.next = "taken back", f"nox -s history -- {target}"
+            elif journal.last in UNPROVEN:
+                self.result = "broken"
+                self.next = f"nox -s rollback -- {target}" if self.previous else self.typed
+            raise
 
     def show_gates(self, screen: Screen) -> None:
         """Print the table of gates with their evidence."""

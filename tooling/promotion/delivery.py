@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from tooling.clients import Clients
-from tooling.foundation import ensure_buckets, lay_foundation
+from tooling.errors import OperatorError
+from tooling.foundation import TITLE, PlannedFoundation, ensure_buckets, plan_foundation
 from tooling.promotion.aliases import send_all_to
 from tooling.promotion.canary import Watch, changes_aliases_alone, shares_to_keep
 from tooling.promotion.gates.alarms import alarms
 from tooling.promotion.gates.approval import plan_digest
 from tooling.promotion.gates.data import data
-from tooling.promotion.gates.verdict import Verdict, failed
+from tooling.promotion.gates.live_code import live_code
+from tooling.promotion.gates.verdict import Answer, Gate, Verdict
 from tooling.promotion.journal import Journal
-from tooling.promotion.lease import Lease
+from tooling.promotion.lease import Lease, LeaseHeld
 from tooling.promotion.ledger import Step
 from tooling.promotion.sources import sources_of
 from tooling.rendering import render_variables, state_bucket
@@ -55,6 +59,8 @@ class Planned:
         What ``terraform show -json`` makes of it.
     keeps : dict
         In a canary, by function, the version that goes on serving, and its share.
+    foundation : PlannedFoundation or None
+        What goes before it; a rollback leaves the buckets alone.
     """
 
     stack: Stack
@@ -62,6 +68,7 @@ class Planned:
     summary: PlanSummary
     document: dict[str, Any]
     keeps: dict[str, dict[str, Any]] = field(default_factory=dict)
+    foundation: PlannedFoundation | None = None
 
     @cached_property
     def digest(self) -> str:
@@ -149,6 +156,12 @@ class Delivery:
         summary = stack.plan(self.screen, variables)
         return Planned(stack, release, summary, stack.read_plan(), keeps or {})
 
+    def with_foundation(self, planned: Planned) -> Planned:
+        """Return the same with the plan of the buckets below, which is applied before it."""
+        return replace(
+            planned, foundation=plan_foundation(self.workspace, self.target, self.screen)
+        )
+
     def scan(self, planned: Planned) -> Report | None:
         """Scan the saved plan; None where it has nothing to apply."""
         if planned.summary.empty:
@@ -165,8 +178,12 @@ class Delivery:
         """
         self.lease.require()
         if not planned.summary.empty:
-            lay_foundation(self.workspace, self.target, self.clients, self.screen)
-            self.journal.record(Step.APPLYING, release=planned.release, previous=previous)
+            if planned.foundation:
+                self.screen.step(TITLE)
+                planned.foundation.lay(self.screen)
+            self.journal.record(
+                Step.APPLYING, release=planned.release, previous=previous, keeps=planned.keeps
+            )
             self._apply(planned)
         # Also without an apply of this run: one that was killed may have done it.
         self.journal.record(
@@ -175,8 +192,7 @@ class Delivery:
         try:
             if planned.keeps:
                 self._try_out(planned)
-            outputs = planned.stack.outputs()
-            self.journal.smoke_test(self.target, self.clients, outputs, self.screen)
+            return self._prove(planned)
         except SmokeTestFailed as error:
             became = self.go_back(previous)
             raise SmokeTestFailed(
@@ -185,7 +201,38 @@ class Delivery:
                 remedy=f"Mend the release, then bring it again; nox -s history -- {self.name} "
                 "tells what happened.",
             ) from error
+
+    def _prove(self, planned: Planned) -> dict[str, Any]:
+        """Compare the code that serves with the release's, and smoke-test it; return the outputs.
+
+        Raises
+        ------
+        SmokeTestFailed
+            It does not work, or does not even say what it is; either is written down.
+        """
+        try:
+            outputs = planned.stack.outputs()
+            self._require_live_code(outputs, planned.release)
+            self.journal.smoke_test(self.target, self.clients, outputs, self.screen)
+        except SmokeTestFailed as error:
+            if self.journal.last is not Step.SMOKE_FAILED:
+                self.journal.record(Step.SMOKE_FAILED, error.reason, release=planned.release)
+            raise
+        except (OperatorError, LookupError) as error:
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            self.journal.record(Step.SMOKE_FAILED, reason, release=planned.release)
+            raise SmokeTestFailed("The release could not be tested.", reason=reason) from error
         return outputs
+
+    def _require_live_code(self, outputs: dict[str, Any], release: Release) -> None:
+        """Make sure that nobody has published other code while the release was applied."""
+        behind = Gate(
+            "live code", lambda: live_code(self.clients.functions, outputs["functions"], release)
+        ).find()
+        if not behind.lets_through:
+            raise SmokeTestFailed(
+                "Behind the aliases is not the code of the release.", reason=behind.evidence
+            )
 
     def _try_out(self, planned: Planned) -> None:
         """Watch the new versions serve their share, then give them all, or none.
@@ -195,49 +242,84 @@ class Delivery:
         SmokeTestFailed
             An alarm was raised, or could not be read.
         """
+        outputs = planned.stack.outputs()
+        try:
+            self._widen(planned, outputs)
+        except LeaseHeld:
+            raise  # whoever has it sees to the canary
+        except (OperatorError, ClientError, BotoCoreError) as error:
+            self._send_back(planned, outputs)
+            reason = error.reason if isinstance(error, SmokeTestFailed) else str(error)
+            raise SmokeTestFailed("The canary failed.", reason=reason) from error
+
+    def _widen(self, planned: Planned, outputs: dict[str, Any]) -> None:
         canary = self.target.environment.canary
         if canary is None:
             return
         self.screen.step(f"Canary: {canary.percent}% for {canary.minutes} minutes")
         self.journal.record(Step.CANARY, f"{canary.percent}%", release=planned.release)
-        outputs = planned.stack.outputs()
-        answer = Watch(lambda: alarms(self.clients.cloudwatch, outputs)).keep(canary.minutes)
-        if answer.verdict is Verdict.PASS:
-            self.screen.done(answer.evidence)
-            rest = self.plan(planned.release, planned.stack.terraform.folder)
-            if changes_aliases_alone(rest.document):
-                self._apply(rest)
-                return
-            answer = failed("Something was changed by other hands meanwhile.")
+        answer = Watch(partial(self._alarms, outputs)).keep(canary.minutes)
+        if answer.verdict is not Verdict.PASS:
+            raise SmokeTestFailed("The canary failed.", reason=answer.evidence)
+        self.screen.done(answer.evidence)
+        rest = self.plan(planned.release, planned.stack.terraform.folder)
+        if not changes_aliases_alone(rest.document):
+            raise SmokeTestFailed(
+                "The canary failed.", reason="Something was changed by other hands meanwhile."
+            )
+        self._apply(rest)
+
+    def _alarms(self, outputs: dict[str, Any], settled: bool) -> Answer:  # noqa: FBT001
+        """Ask the alarms; one that can't be asked is an unknown."""
+        asked = Gate("alarms", lambda: alarms(self.clients.cloudwatch, outputs, settled=settled))
+        found = asked.find()
+        return Answer(found.verdict, found.evidence)
+
+    def _send_back(self, planned: Planned, outputs: dict[str, Any]) -> None:
+        """Let the versions of before serve all requests, at once; Terraform follows."""
         for key, kept in planned.keeps.items():
             name = outputs["functions"][key]["name"]
-            send_all_to(self.clients.functions, name, kept["version"])
-        raise SmokeTestFailed("The canary failed.", reason=answer.evidence)
+            try:
+                self.lease.require()
+                send_all_to(self.clients.functions, name, kept["version"])
+            except (ClientError, BotoCoreError) as error:
+                self.screen.say(f"{name} could not be sent back at once: {error}")
 
     def go_back(self, previous: Release | None) -> str:
         """Take the environment back to what it held before; return what became of it."""
+        self.lease.require()
         if previous is None:
             self.journal.record(Step.FAILED, "nothing to go back to")
             return "It held nothing before, so there is nothing to go back to; it stays as it is."
         self.journal.record(Step.RETURNING, release=previous)
         self.screen.step(f"Back to release {previous.id[:12]}")
+        try:
+            hindrance = self._return_to(previous)
+        except LeaseHeld:
+            raise  # whoever has it goes on from here
+        except (OperatorError, ClientError, BotoCoreError, OSError, LookupError) as error:
+            hindrance = " ".join(f"{type(error).__name__}: {error}".split())
+        if hindrance:
+            return self._stay(hindrance, previous)
+        self.journal.record(Step.RETURNED, release=previous)
+        return f"{self.name} was taken back to release {previous.id[:12]}, which works."
+
+    def _return_to(self, previous: Release) -> str | None:
+        """Bring the release that was there before; return what stands in the way, if anything."""
         sources = sources_of(self.workspace, self.name, previous)
         if sources is None:
-            return self._stay(
-                f"its Terraform sources (commit {previous.short_commit}) are not at hand", previous
-            )
+            return f"its Terraform sources (commit {previous.short_commit}) are not at hand"
         planned = self.plan(previous, sources)
         judged = data(planned.document, lived_in=True)
         if judged.verdict is not Verdict.PASS:
-            return self._stay(judged.evidence, previous)
+            return judged.evidence
         if not planned.summary.empty:
             self._apply(planned)
         try:
-            self.journal.smoke_test(self.target, self.clients, planned.stack.outputs(), self.screen)
+            self._prove(planned)
         except SmokeTestFailed as error:
-            return self._stay(f"that fails the smoke test as well ({error.reason})", previous)
-        self.journal.record(Step.RETURNED, release=previous)
-        return f"{self.name} was taken back to release {previous.id[:12]}, which works."
+            return f"that fails the smoke test as well ({error.reason})"
+        return None
 
     def _stay(self, reason: str, previous: Release) -> str:
         self.journal.record(Step.FAILED, f"no way back: {reason}", release=previous)
@@ -247,6 +329,8 @@ class Delivery:
         )
 
     def _apply(self, planned: Planned) -> None:
+        """Apply a plan, unless somebody else has taken the lease meanwhile."""
+        self.lease.require()
         self.screen.step("Apply")
         began = monotonic()
         planned.stack.apply(self.screen, planned.summary)

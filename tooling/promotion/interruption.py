@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 # A canary that nobody watched to its end has not shown anything.
 LEADS_BACK = frozenset({Step.CANARY, Step.SMOKE_FAILED, Step.RETURNING})
+# With a canary they begin it: two versions may serve already.
+APPLIES = frozenset({Step.APPLYING, Step.APPLIED})
+
+# Of an apply.
+BEGINS = (Step.APPLYING, Step.RETURNING)
+COMPLETES = (Step.APPLIED, Step.RETURNED)
 
 
 @dataclass(frozen=True)
@@ -23,16 +29,41 @@ class Interruption:
 
     Parameters
     ----------
-    last : Entry
-        The last that it wrote.
+    entries : tuple of Entry
+        All that it wrote.
     """
 
-    last: Entry
+    entries: tuple[Entry, ...]
+
+    @property
+    def last(self) -> Entry:
+        """The last that it wrote."""
+        return self.entries[-1]
 
     @property
     def leads_back(self) -> bool:
         """Whether what it brought must not stay."""
-        return self.last.step in LEADS_BACK
+        tried = any(entry.keeps for entry in self.entries)
+        return self.last.step in (LEADS_BACK | (APPLIES if tried else frozenset()))
+
+    @property
+    def release(self) -> Release | None:
+        """The release that it was to bring."""
+        found = next((entry.release for entry in self.entries if entry.release), None)
+        return Release.from_document(found) if found else None
+
+    @property
+    def previous(self) -> Release | None:
+        """The release that it would have gone back to."""
+        for entry in reversed(self.entries):
+            found = entry.release if entry.step is Step.RETURNING else entry.previous
+            if found:
+                return Release.from_document(found)
+        return None
+
+    def rolls_back(self, environment: str) -> bool:
+        """Tell whether it was a rollback of an environment."""
+        return self.last.command.split()[:2] == ["rollback", environment]
 
     def __str__(self) -> str:
         origin = self.last.origin
@@ -44,13 +75,24 @@ class Interruption:
 
 def interruption(entries: Sequence[Entry]) -> Interruption | None:
     """Return the last run that changes things, if it never came to an end."""
-    started = [entry for entry in entries if entry.step is Step.STARTED]
+    started = [number for number, entry in enumerate(entries) if entry.step is Step.STARTED]
     if not started:
         return None
-    of_run = [entry for entry in entries if entry.run == started[-1].run]
+    first = entries[started[-1]]
+    of_run = [entry for entry in entries if entry.run == first.run]
     if of_run[-1].step in ENDS:
         return None
-    return Interruption(of_run[-1])
+    if of_run[-1] is first:  # it may have had another to take up
+        earlier = interruption(entries[: started[-1]])
+        if earlier and earlier.leads_back:
+            return earlier
+    return Interruption(tuple(of_run))
+
+
+def half_applied(entries: Sequence[Entry]) -> bool:
+    """Tell whether the last apply was begun and never ended, which its state may not know."""
+    applies = [entry.step for entry in entries if entry.step in (*BEGINS, *COMPLETES)]
+    return bool(applies) and applies[-1] in BEGINS
 
 
 def proven(entries: Sequence[Entry], here: Release | None) -> Release | None:

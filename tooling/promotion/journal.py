@@ -65,6 +65,7 @@ class Journal:
         release: Release | None = None,
         previous: Release | None = None,
         gates: Sequence[Finding] = (),
+        keeps: dict[str, Any] | None = None,
     ) -> Entry:
         """Write down that a step was reached."""
         entry = Entry(
@@ -76,6 +77,7 @@ class Journal:
             release=release.document() if release else None,
             previous=previous.document() if previous else None,
             gates=[finding.document() for finding in gates],
+            keeps=keeps or {},
         )
         self.last = step
         return self.ledger.append(entry)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import threading
 import time
 from contextlib import contextmanager
@@ -59,6 +60,10 @@ class Lease:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     etag: str = field(default="", init=False)
     lost: bool = field(default=False, init=False)
+    nonce: str = field(default_factory=lambda: secrets.token_hex(16), init=False)
+    """Tells what this run has written from what others have."""
+    turn: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    """Of the renewal and the run itself, each of which would take the other's write for a loss."""
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -99,8 +104,9 @@ class Lease:
 
     def renew(self) -> None:
         """Put the end of the lease off; it is lost if somebody else has taken it."""
-        if not self.lost and not self._write(self._document(), IfMatch=self.etag):
-            self.lost = True
+        with self.turn:
+            if not self.lost and not self._write(self._document(), IfMatch=self.etag):
+                self.lost = True
 
     def require(self) -> None:
         """Make sure that nobody has taken the lease meanwhile.
@@ -137,7 +143,8 @@ class Lease:
         holder = Origin(**document["holder"])
         if datetime.fromisoformat(document["until"]) <= self.now():
             return
-        # Both hold the lock of one folder in turn, so the other run is dead.
+        # Both hold the lock of one folder in turn, so the other run is dead. It is known by an id
+        # that lies in it: on build machines many have one host name and path.
         if holder.shares_workspace(self.origin):
             return
         raise self._refusal(document)
@@ -161,7 +168,8 @@ class Lease:
             return json.loads(body.read()), answer["ETag"]
 
     def _write(self, document: dict[str, Any], **condition: str) -> bool:
-        body = json.dumps(document | {"written": time.time_ns()}).encode()
+        own = {"nonce": self.nonce, "written": time.time_ns()}
+        body = json.dumps(document | own).encode()
         try:
             answer = self.s3.put_object(
                 Bucket=self.bucket,
@@ -172,7 +180,15 @@ class Lease:
             )
         except ClientError as error:
             if error.response["Error"]["Code"] in LOST_RACE:
-                return False
+                return self._wrote(own)
             raise
         self.etag = answer["ETag"]
+        return True
+
+    def _wrote(self, own: dict[str, Any]) -> bool:
+        """Tell whether a refused write was made before: its answer was lost, and it repeated."""
+        current = self._read()
+        if current is None or any(current[0].get(name) != value for name, value in own.items()):
+            return False
+        self.etag = current[1]
         return True

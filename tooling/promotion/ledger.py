@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from tooling.errors import OperatorError
+from tooling.releases import Release
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -49,6 +50,10 @@ class Step(StrEnum):
 ENDS = frozenset({Step.REFUSED, Step.DRY_RUN, Step.FAILED, Step.RETURNED, Step.FINISHED})
 
 
+class Unreadable(Exception):
+    """An object of the ledger is no entry: it was damaged or edited."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One object of the ledger.
@@ -69,6 +74,8 @@ class Entry:
         The release that the environment held before the run.
     gates : list of dict
         What the gates said, where they were asked.
+    keeps : dict
+        Of an apply that begins a canary, by function, the version that goes on serving.
     origin : dict
         Who, and from where.
     sequence, time, chain : int, str, str
@@ -83,6 +90,7 @@ class Entry:
     release: dict[str, Any] | None = None
     previous: dict[str, Any] | None = None
     gates: list[dict[str, str]] = field(default_factory=list)
+    keeps: dict[str, Any] = field(default_factory=dict)
     sequence: int = 0
     time: str = ""
     chain: str = NOTHING_BEFORE
@@ -103,9 +111,30 @@ class Entry:
 
     @classmethod
     def decoded(cls, content: bytes) -> Entry:
-        """Read what :meth:`encoded` wrote."""
-        fields = json.loads(content)
-        return cls(**{**fields, "step": Step(fields["step"])})
+        """Read what :meth:`encoded` wrote.
+
+        Raises
+        ------
+        Unreadable
+            It is not what that writes.
+        """
+        try:
+            fields = json.loads(content)
+            entry = cls(**{**fields, "step": Step(fields["step"])})
+            _require_sound(entry)
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            raise Unreadable(f"{type(error).__name__}: {error}") from error
+        return entry
+
+
+def _require_sound(entry: Entry) -> None:
+    """Touch what decisions depend on, so that an edited entry is found here and not in a gate."""
+    _ = entry.at.tzinfo, entry.run + entry.command + entry.detail + entry.chain, entry.sequence + 0
+    _ = entry.origin["user"], entry.origin["host"], entry.keeps.items(), list(entry.gates)
+    for document in (entry.release, entry.previous):
+        if document is not None and Release.from_document(document).id != document["id"]:
+            message = "a release whose id is not that of its description"
+            raise ValueError(message)
 
 
 @dataclass(frozen=True)
@@ -154,8 +183,35 @@ class Ledger:
         )
 
     def entries(self) -> list[Entry]:
-        """Return all entries, oldest first; none where nothing was ever brought."""
-        return [Entry.decoded(content) for _, content in self.contents()]
+        """Return all entries, oldest first; none where nothing was ever brought.
+
+        Raises
+        ------
+        OperatorError
+            One can't be read.
+        """
+        return self.decoded(self.contents())
+
+    def decoded(self, contents: list[tuple[str, bytes]]) -> list[Entry]:
+        """Return the entries that :meth:`contents` gave, in their order.
+
+        Raises
+        ------
+        OperatorError
+            One can't be read.
+        """
+        entries = []
+        for key, content in contents:
+            try:
+                entries.append(Entry.decoded(content))
+            except Unreadable as error:
+                raise OperatorError(
+                    f"s3://{self.bucket}/{key} can't be read as an entry of the ledger.",
+                    reason=str(error),
+                    remedy="See what else was changed: nox -s history -- ENV --verify. Older "
+                    "versions of the object, which the bucket keeps, hold what was written.",
+                ) from error
+        return entries
 
     def contents(self) -> list[tuple[str, bytes]]:
         """Return key and bytes of all entries, in the order of their keys."""
@@ -172,12 +228,27 @@ class Ledger:
             return list(zip(keys, pool.map(self._read, keys), strict=True))
 
     def head(self) -> tuple[int, str] | None:
-        """Return number and digest of the entry that was last written, as noted beside them."""
+        """Return number and digest of the entry that was last written, as noted beside them.
+
+        Raises
+        ------
+        OperatorError
+            The note can't be read.
+        """
         try:
-            document = json.loads(self._read(HEAD))
+            content = self._read(HEAD)
         except self.s3.exceptions.NoSuchKey:
             return None
-        return document["sequence"], document["digest"]
+        try:
+            document = json.loads(content)
+            return int(document["sequence"]), str(document["digest"])
+        except (ValueError, TypeError, LookupError) as error:
+            raise OperatorError(
+                f"s3://{self.bucket}/{HEAD}, the note of the last entry, can't be read.",
+                reason=f"{type(error).__name__}: {error}",
+                remedy="See what else was changed: nox -s history -- ENV --verify. Then bring back "
+                "an older version of the object, which the bucket keeps.",
+            ) from error
 
     def _head(self) -> tuple[int, str]:
         return self.head() or (0, NOTHING_BEFORE)

@@ -31,6 +31,8 @@ class Origin:
         The folder of live state, whose lock keeps two runs of one checkout apart.
     commit : str
         The checkout's commit.
+    workspace_id : str
+        Tells the folder from others of the same path; empty where it is not known.
     """
 
     caller: str
@@ -39,6 +41,7 @@ class Origin:
     process: int
     workspace: str
     commit: str
+    workspace_id: str = ""
 
     @classmethod
     def of(cls, workspace: Workspace, clients: Clients) -> Origin:
@@ -50,6 +53,7 @@ class Origin:
             process=os.getpid(),
             workspace=str(workspace.state),
             commit=git_commit(workspace.root),
+            workspace_id=workspace.identity(),
         )
 
     @property
@@ -59,7 +63,7 @@ class Origin:
 
     def shares_workspace(self, other: Origin) -> bool:
         """Tell whether both run in one folder, where only one of them can be alive."""
-        return (self.host, self.workspace) == (other.host, other.workspace)
+        return bool(self.workspace_id) and self.workspace_id == other.workspace_id
 
     def document(self) -> dict[str, object]:
         """Return the origin as it is written down."""

@@ -18,14 +18,16 @@ from tooling.promotion.gates.approval import approval
 from tooling.promotion.gates.checkout import checkout
 from tooling.promotion.gates.convergence import source_converged, target_converged
 from tooling.promotion.gates.data import data
+from tooling.promotion.gates.foundation import foundation
 from tooling.promotion.gates.hold import hold
 from tooling.promotion.gates.live_code import live_code
 from tooling.promotion.gates.order import order
 from tooling.promotion.gates.scan import scan
 from tooling.promotion.gates.smoke_evidence import smoke_evidence, soak
 from tooling.promotion.gates.verdict import Answer, Gate, ask_all
-from tooling.promotion.interruption import interruption, proven
+from tooling.promotion.interruption import half_applied, interruption, proven
 from tooling.promotion.ledger import Ledger, Step
+from tooling.promotion.verification import verified
 from tooling.rendering import artifact_bucket, render_variables, state_bucket
 from tooling.stack import media_stack
 from tooling.terraform.plans import PlanSummary
@@ -82,12 +84,17 @@ class Promotion:
             The release does not work in the target, which was taken back.
         """
         delivery, decision = self.delivery, self.decision
-        with delivery.lease.held(), delivery.journal.closed():
-            entries = delivery.journal.ledger.entries()
+        with (
+            delivery.lease.held(),
+            delivery.journal.closed(),
+            decision.ended_by(delivery.journal, delivery.name),
+        ):
+            entries = verified(delivery.journal.ledger, delivery.name)
             here = read_deployed(delivery.clients.s3, delivery.target.environment)
+            # Before the way back: from here on this run is the one that is found unfinished.
+            delivery.journal.record(Step.STARTED)
             previous = self._take_up(entries, here.release if here else None)
             deployed = self._deployed()
-            delivery.journal.record(Step.STARTED, release=deployed.release)
             decision.previous = previous
             planned = self._decide(deployed, here, entries, approved)
             delivery.journal.record(Step.GATES, release=planned.release, gates=decision.findings)
@@ -114,7 +121,9 @@ class Promotion:
             return previous
         delivery.screen.done(f"An earlier run was killed: {found}")
         if found.leads_back:
-            became = delivery.go_back(previous)
+            # Its own word: a smoke test typed meanwhile may have met the version of before.
+            self.decision.previous = found.previous or previous
+            became = delivery.go_back(self.decision.previous)
             raise OperatorError(
                 f"The earlier run was killed before its release had proved itself. {became}",
                 remedy=f"Mend the release, then promote it again; nox -s history -- "
@@ -154,17 +163,25 @@ class Promotion:
             about_source = beside.submit(ask_all, gates)
             screen.step("Zips")
             release, carried = self._carry(deployed.release)
-            planned = delivery.plan_as_asked(release, delivery.workspace.terraform, here)
+            planned = delivery.with_foundation(
+                delivery.plan_as_asked(release, delivery.workspace.terraform, here)
+            )
             decision.planned = planned
             about_plan = ask_all(
                 [
                     Gate("artifacts", lambda: carried),
                     Gate(
                         "target converged",
-                        partial(target_converged, delivery.name, planned.document),
+                        partial(
+                            target_converged,
+                            delivery.name,
+                            planned.document,
+                            half_applied=half_applied(entries),
+                        ),
                     ),
                     Gate("scan", lambda: scan(delivery.scan(planned))),
                     Gate("data", partial(data, planned.document, lived_in=lived_in)),
+                    Gate("foundation", partial(self._foundation, planned, lived_in=lived_in)),
                     Gate(
                         "approval",
                         partial(approval, delivery.target.environment, planned.digest, approved),
@@ -206,6 +223,10 @@ class Promotion:
         variables = render_variables(folder, environment, self.source.endpoint, release)
         summary = PlanSummary.from_document(stack.compare(variables))
         return source_converged(environment.name, summary)
+
+    def _foundation(self, planned: Planned, *, lived_in: bool) -> Answer:
+        document = planned.foundation.stack.read_plan() if planned.foundation else {}
+        return foundation(document, lived_in=lived_in)
 
     def _carry(self, release: Release) -> tuple[Release, Answer]:
         began = monotonic()

@@ -16,7 +16,7 @@ from tooling.promotion.gates.data import data
 from tooling.promotion.gates.hold import current_hold
 from tooling.promotion.gates.scan import scan
 from tooling.promotion.gates.verdict import Gate, ask_all, passed
-from tooling.promotion.interruption import interruption
+from tooling.promotion.interruption import half_applied, interruption
 from tooling.promotion.ledger import Step
 from tooling.promotion.sources import sources_of
 from tooling.releases import Release
@@ -67,17 +67,23 @@ class Rollback:
             The release does not work there any more.
         """
         delivery, decision = self.delivery, self.decision
-        with delivery.lease.held(), delivery.journal.closed():
+        with (
+            delivery.lease.held(),
+            delivery.journal.closed(),
+            decision.ended_by(delivery.journal, delivery.name),
+        ):
             entries = delivery.journal.ledger.entries()
             here = read_deployed(delivery.clients.s3, delivery.target.environment)
             found = interruption(entries)
             if found:
                 delivery.screen.done(f"An earlier run was killed: {found}")
-            decision.previous = here.release if here else None
+                if wanted is None and found.rolls_back(delivery.name) and found.release:
+                    wanted = found.release.id
+            decision.previous = (found and found.previous) or (here.release if here else None)
             evidence, release = self._choose(entries, wanted)
             decision.release = release
             delivery.journal.record(Step.STARTED, release=release)
-            planned = self._decide(evidence, release, approved)
+            planned = self._decide(evidence, release, approved, unfinished=half_applied(entries))
             delivery.journal.record(Step.GATES, release=release, gates=decision.findings)
             if decision.closed:
                 names = ", ".join(finding.gate for finding in decision.closed)
@@ -117,7 +123,9 @@ class Rollback:
             )
         return candidates[-1], Release.from_document(candidates[-1].release)
 
-    def _decide(self, evidence: Entry, release: Release, approved: str | None) -> Planned:
+    def _decide(
+        self, evidence: Entry, release: Release, approved: str | None, *, unfinished: bool
+    ) -> Planned:
         delivery, decision = self.delivery, self.decision
         name, environment = delivery.name, delivery.target.environment
         place = Place(delivery.clients.s3, artifact_bucket(environment))
@@ -135,7 +143,10 @@ class Rollback:
                 Gate("hold", lambda: passed("Not asked: a rollback sets one.")),
                 Gate("artifacts", lambda: hashed),
                 Gate("checkout", lambda: checkout(sources, release)),
-                Gate("target converged", lambda: target_converged(name, planned.document)),
+                Gate(
+                    "target converged",
+                    lambda: target_converged(name, planned.document, half_applied=unfinished),
+                ),
                 Gate("alarms", lambda: passed("Not asked: an alarm is a reason to go back.")),
                 Gate(
                     "smoke evidence",
@@ -146,6 +157,7 @@ class Rollback:
                 Gate("soak", lambda: passed("Waived.")),
                 Gate("scan", lambda: scan(delivery.scan(planned))),
                 Gate("data", lambda: data(planned.document, lived_in=True)),
+                Gate("foundation", lambda: passed("Not asked: a rollback leaves it alone.")),
                 Gate("approval", lambda: approval(environment, planned.digest, approved)),
             ]
         )

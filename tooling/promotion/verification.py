@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tooling.promotion.ledger import NOTHING_BEFORE, PREFIX, Entry, digest_of, key_of
+from tooling.errors import OperatorError
+from tooling.promotion.ledger import (
+    NOTHING_BEFORE,
+    PREFIX,
+    Entry,
+    Unreadable,
+    digest_of,
+    key_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,8 +22,37 @@ if TYPE_CHECKING:
 
 def faults(ledger: Ledger) -> list[str]:
     """Return what is wrong with a ledger, in sentences; nothing if all is well."""
+    return _examined(ledger)[0]
+
+
+def verified(ledger: Ledger, environment: str) -> list[Entry]:
+    """Return all entries of a ledger that is still what was written.
+
+    Raises
+    ------
+    OperatorError
+        It is not; the message lists what is wrong.
+    """
+    found, contents = _examined(ledger)
+    if found:
+        raise OperatorError(
+            f"The ledger of {environment} is not what was written.",
+            reason="\n".join(found),
+            remedy="Find out who changed it: the object versions of the state bucket, CloudTrail.",
+        )
+    return ledger.decoded(contents)
+
+
+def _examined(ledger: Ledger) -> tuple[list[str], list[tuple[str, bytes]]]:
+    # First of all: while somebody writes, the entries may only be more than it says.
+    try:
+        head = ledger.head()
+        unreadable = []
+    except OperatorError as error:
+        head, unreadable = None, [error.what]
     contents = ledger.contents()
-    return [*_broken_chain(contents), *_missing_end(ledger, contents), *_rewritten(ledger)]
+    end = unreadable or _missing_end(head, contents)
+    return [*_broken_chain(contents), *end, *_rewritten(ledger)], contents
 
 
 def _broken_chain(contents: list[tuple[str, bytes]]) -> Iterator[str]:
@@ -24,7 +61,7 @@ def _broken_chain(contents: list[tuple[str, bytes]]) -> Iterator[str]:
         name = _name(key)
         try:
             entry = Entry.decoded(content)
-        except (ValueError, TypeError, KeyError):
+        except Unreadable:
             yield f"Entry {name} can't be read any more."
             return
         if key != key_of(number):
@@ -37,9 +74,8 @@ def _broken_chain(contents: list[tuple[str, bytes]]) -> Iterator[str]:
         before = digest_of(content)
 
 
-def _missing_end(ledger: Ledger, contents: list[tuple[str, bytes]]) -> Iterator[str]:
+def _missing_end(head: tuple[int, str] | None, contents: list[tuple[str, bytes]]) -> Iterator[str]:
     """Find what the chain can't tell: that its end was cut off, or the last entry edited."""
-    head = ledger.head()
     if head is None:
         if contents:
             yield "The note of the last entry is missing."
@@ -47,6 +83,8 @@ def _missing_end(ledger: Ledger, contents: list[tuple[str, bytes]]) -> Iterator[
     sequence, digest = head
     if sequence > len(contents):
         yield f"The ledger ends at {len(contents)}, but {sequence} entries were written."
+    elif sequence < 1:
+        yield f"The note of the last entry names number {sequence}."
     elif digest_of(contents[sequence - 1][1]) != digest:
         yield f"Entry {_name(contents[sequence - 1][0])} is not what was written."
 

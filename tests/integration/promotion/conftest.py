@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +16,23 @@ import pytest
 from botocore.config import Config
 
 from tooling.buckets import ensure_bucket
+from tooling.clients import Clients
+from tooling.console import Screen
 from tooling.emulator.process import Emulator
 from tooling.environments import EnvironmentFiles
+from tooling.promotion.delivery import Delivery
+from tooling.promotion.journal import Journal
+from tooling.promotion.lease import Lease
+from tooling.promotion.ledger import Ledger
 from tooling.promotion.origin import Origin
+from tooling.target import Target
+from tooling.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mypy_boto3_cloudwatch.client import CloudWatchClient
+    from mypy_boto3_lambda.client import LambdaClient
     from mypy_boto3_s3.client import S3Client
 
     from tooling.environments import Environment
@@ -87,6 +100,7 @@ def origin(user: str, workspace: str = "/elsewhere") -> Origin:
         process=1,
         workspace=workspace,
         commit="c0ffee",
+        workspace_id=workspace,
     )
 
 
@@ -94,3 +108,58 @@ def origin(user: str, workspace: str = "/elsewhere") -> Origin:
 def dev() -> Environment:
     """What the shipped file says; nothing is deployed."""
     return EnvironmentFiles(ROOT / "environments").load("dev")
+
+
+@pytest.fixture(scope="session")
+def role(cloud: Cloud) -> str:
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "lambda.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+    made = cloud.client("iam").create_role(
+        RoleName="function", AssumeRolePolicyDocument=json.dumps(trust)
+    )
+    arn: str = made["Role"]["Arn"]
+    return arn
+
+
+def zipped(text: str) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        # Without the time of day: the same text is the same zip.
+        archive.writestr(
+            zipfile.ZipInfo("code.py"), f"def handler(event, context):\n    return {text!r}\n"
+        )
+    return target.getvalue()
+
+
+@pytest.fixture(scope="session")
+def functions(cloud: Cloud) -> LambdaClient:
+    client: LambdaClient = cloud.client("lambda")
+    return client
+
+
+@pytest.fixture
+def delivery(cloud: Cloud, s3: S3Client, bucket: str, tmp_path: Path) -> Iterator[Delivery]:
+    environment = EnvironmentFiles(ROOT / "environments").load("staging")
+    target = Target(environment, cloud.endpoint, cloud.session)
+    ledger = Ledger(s3, bucket)
+    journal = Journal(ledger, origin("anna"), "promote dev staging", "run1")
+    lease = Lease(s3, bucket, origin("anna"), "staging")
+    lease.acquire()
+    workspace = Workspace(ROOT, tmp_path / "state", tmp_path / "cache")
+    clients = Clients(target)
+    yield Delivery(workspace, target, clients, journal, lease, Screen())
+    clients.functions.close()
+
+
+@pytest.fixture(scope="session")
+def cloudwatch(cloud: Cloud) -> CloudWatchClient:
+    client: CloudWatchClient = cloud.client("cloudwatch")
+    return client

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -13,6 +11,7 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.integration.promotion.conftest import zipped
 from tooling.buckets import ensure_bucket
 from tooling.clients import Clients
 from tooling.promotion.aliases import send_all_to, shares
@@ -163,38 +162,6 @@ def test_reading_the_source_needs_no_right_but_to_read_its_state_and_zips(
 # Functions
 
 
-@pytest.fixture(scope="module")
-def role(cloud: Cloud) -> str:
-    trust = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "lambda.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
-    made = cloud.client("iam").create_role(
-        RoleName="function", AssumeRolePolicyDocument=json.dumps(trust)
-    )
-    arn: str = made["Role"]["Arn"]
-    return arn
-
-
-def zipped(text: str) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("code.py", f"def handler(event, context):\n    return {text!r}\n")
-    return target.getvalue()
-
-
-@pytest.fixture
-def functions(cloud: Cloud) -> LambdaClient:
-    client: LambdaClient = cloud.client("lambda")
-    return client
-
-
 @pytest.fixture
 def deployed(functions: LambdaClient, role: str) -> Iterator[dict[str, Any]]:
     """A function with a published version behind its alias."""
@@ -269,12 +236,6 @@ def test_a_canary_that_runs_does_not(
 
 
 @pytest.fixture
-def cloudwatch(cloud: Cloud) -> CloudWatchClient:
-    client: CloudWatchClient = cloud.client("cloudwatch")
-    return client
-
-
-@pytest.fixture
 def watched(cloudwatch: CloudWatchClient) -> Iterator[dict[str, Any]]:
     """Outputs that name an alarm without figures, and the composite over it."""
     name, health = (f"media-test-{uuid4().hex[:8]}" for _ in range(2))
@@ -313,6 +274,8 @@ def test_an_alarm_that_is_raised_or_does_not_know_stops(
     answer = alarms(cloudwatch, watched)
     assert answer.verdict is verdict
     assert name in answer.evidence
+    waiting = state == "INSUFFICIENT_DATA"
+    assert (alarms(cloudwatch, watched, settled=False).verdict is Verdict.PASS) is waiting
 
 
 def test_an_alarm_that_is_missing_is_an_unknown(
@@ -322,3 +285,4 @@ def test_an_alarm_that_is_missing_is_an_unknown(
     answer = alarms(cloudwatch, more)
     assert answer.verdict is Verdict.UNKNOWN
     assert "media-test-removed (missing)" in answer.evidence
+    assert alarms(cloudwatch, more, settled=False).verdict is Verdict.UNKNOWN

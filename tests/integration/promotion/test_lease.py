@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.integration.promotion.conftest import origin
-from tooling.promotion.lease import LIFE, Lease, LeaseHeld
+from tooling.promotion.lease import KEY, LIFE, Lease, LeaseHeld
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
+BEFORE_PUT = "provide-client-params.s3.PutObject"
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
@@ -85,3 +88,36 @@ def test_what_a_dead_run_of_the_same_folder_left_is_taken_at_once(
     again = Lease(s3, bucket, origin("anna", "/anna"), "staging", lambda: NOON)
     again.acquire()
     again.require()
+
+
+def test_another_folder_of_the_same_host_and_path_is_another(
+    anna: Lease, s3: S3Client, bucket: str
+) -> None:
+    anna.acquire()
+    runner = replace(anna.origin, workspace_id="another")
+    with pytest.raises(LeaseHeld):
+        Lease(s3, bucket, runner, "staging", lambda: NOON).acquire()
+    unnamed = replace(anna.origin, workspace_id="")
+    assert not unnamed.shares_workspace(unnamed)
+
+
+def test_a_write_whose_answer_was_lost_and_that_was_repeated_is_no_loss(anna: Lease) -> None:
+    def twice(params: dict[str, Any], **_: object) -> None:
+        """Write beforehand what is about to be written, as a repetition does."""
+        anna.s3.meta.events.unregister(BEFORE_PUT, twice)
+        anna.s3.put_object(**params)
+
+    for act in (anna.acquire, anna.renew, anna.give_up):
+        anna.s3.meta.events.register(BEFORE_PUT, twice)
+        act()
+        assert not anna.lost
+    current = anna.s3.get_object(Bucket=anna.bucket, Key=KEY)
+    with current["Body"] as body:
+        assert json.loads(body.read())["holder"] is None
+
+
+def test_a_run_and_its_own_renewal_do_not_take_each_other_for_somebody_else(anna: Lease) -> None:
+    anna.acquire()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: anna.require(), range(40)))
+    assert not anna.lost

@@ -12,7 +12,7 @@ from tooling.errors import Interrupted, OperatorError
 from tooling.promotion.interruption import interruption
 from tooling.promotion.journal import Journal
 from tooling.promotion.ledger import HEAD, NOTHING_BEFORE, Entry, Ledger, Step, digest_of, key_of
-from tooling.promotion.verification import faults
+from tooling.promotion.verification import faults, verified
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -118,6 +118,57 @@ def test_a_deleted_entry_that_is_still_among_the_versions_is_found(
 def test_an_unreadable_entry_is_found(ledger: Ledger, s3: S3Client, bucket: str) -> None:
     replace_for_good(s3, bucket, key_of(3), b"{")
     assert "Entry 00000003 can't be read any more." in faults(ledger)
+
+
+BAD = [
+    b"",
+    b"[]",
+    b"null",
+    b"\xff",
+    b'{"step": "unheard of"}',
+    pytest.param((b'"time": "2', b'"time": "x2'), id="time"),
+    pytest.param((b'"keeps": {}', b'"keeps": 1'), id="keeps"),
+    pytest.param((b'"release": null', b'"release": {"id": "1"}'), id="release"),
+]
+
+
+@pytest.mark.parametrize("change", BAD)
+def test_an_entry_that_can_not_be_read_is_named_to_a_person(
+    ledger: Ledger, s3: S3Client, bucket: str, change: bytes | tuple[bytes, bytes]
+) -> None:
+    written = ledger.contents()[1][1]
+    content = change if isinstance(change, bytes) else written.replace(*change)
+    assert content != written
+    replace_for_good(s3, bucket, key_of(2), content)
+    with pytest.raises(OperatorError) as caught:
+        ledger.entries()
+    assert f"s3://{bucket}/{key_of(2)}" in caught.value.what
+    assert "--verify" in caught.value.remedy
+    assert "Entry 00000002 can't be read any more." in faults(ledger)
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b'{"sequence": 0, "digest": ""}'])
+def test_a_note_of_the_last_entry_that_was_edited_is_found(
+    ledger: Ledger, s3: S3Client, bucket: str, content: bytes
+) -> None:
+    replace_for_good(s3, bucket, HEAD, content)
+    assert any("note of the last entry" in fault for fault in faults(ledger))
+    with pytest.raises(OperatorError, match="is not what was written"):
+        verified(ledger, "staging")
+
+
+def test_a_ledger_that_is_written_to_meanwhile_is_intact(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contents, first = ledger.contents, entry("meanwhile")
+
+    def read(_: Ledger) -> list[tuple[str, bytes]]:
+        found = contents()
+        ledger.append(first)
+        return found
+
+    monkeypatch.setattr(Ledger, "contents", read)
+    assert verified(ledger, "staging")
 
 
 @pytest.fixture

@@ -54,8 +54,7 @@ def test_a_release_survives_the_state() -> None:
     assert document["id"] == UNKNOWN_RELEASE.id
 
 
-def test_the_terraform_digest_covers_sources_alone(tmp_path: Path) -> None:
-    (tmp_path / "modules").mkdir()
+def test_tests_and_texts_change_no_terraform_digest(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text("a")
     before = terraform_digest(tmp_path)
     (tmp_path / "README.md").write_text("words")
@@ -63,11 +62,32 @@ def test_the_terraform_digest_covers_sources_alone(tmp_path: Path) -> None:
     (tmp_path / ".terraform").mkdir()
     (tmp_path / ".terraform" / "copy.tf").write_text("cache")
     assert terraform_digest(tmp_path) == before
-    (tmp_path / "modules" / "b.tf").write_text("b")
-    after = terraform_digest(tmp_path)
-    assert after != before
-    (tmp_path / "modules" / "b.tf").rename(tmp_path / "modules" / "c.tf")
-    assert terraform_digest(tmp_path) != after
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "modules/table/main.tf",
+        "override.tf.json",
+        "terraform.tfvars",
+        "extra.auto.tfvars",
+        "extra.auto.tfvars.json",
+        ".terraform.lock.hcl",
+        "foundation/.terraform.lock.hcl",
+        "templates/policy.json.tftpl",
+    ],
+)
+def test_the_terraform_digest_covers_all_that_terraform_may_read(tmp_path: Path, name: str) -> None:
+    digests = {terraform_digest(tmp_path)}
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("a")
+    digests.add(terraform_digest(tmp_path))
+    path.write_text("b")
+    digests.add(terraform_digest(tmp_path))
+    path.rename(path.with_name("other.tf"))
+    digests.add(terraform_digest(tmp_path))
+    assert len(digests) == 4
 
 
 @pytest.fixture

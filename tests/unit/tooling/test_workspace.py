@@ -32,3 +32,12 @@ def test_another_environment_and_a_later_run_are_not(workspace: Workspace) -> No
         pass
     with workspace.alone_in("dev"):
         pass
+
+
+def test_a_folder_keeps_the_name_that_tells_it_from_others(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    name = workspace.identity()
+    assert len(name) == 32
+    assert workspace.identity() == name
+    assert Workspace(tmp_path, tmp_path / "other", tmp_path).identity() != name

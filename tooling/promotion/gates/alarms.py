@@ -12,20 +12,28 @@ if TYPE_CHECKING:
 NAMES_A_CALL = 100
 
 
-def alarms(cloudwatch: CloudWatchClient, outputs: dict[str, Any]) -> Answer:
+def alarms(
+    cloudwatch: CloudWatchClient, outputs: dict[str, Any], *, settled: bool = True
+) -> Answer:
     """Say whether each alarm that the environment has is there and is OK.
 
     An alarm without enough data counts as unknown: those of this project take missing figures for
     health, so one that does not know has only just been made, or was changed by hand.
+
+    Parameters
+    ----------
+    settled : bool
+        Whether the time is over in which one that was just made or changed may not know yet.
     """
     states = alarm_states(cloudwatch, outputs)
     raised = sorted(name for name, state in states.items() if state == "ALARM")
     if raised:
         return failed(f"In ALARM: {', '.join(raised)}.")
-    unsure = sorted(f"{name} ({state})" for name, state in states.items() if state != "OK")
+    well = {"OK"} if settled else {"OK", "INSUFFICIENT_DATA"}
+    unsure = sorted(f"{name} ({state})" for name, state in states.items() if state not in well)
     if unsure:
         return unknown(f"Not known: {', '.join(unsure)}.")
-    return passed(f"{len(states)} alarms are OK.")
+    return passed(f"{len(states)} alarms are OK{'' if settled else ' or do not know yet'}.")
 
 
 def alarm_states(cloudwatch: CloudWatchClient, outputs: dict[str, Any]) -> dict[str, str]:

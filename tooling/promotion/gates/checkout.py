@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 def checkout(sources: Path, release: Release) -> Answer:
     """Say whether `sources` has the digests that the release names."""
     remedy = f"check out commit {release.short_commit}"
+    lock = hashlib.sha256((sources / ".terraform.lock.hcl").read_bytes()).hexdigest()
+    if lock != release.provider_lock_digest:
+        return failed(f"The lock of the providers is not that of the release: {remedy}.")
     found = terraform_digest(sources)
     if found != release.terraform_digest:
         return failed(
             f"{sources.name}/ is {found[:12]}, that of the release is "
             f"{release.terraform_digest[:12]}: {remedy}."
         )
-    lock = hashlib.sha256((sources / ".terraform.lock.hcl").read_bytes()).hexdigest()
-    if lock != release.provider_lock_digest:
-        return failed(f"The lock of the providers is not that of the release: {remedy}.")
     return passed(f"{sources.name}/ is {found[:12]}, as in the release.")

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # A provider reads back as empty what was never set.
 ABSENT: tuple[object, ...] = (None, "", [], {}, False)
+# Nobody sets these, but the alias follows the version: foreign code would come to serve.
+OF_CODE = {"aws_lambda_function": {"code_sha256", "version"}}
 NAMED = 4
 
 
@@ -29,22 +31,28 @@ def source_converged(name: str, summary: PlanSummary) -> Answer:
     return failed(f"A plan of {name} with its own release: {summary.counts()}: {touched}.")
 
 
-def target_converged(name: str, plan: dict[str, Any]) -> Answer:
+def target_converged(name: str, plan: dict[str, Any], *, half_applied: bool = False) -> Answer:
     """Say whether what is there is as the last apply left it.
 
     The plan of the release to come tells it: Terraform notes in it what it found changed while it
     read. Settings in the environment's file that are to change are no drift.
+
+    Parameters
+    ----------
+    half_applied : bool
+        Whether a run was killed while it applied: it may have published code that the state does
+        not know of. Whose code comes to serve is looked at after every apply.
     """
     if all(entry["change"]["before"] is None for entry in plan.get("resource_changes", [])):
         return passed(f"{name} was never deployed.")
-    drift = list(drifted(plan))
+    drift = list(drifted(plan, code=not half_applied))
     if drift:
         return failed(f"Changed in {name} by other hands: {_shown(drift)}.")
     return passed(f"{name} is as its last apply left it.")
 
 
-def drifted(plan: dict[str, Any]) -> Iterator[str]:
-    """Yield what was found changed: resources that are gone, and attributes that sources set."""
+def drifted(plan: dict[str, Any], *, code: bool = True) -> Iterator[str]:
+    """Yield what was found changed: resources that are gone, attributes that sources set, code."""
     configured = configured_attributes(plan)
     for entry in plan.get("resource_drift", []):
         address, change = entry["address"], entry["change"]
@@ -52,7 +60,9 @@ def drifted(plan: dict[str, Any]) -> Iterator[str]:
             yield f"{address} (gone)"
             continue
         before, after = change["before"] or {}, change["after"] or {}
-        names = configured.get(without_indexes(address), set())
+        names = set(configured.get(without_indexes(address), ()))
+        if code:
+            names |= OF_CODE.get(entry["type"], set())
         differing = [
             name
             for name in sorted(names)

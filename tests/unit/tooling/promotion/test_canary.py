@@ -31,15 +31,16 @@ class Clock:
         self.slept.append(seconds)
         self.seconds += seconds
 
-    def watch(self, alarms: Callable[[], Answer]) -> Watch:
+    def watch(self, alarms: Callable[[bool], Answer]) -> Watch:
         return Watch(alarms, lambda: self.seconds, self.sleep)
 
 
 def test_alarms_that_stay_quiet_pass_when_the_time_is_over_and_not_before() -> None:
     clock, asked = Clock(), []
 
-    def quiet() -> Answer:
+    def quiet(settled: bool) -> Answer:  # noqa: FBT001 - as the watch asks
         asked.append(clock.seconds)
+        assert settled is (clock.seconds >= 600)
         return passed("OK")
 
     assert clock.watch(quiet).keep(10).verdict is Verdict.PASS
@@ -52,9 +53,25 @@ def test_alarms_that_stay_quiet_pass_when_the_time_is_over_and_not_before() -> N
 @pytest.mark.parametrize("bad", [failed("In ALARM: errors."), unknown("Not known: errors.")])
 def test_an_alarm_ends_it_at_once_and_so_does_one_that_does_not_know(bad: Answer) -> None:
     clock = Clock()
-    answer = clock.watch(lambda: bad if clock.seconds >= 90 else passed("OK")).keep(10)
+    answer = clock.watch(lambda _: bad if clock.seconds >= 90 else passed("OK")).keep(10)
     assert answer is bad
     assert clock.seconds == 90
+
+
+@pytest.mark.parametrize(("knows_after", "passes"), [(300, True), (601, False)])
+def test_an_alarm_may_wait_for_figures_but_must_be_well_in_the_end(
+    knows_after: int,
+    passes: bool,  # noqa: FBT001 - a case, not a flag
+) -> None:
+    clock = Clock()
+
+    def waits(settled: bool) -> Answer:  # noqa: FBT001 - as the watch asks
+        knows = clock.seconds >= knows_after
+        return passed("OK") if knows or not settled else unknown("Not known: errors.")
+
+    answer = clock.watch(waits).keep(10)
+    assert (answer.verdict is Verdict.PASS) is passes
+    assert clock.seconds == 600
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from tooling.promotion.gates.approval import approval, plan_digest
 from tooling.promotion.gates.checkout import checkout
 from tooling.promotion.gates.convergence import source_converged, target_converged
 from tooling.promotion.gates.data import data
+from tooling.promotion.gates.foundation import foundation
 from tooling.promotion.gates.hold import hold
 from tooling.promotion.gates.order import order
 from tooling.promotion.gates.scan import scan
@@ -161,6 +162,17 @@ def test_what_the_release_changes_is_no_drift_nor_is_what_reads_back_empty(
 def test_an_attribute_that_other_hands_have_changed_is_drift(plan: dict[str, Any]) -> None:
     plan["resource_drift"][0]["change"]["after"]["function_version"] = "2"
     says(target_converged("staging", plan), Verdict.FAIL, f"{ALIAS} (function_version)")
+
+
+@pytest.mark.parametrize("attribute", ["version", "code_sha256"])
+def test_code_that_was_published_by_hand_is_drift_though_no_source_sets_it(
+    plan: dict[str, Any], attribute: str
+) -> None:
+    function = "module.function_api.aws_lambda_function.this"
+    found = {"before": {attribute: "1"}, "after": {attribute: "2"}}
+    plan["resource_drift"] = [resource(function, "update", **found)]
+    says(target_converged("staging", plan), Verdict.FAIL, f"{function} ({attribute})")
+    says(target_converged("staging", plan, half_applied=True), Verdict.PASS)
 
 
 def test_a_resource_that_is_gone_is_drift(plan: dict[str, Any]) -> None:
@@ -323,3 +335,15 @@ def test_a_plan_that_does_anything_else_has_another_digest(plan: dict[str, Any])
     digests = {plan_digest("staging", each) for each in [plan, *changed]}
     digests.add(plan_digest("prod", plan))
     assert len(digests) == 6
+
+
+# Foundation
+
+
+def test_buckets_that_are_there_lose_nothing() -> None:
+    added = {"resource_changes": [resource("aws_s3_bucket_policy.state", "update")]}
+    says(foundation(added, lived_in=True), Verdict.PASS)
+    for actions in (("delete",), ("delete", "create")):
+        lost = {"resource_changes": [resource("aws_s3_bucket_versioning.state", *actions)]}
+        says(foundation(lost, lived_in=True), Verdict.FAIL, "aws_s3_bucket_versioning.state")
+        says(foundation(lost, lived_in=False), Verdict.PASS)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.tooling.promotion.conftest import entry
-from tooling.promotion.interruption import interruption, proven
+from tooling.promotion.interruption import half_applied, interruption, proven
 from tooling.promotion.ledger import ENDS, Step
 from tooling.promotion.rollback import earlier_than
 from tooling.promotion.status import arrival
@@ -33,6 +33,18 @@ def test_other_runs_do_not_count() -> None:
     assert found.last is STARTED
 
 
+def test_what_a_run_would_have_taken_up_that_was_killed_as_it_began_is_still_known() -> None:
+    canary = entry(Step.CANARY)
+    again = [entry(step, run="again") for step in (Step.STARTED, Step.RETURNING, Step.RETURNED)]
+    found = interruption([STARTED, canary, *again[:1]])
+    assert found is not None
+    assert found.last is canary
+    found = interruption([STARTED, canary, *again[:2]])
+    assert found is not None
+    assert found.last is again[1]
+    assert interruption([STARTED, canary, *again]) is None
+
+
 @pytest.mark.parametrize(
     ("step", "leads_back"),
     [
@@ -54,6 +66,37 @@ def test_where_it_stood_decides_whether_the_next_goes_on_or_back(
     assert found is not None
     assert found.leads_back is leads_back
     assert f"after '{step}'" in str(found)
+
+
+@pytest.mark.parametrize("step", [Step.APPLYING, Step.APPLIED])
+def test_an_apply_that_begins_a_canary_leads_back(step: Step) -> None:
+    applying = replace(entry(Step.APPLYING), keeps={"api": {"version": "1", "weight": 0.9}})
+    found = interruption([STARTED, applying, entry(step)])
+    assert found is not None
+    assert found.leads_back
+    applied = interruption([STARTED, entry(Step.APPLYING), entry(step)])
+    assert applied is not None
+    assert not applied.leads_back
+
+
+def test_a_killed_run_says_itself_where_it_would_have_gone_back_to() -> None:
+    applying = entry(Step.APPLYING, previous=OLD)
+    typed = entry(Step.SMOKE_PASSED, run="by hand")
+    found = interruption([STARTED, applying, entry(Step.CANARY), typed])
+    assert found is not None
+    assert (found.release, found.previous) == (UNKNOWN_RELEASE, OLD)
+    again = [entry(Step.STARTED, run="again"), entry(Step.RETURNING, run="again", release=OLD)]
+    found = interruption([STARTED, applying, entry(Step.CANARY), typed, *again])
+    assert found is not None
+    assert found.previous == OLD
+
+
+def test_an_apply_that_never_ended_is_known_after_a_refusal_too() -> None:
+    applying, applied = entry(Step.APPLYING), entry(Step.APPLIED)
+    assert half_applied([applying, STARTED, entry(Step.REFUSED)])
+    assert half_applied([applying, applied, entry(Step.RETURNING)])
+    assert not half_applied([applying, applied, STARTED])
+    assert not half_applied([STARTED])
 
 
 def test_what_was_last_seen_to_work_is_what_to_go_back_to() -> None:

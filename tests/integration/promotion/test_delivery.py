@@ -1,0 +1,371 @@
+"""After an apply a release proves itself, or the environment goes back and says so."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from itertools import count
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+from uuid import uuid4
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.integration.promotion.conftest import ROOT, origin, zipped
+from tooling import smoke
+from tooling.environments import Canary
+from tooling.errors import OperatorError
+from tooling.foundation import PlannedFoundation
+from tooling.promotion import delivery as delivery_module
+from tooling.promotion.aliases import shares
+from tooling.promotion.canary import Watch
+from tooling.promotion.decision import Decision
+from tooling.promotion.delivery import Delivery, Planned
+from tooling.promotion.gates.verdict import Answer, failed
+from tooling.promotion.lease import LIFE, Lease, LeaseHeld
+from tooling.promotion.ledger import Step
+from tooling.releases import UNKNOWN_RELEASE, PublishedFunction, Release, terraform_digest
+from tooling.smoke import SmokeTestFailed
+from tooling.terraform.plans import Action, Change, PlanSummary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_cloudwatch.client import CloudWatchClient
+    from mypy_boto3_lambda.client import LambdaClient
+    from mypy_boto3_s3.client import S3Client
+
+    from tooling.console import Screen
+    from tooling.stack import Stack
+
+CHANGED = PlanSummary((Change(Action.UPDATE, "aws_lambda_function.this", ()),), ())
+WORKS: list[tuple[str, str, int]] = [("all", "ok", 1)]
+BROKEN = SmokeTestFailed("The smoke test failed.", reason="At 'processed': broken")
+
+
+def release_of(commit: str) -> Release:
+    """A release of the checkout's Terraform sources with one function, whose code names it."""
+    digest = hashlib.sha256(zipped(commit)).hexdigest()
+    return replace(
+        UNKNOWN_RELEASE,
+        git_commit=commit,
+        terraform_digest=terraform_digest(ROOT / "terraform"),
+        functions={"api": PublishedFunction("k", "v", digest)},
+    )
+
+
+OLD, NEW = release_of("old"), release_of("new")
+
+
+@dataclass
+class Site:
+    """What is deployed: one function. Stands for Terraform, which takes minutes for it.
+
+    Parameters
+    ----------
+    functions : LambdaClient
+        Where it is.
+    name : str
+        The function's.
+    release : Release
+        The one that is there.
+    faults : list
+        What the next applies raise; None for nothing.
+    """
+
+    functions: LambdaClient
+    name: str
+    release: Release = OLD
+    coming: Release = NEW
+    faults: list[Exception | None] = field(default_factory=list)
+    keeps: list[dict[str, float]] = field(default_factory=list)
+    """By version, the share that it keeps after the next apply."""
+    shared: list[dict[str, float]] = field(default_factory=list)
+    """How the versions shared the requests as each apply began."""
+    alarms: dict[str, Any] = field(default_factory=dict)
+
+    def init(self, screen: Screen) -> None:
+        """Nothing has to be connected."""
+
+    def plan(self, screen: Screen, variables: dict[str, Any]) -> PlanSummary:  # noqa: ARG002
+        self.coming = Release.from_document(variables["release"])
+        return CHANGED
+
+    @property
+    def terraform(self) -> SimpleNamespace:
+        return SimpleNamespace(folder=ROOT / "terraform")
+
+    def read_plan(self) -> dict[str, Any]:
+        return {}
+
+    def apply(self, screen: Screen, summary: PlanSummary) -> None:  # noqa: ARG002
+        self.shared.append(shares(self.functions, self.name))
+        fault = self.faults.pop(0) if self.faults else None
+        if fault:
+            raise fault
+        self.publish(self.coming.git_commit)
+        self.release = self.coming
+
+    def publish(self, code: str) -> None:
+        made = self.functions.update_function_code(
+            FunctionName=self.name, ZipFile=zipped(code), Publish=True
+        )
+        self.functions.update_alias(
+            FunctionName=self.name,
+            Name="live",
+            FunctionVersion=made["Version"],
+            RoutingConfig={"AdditionalVersionWeights": self.keeps.pop() if self.keeps else {}},
+        )
+
+    def outputs(self) -> dict[str, Any]:
+        return {
+            "functions": {"api": {"name": self.name, "version": "1"}},
+            "release": self.release.document(),
+            **self.alarms,
+        }
+
+
+@pytest.fixture
+def site(
+    functions: LambdaClient,
+    cloudwatch: CloudWatchClient,
+    role: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Site]:
+    name = f"media-test-{uuid4().hex[:8]}"
+    made = functions.create_function(
+        FunctionName=name,
+        Runtime="python3.12",
+        Role=role,
+        Handler="code.handler",
+        Code={"ZipFile": zipped("old")},
+        Publish=True,
+    )
+    functions.create_alias(FunctionName=name, Name="live", FunctionVersion=made["Version"])
+    watched = f"{name}-health"
+    cloudwatch.put_composite_alarm(AlarmName=watched, AlarmRule="FALSE")
+    found = Site(functions, name, alarms={"alarm_names": [], "health_alarm_name": watched})
+    monkeypatch.setattr(delivery_module, "media_stack", lambda *_: found)
+    yield found
+    cloudwatch.delete_alarms(AlarmNames=[watched])
+    functions.delete_function(FunctionName=name)
+
+
+@pytest.fixture
+def tests(monkeypatch: pytest.MonkeyPatch) -> list[Exception | None]:
+    """How the smoke tests to come end: by an error, or well."""
+    ends: list[Exception | None] = []
+
+    def run(*_: object) -> list[tuple[str, str, int]]:
+        end = ends.pop(0) if ends else None
+        if end:
+            raise end
+        return WORKS
+
+    monkeypatch.setattr(smoke, "run", run)
+    return ends
+
+
+def planned(site: Site, **more: Any) -> Planned:  # noqa: ANN401 - its fields
+    site.coming = NEW
+    return Planned(cast("Stack", site), NEW, CHANGED, {}, **more)
+
+
+def steps(delivery: Delivery) -> list[Step]:
+    return [entry.step for entry in delivery.journal.ledger.entries()]
+
+
+def test_a_release_that_works_stays(
+    delivery: Delivery, site: Site, tests: list[Exception | None]
+) -> None:
+    delivery.bring(planned(site), OLD)
+    assert tests == []
+    assert site.release == NEW
+    assert steps(delivery) == [Step.APPLYING, Step.APPLIED, Step.SMOKE_PASSED]
+
+
+def test_the_buckets_below_get_the_plan_that_was_judged(
+    delivery: Delivery, site: Site, tests: list[Exception | None]
+) -> None:
+    below = Site(site.functions, site.name)
+    judged = PlannedFoundation(cast("Stack", below), CHANGED)
+    delivery.bring(planned(site, foundation=judged), OLD)
+    assert tests == []
+    assert len(below.shared) == 1
+
+
+def test_a_release_that_fails_the_smoke_test_is_taken_back(
+    delivery: Delivery, site: Site, tests: list[Exception | None]
+) -> None:
+    tests.append(BROKEN)
+    with pytest.raises(SmokeTestFailed, match="taken back to release"):
+        delivery.bring(planned(site), OLD)
+    assert site.release == OLD
+    assert steps(delivery)[2:] == [
+        Step.SMOKE_FAILED,
+        Step.RETURNING,
+        Step.SMOKE_PASSED,
+        Step.RETURNED,
+    ]
+
+
+def test_a_release_that_does_not_say_what_it_is_is_taken_back(
+    delivery: Delivery,
+    site: Site,
+    tests: list[Exception | None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers: list[dict[str, Any] | Exception] = [OperatorError("Terraform can't read the state.")]
+    outputs = site.outputs
+
+    def told() -> dict[str, Any]:
+        if answers:
+            raise cast("Exception", answers.pop())
+        return outputs()
+
+    monkeypatch.setattr(site, "outputs", told)
+    with pytest.raises(SmokeTestFailed, match="taken back to release") as caught:
+        delivery.bring(planned(site), OLD)
+    assert "Terraform can't read the state" in caught.value.reason
+    assert tests == []
+    assert Step.SMOKE_FAILED in steps(delivery)
+    assert site.release == OLD
+
+
+def test_code_that_was_published_by_hand_meanwhile_is_a_failed_smoke_test(
+    delivery: Delivery,
+    site: Site,
+    tests: list[Exception | None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    publish, foreign = site.publish, ["by hand"]
+    monkeypatch.setattr(site, "publish", lambda code: publish(foreign.pop() if foreign else code))
+    with pytest.raises(SmokeTestFailed, match="taken back to release") as caught:
+        delivery.bring(planned(site), OLD)
+    assert "published by hand" in caught.value.reason
+    assert tests == []
+    assert steps(delivery).count(Step.SMOKE_FAILED) == 1
+    assert site.release == OLD
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [OperatorError("Terraform failed."), ClientError({"Error": {"Code": "Throttling"}}, "Update")],
+)
+def test_a_way_back_that_fails_itself_says_what_to_do(
+    delivery: Delivery, site: Site, tests: list[Exception | None], fault: Exception
+) -> None:
+    tests.append(BROKEN)
+    site.faults += [None, fault]
+    with pytest.raises(SmokeTestFailed, match="COULD NOT be taken back") as caught:
+        delivery.bring(planned(site), OLD)
+    assert "run: nox -s rollback -- staging" in caught.value.what
+    assert steps(delivery)[-2:] == [Step.RETURNING, Step.FAILED]
+
+
+@pytest.mark.parametrize(
+    ("fault", "result", "typed"),
+    [
+        (None, "taken back", "nox -s history -- staging"),
+        (OperatorError("Terraform failed."), "broken", "nox -s rollback -- staging"),
+    ],
+)
+def test_a_pipeline_is_told_what_became_of_the_environment(
+    delivery: Delivery,
+    site: Site,
+    tests: list[Exception | None],
+    fault: Exception | None,
+    result: str,
+    typed: str,
+) -> None:
+    tests.append(BROKEN)
+    site.faults += [None, fault]
+    decision = Decision("promote dev staging", previous=OLD)
+    with pytest.raises(SmokeTestFailed), decision.ended_by(delivery.journal, delivery.name):
+        delivery.bring(planned(site), OLD)
+    assert (decision.result, decision.next) == (result, typed)
+
+
+# A canary
+
+
+KEEPS = {"api": {"version": "1", "weight": 0.9}}
+
+
+@pytest.fixture
+def canary(delivery: Delivery, site: Site, monkeypatch: pytest.MonkeyPatch) -> Delivery:
+    """The delivery to an environment with a canary, whose minutes are over at once."""
+    ticks = count(step=60)
+    quick = partial(Watch, clock=lambda: next(ticks), sleep=lambda _: None)
+    monkeypatch.setattr(delivery_module, "Watch", quick)
+    asked = Canary(percent=10, minutes=1)
+    environment = delivery.target.environment.model_copy(update={"canary": asked})
+    site.keeps.append({"1": 0.9})
+    return replace(delivery, target=replace(delivery.target, environment=environment))
+
+
+def sent_back_at_once(site: Site) -> bool:
+    """Tell whether the old version had all requests before Terraform went back."""
+    return site.shared[-1] == {"1": 1}
+
+
+def test_a_canary_whose_alarms_can_not_be_asked_is_taken_back(
+    canary: Delivery, site: Site, tests: list[Exception | None]
+) -> None:
+    del site.alarms["alarm_names"]
+    with pytest.raises(SmokeTestFailed, match="taken back to release") as caught:
+        canary.bring(planned(site, keeps=KEEPS), OLD)
+    assert "alarm_names" in caught.value.reason
+    assert tests == []
+    assert sent_back_at_once(site)
+    assert site.release == OLD
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [OperatorError("Terraform failed."), ClientError({"Error": {"Code": "Throttling"}}, "Update")],
+)
+def test_a_canary_that_can_not_be_ended_is_taken_back(
+    canary: Delivery,
+    site: Site,
+    tests: list[Exception | None],
+    fault: Exception,
+) -> None:
+    site.faults += [None, fault]
+    with pytest.raises(SmokeTestFailed, match="taken back to release"):
+        canary.bring(planned(site, keeps=KEEPS), OLD)
+    assert tests == []
+    assert sent_back_at_once(site)
+    assert site.release == OLD
+
+
+def test_a_canary_that_works_gets_all_requests(
+    canary: Delivery, site: Site, tests: list[Exception | None]
+) -> None:
+    canary.bring(planned(site, keeps=KEEPS), OLD)
+    assert tests == []
+    assert list(shares(site.functions, site.name).values()) == [1]
+    assert site.release == NEW
+
+
+# The lease
+
+
+def test_a_run_that_has_lost_its_lease_changes_nothing_more(
+    canary: Delivery, site: Site, s3: S3Client, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(*_: object, **__: object) -> Answer:
+        """Answer for the alarms, while somebody else takes the lease that has run out."""
+        other = Lease(s3, bucket, origin("bert", "/bert"), "staging")
+        other.now = lambda: datetime.now(UTC) + LIFE
+        other.acquire()
+        return failed("In ALARM: errors.")
+
+    monkeypatch.setattr(delivery_module, "alarms", asked)
+    with pytest.raises(LeaseHeld):
+        canary.bring(planned(site, keeps=KEEPS), OLD)
+    assert shares(site.functions, site.name) == {"2": pytest.approx(0.1), "1": 0.9}
+    assert steps(canary)[-1] is Step.CANARY

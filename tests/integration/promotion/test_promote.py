@@ -1,0 +1,104 @@
+"""What a killed run left is seen to once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.promotion.conftest import ROOT
+from tooling.clients import Clients
+from tooling.environments import EnvironmentFiles
+from tooling.errors import OperatorError
+from tooling.promotion import rollback
+from tooling.promotion.decision import Decision
+from tooling.promotion.deployed import Deployed
+from tooling.promotion.ledger import Entry, Step, key_of
+from tooling.promotion.promote import Promotion
+from tooling.promotion.rollback import Rollback
+from tooling.releases import UNKNOWN_RELEASE
+from tooling.target import Target
+
+if TYPE_CHECKING:
+    from tests.integration.promotion.conftest import Cloud
+    from tooling.promotion.delivery import Delivery
+    from tooling.releases import Release
+
+
+class Stopped(Exception):
+    """Ends a run where the test has seen enough."""
+
+
+@pytest.fixture
+def promotion(cloud: Cloud, delivery: Delivery) -> Promotion:
+    """A promotion from an environment where nothing is deployed."""
+    delivery.lease.give_up()
+    source = Target(
+        EnvironmentFiles(ROOT / "environments").load("dev"), cloud.endpoint, cloud.session
+    )
+    return Promotion(source, Clients(source), delivery, Decision("promote dev staging"))
+
+
+def killed(
+    delivery: Delivery,
+    *steps: Step,
+    command: str = "promote dev staging",
+    release: Release = UNKNOWN_RELEASE,
+    previous: Release | None = None,
+) -> None:
+    """Let the ledger know of a run that ended without a word."""
+    journal = delivery.journal
+    for step in (Step.STARTED, *steps):
+        journal.ledger.append(
+            Entry(
+                run="killed",
+                command=command,
+                step=step,
+                origin=journal.origin.document(),
+                release=release.document(),
+                previous=previous.document() if previous else None,
+            )
+        )
+
+
+@pytest.mark.parametrize("step", [Step.CANARY, Step.SMOKE_FAILED, Step.RETURNING])
+def test_a_run_that_leads_back_is_taken_up_once(promotion: Promotion, step: Step) -> None:
+    killed(promotion.delivery, step)
+    with pytest.raises(OperatorError, match="killed before its release had proved itself"):
+        promotion.run(None)
+    again = replace(promotion.delivery, journal=replace(promotion.delivery.journal, run="again"))
+    with pytest.raises(OperatorError, match="Nothing is deployed in dev"):
+        replace(promotion, delivery=again).run(None)
+
+
+def test_a_killed_rollback_that_is_typed_again_brings_the_same_release(
+    delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivery.lease.give_up()
+    worked = [replace(UNKNOWN_RELEASE, git_commit=name) for name in ("oldest", "older", "new")]
+    for release in worked:
+        delivery.journal.record(Step.SMOKE_PASSED, release=release)
+    command = "rollback staging"
+    killed(delivery, Step.APPLIED, command=command, release=worked[1], previous=worked[2])
+    # The killed run had applied already.
+    monkeypatch.setattr(rollback, "read_deployed", lambda *_: Deployed(worked[1], {}))
+
+    def stop(*_: object, **__: object) -> None:
+        raise Stopped
+
+    monkeypatch.setattr(Rollback, "_decide", stop)
+    decision = Decision(command)
+    with pytest.raises(Stopped):
+        Rollback(delivery, decision).run(None, None)
+    assert (decision.release, decision.previous) == (worked[1], worked[2])
+
+
+def test_nothing_is_promoted_on_a_ledger_that_was_edited(promotion: Promotion) -> None:
+    ledger = promotion.delivery.journal.ledger
+    killed(promotion.delivery, Step.FINISHED)
+    content = ledger.contents()[0][1].replace(b"dev staging", b"dev prod")
+    ledger.s3.put_object(Bucket=ledger.bucket, Key=key_of(1), Body=content)
+    with pytest.raises(OperatorError, match="ledger of staging is not what was written"):
+        promotion.run(None)
+    assert len(ledger.entries()) == 2
