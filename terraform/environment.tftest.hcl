@@ -161,10 +161,10 @@ run "processor_reads_uploads_and_writes_renditions_only" {
   }
 }
 
-run "purger_removes_versions_and_rows_and_reads_neither" {
+run "purger_removes_versions_and_rows_and_reads_no_object" {
   assert {
     condition = toset(flatten([for statement in local.purger_statements : statement.Action])) == toset([
-      "dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:UpdateItem", "kms:Decrypt", "kms:GenerateDataKey",
+      "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "kms:Decrypt", "kms:GenerateDataKey",
       "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions",
     ])
     error_message = "The purger may do what a purge takes and no more: it never sees a picture."
