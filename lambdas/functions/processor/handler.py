@@ -24,7 +24,13 @@ from media.bucket import MediaBucket
 from media.freshness import has_current_renditions
 from media.inspection import Inspector
 from media.keys import is_folder_marker
-from media.reconciliation import Outcome, Reconciler, ReprocessRequest, Result
+from media.reconciliation import (
+    OriginalProcessor,
+    Outcome,
+    Reconciler,
+    ReprocessRequest,
+    Result,
+)
 from media.table import ImageTable
 
 _METRICS = {
@@ -56,14 +62,13 @@ def build_reconciler(settings: Settings, inspector: Inspector) -> Reconciler:
     """Wire the domain to AWS."""
     # All tries of one call together stay well below the function's timeout.
     clients = build_clients(read_timeout_seconds=10, attempts=3)
+    bucket = MediaBucket(clients.s3, settings.bucket)
     return Reconciler(
         table=ImageTable(clients.dynamodb, settings.table, settings.month_shards),
-        bucket=MediaBucket(clients.s3, settings.bucket),
-        limits=settings.limits,
-        inspect=inspector.inspect,
+        bucket=bucket,
+        processor=OriginalProcessor(bucket, settings.limits, inspector.inspect, now),
         is_current=partial(has_current_renditions, specs=settings.renditions),
         trash_life=settings.trash_life,
-        clock=now,
     )
 
 
