@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 
+from media.clock import Clock
 from media.images import ImageRecord
 from media.keys import identify_upload, renditions_prefix
 from media.purge_queue import DueImage, PurgeQueue
-from media.signing import Clock
 from media.trash import is_discarded
 from media.versions import ObjectVersion, VersionedObjects
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from media.announcements import PENDING_LIFE
+from media.clock import Clock
 from media.images import ImageRecord, Status
-from media.signing import Clock
 from media.table import ImageTable
 
 _ATTEMPTS = 3

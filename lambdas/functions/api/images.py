@@ -23,9 +23,10 @@ from functions.api.problems import (
 from functions.api.request import Request
 from functions.api.requests import AnnounceRequest, DescribeRequest, read_body
 from media.announcements import Announcement, PendingUpload, announce_upload
+from media.clock import Clock
 from media.images import ImageRecord, Status
 from media.keys import is_canonical_uuid
-from media.signing import Clock, Signer
+from media.signing import Signer
 from media.table import ImageTable
 from media.unrecorded import UnrecordedOriginal, UnrecordedOriginals
 

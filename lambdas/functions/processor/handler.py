@@ -2,7 +2,6 @@
 
 import os
 import time
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -21,6 +20,7 @@ from functions.processor.event import parse_message
 from functions.processor.settings import Settings
 from media.aws import build_clients
 from media.bucket import MediaBucket
+from media.clock import now
 from media.freshness import has_current_renditions
 from media.inspection import Inspector
 from media.keys import is_folder_marker
@@ -46,11 +46,6 @@ metrics = Metrics()
 batch = BatchProcessor(event_type=EventType.SQS)
 
 
-def now() -> datetime:
-    """Tell the present."""
-    return datetime.now(UTC)
-
-
 def build_inspector(settings: Settings) -> Inspector:
     """Start what looks at files while the rest of the function starts."""
     inspector = Inspector(settings.limits, settings.renditions, settings.file_seconds_max)
@@ -62,9 +57,9 @@ def build_reconciler(settings: Settings, inspector: Inspector) -> Reconciler:
     """Wire the domain to AWS."""
     # All tries of one call together stay well below the function's timeout.
     clients = build_clients(read_timeout_seconds=10, attempts=3)
-    bucket = MediaBucket(clients.s3, settings.bucket)
+    bucket = MediaBucket(clients.s3, settings.store.bucket)
     return Reconciler(
-        table=ImageTable(clients.dynamodb, settings.table, settings.month_shards),
+        table=ImageTable(clients.dynamodb, settings.store.table, settings.store.month_shards),
         bucket=bucket,
         processor=OriginalProcessor(bucket, settings.limits, inspector.inspect, now),
         is_current=partial(has_current_renditions, specs=settings.renditions),
@@ -82,7 +77,7 @@ def handle_record(record: SQSRecord) -> None:
     """Handle one message; what it raises sends this message, and no other, back to the queue."""
     started = time.perf_counter()
     try:
-        message = parse_message(record.body, settings.bucket)
+        message = parse_message(record.body, settings.store.bucket)
         if is_folder_marker(message.key):
             metrics.add_metric("FolderMarkers", MetricUnit.Count, 1)
             return

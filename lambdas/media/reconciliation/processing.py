@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from media.bucket import MediaBucket, Original
+from media.clock import Clock
 from media.images import ImageError, ImageRecord, RejectionReason, Status, StoredRendition
 from media.inspection import InspectedImage, RejectedError, check_size
 from media.keys import UploadIdentity, rendition_key
@@ -12,7 +13,6 @@ from media.limits import Limits
 from media.reconciliation.changes import ObjectChange
 from media.reconciliation.outcomes import Outcome, Result
 from media.reconciliation.rows import blank, listed_since
-from media.signing import Clock
 
 
 @dataclass(frozen=True, slots=True)
