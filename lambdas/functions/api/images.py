@@ -89,7 +89,7 @@ class ImageRoutes:
         return answer
 
     def content(self, caller: Caller, request: Request, image_id: str) -> Answer:
-        """``GET /images/{id}/content``: 307 to the original or to a rendition, for ``<img>``."""
+        """``GET /images/{id}/content``: 307 to the original, or to a rendition."""
         wanted = read_query(request, "rendition").get("rendition")
         record = self.find(caller, image_id)
         life = int(self.signer.expiry.total_seconds()) // _REDIRECT_LIFE_SHARE
