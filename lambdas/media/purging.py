@@ -20,7 +20,11 @@ PURGED_AT_ONCE = 8
 
 
 class PurgeResult(StrEnum):
-    """What became of one image that was due; of one that was purged before a trace is forgotten."""
+    """What became of one image that was due.
+
+    `SPARED` is one that came back to life or was changed meanwhile, `FORGOTTEN` the trace that the
+    deletion of an object without a row had left.
+    """
 
     PURGED = "purged"
     FORGOTTEN = "forgotten"
