@@ -147,8 +147,9 @@ class ImageRoutes:
 
     def shown(self, record: ImageRecord, caller: Caller) -> Answer:
         """Answer with an image and the tag of its present state."""
-        view = self._presenter.image(record, caller)
-        return answer_with(view, ETag=self._tag(record))
+        # First: where the window ends meanwhile, the tag must not outlive the URLs.
+        tag = self._tag(record)
+        return answer_with(self._presenter.image(record, caller), ETag=tag)
 
     @property
     def _presenter(self) -> Presenter:
