@@ -5,7 +5,7 @@ import time
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools import Logger, single_metric
+from aws_lambda_powertools import single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -18,6 +18,7 @@ from functions.api.request import Request
 from functions.api.routes import find_route
 from functions.api.settings import Settings
 from functions.api.trashing import TrashRoutes
+from functions.log import build_logger
 from media.aws import build_clients
 from media.clock import now
 from media.listings import ImageListings
@@ -28,7 +29,7 @@ from media.unrecorded import UnrecordedOriginals
 
 _NO_ROUTE, _PREFLIGHT = "none", "OPTIONS"
 
-logger = Logger()
+logger = build_logger()
 
 
 def build_dispatcher(settings: Settings) -> Dispatcher:

@@ -5,17 +5,19 @@ import time
 from functools import partial
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import (
     BatchProcessor,
     EventType,
     process_partial_response,
 )
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.log import build_logger
 from functions.processor.event import parse_message
 from functions.processor.settings import Settings
 from media.aws import build_clients
@@ -41,9 +43,16 @@ _METRICS = {
     Result.CURRENT: "ImagesCurrent",
 }
 
-logger = Logger()
+logger = build_logger()
 metrics = Metrics()
 batch = BatchProcessor(event_type=EventType.SQS)
+
+
+class BatchFailedError(Exception):
+    """Every message of a batch failed, and all go back to the queue."""
+
+    def __init__(self) -> None:
+        super().__init__("every message of the batch failed: the log lines above say why")
 
 
 def build_inspector(settings: Settings) -> Inspector:
@@ -113,7 +122,17 @@ def report(outcome: Outcome, milliseconds: float) -> None:
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Reconcile every image that a batch of events names."""
-    return process_partial_response(
-        event=event, record_handler=handle_record, processor=batch, context=context
-    )
+    """Reconcile every image that a batch of events names.
+
+    Raises
+    ------
+    BatchFailedError
+        If all of it failed, so that the alarm on failed runs is raised.
+    """
+    try:
+        return process_partial_response(
+            event=event, record_handler=handle_record, processor=batch, context=context
+        )
+    except BatchProcessingError:
+        # It holds what each message failed of, keys among it, and Lambda prints it as it is.
+        raise BatchFailedError from None

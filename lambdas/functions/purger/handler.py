@@ -4,10 +4,11 @@ import os
 from collections import Counter
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.log import build_logger
 from functions.store import Store
 from media.aws import build_clients
 from media.clock import now
@@ -24,7 +25,7 @@ _METRICS = {
     PurgeResult.FAILED: "PurgesFailed",
 }
 
-logger = Logger()
+logger = build_logger()
 metrics = Metrics()
 
 
