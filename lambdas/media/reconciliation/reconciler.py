@@ -16,8 +16,7 @@ from media.reconciliation.precedence import is_processed, is_settled, is_thrown_
 from media.reconciliation.processing import OriginalProcessor
 from media.reconciliation.rows import failed, kept_in_the_trash, tombstone
 from media.sequencers import EARLIEST
-from media.table import ImageTable
-from media.trash import RowContentionError
+from media.table import ImageTable, RowContentionError
 
 _ATTEMPTS = 3
 # An image that is served already goes on being served while its overwrite is tried again.

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from media.images import ImageRecord, Status
 from media.reconciliation import KeyCollisionError, Result
-from media.trash import RowContentionError
+from media.table import RowContentionError
 from tests.unit.lambdas.media.reconciliation.world import IMAGE, OWNER, World, png
 
 
