@@ -85,10 +85,10 @@ def is_discarded(
     """Tell whether an owner's decision to throw an image away outlasts an object.
 
     Where an object that was deleted is back, its image comes back too, unless its owner had thrown
-    it away before the object went. An announced image is one upload, so what arrives after its end
-    changes nothing; a drop under any other key is a new picture where it is another version than
-    the one thrown away. The version decides, because S3 tells whole seconds, and of an upload in
-    parts when it was begun.
+    it away, before its object went. An announced image is one
+    upload, so what arrives after its end changes nothing; a drop under any other key is a new
+    picture where it is another version than the one thrown away. The version decides, because S3
+    tells whole seconds, and of an upload in parts when it was begun.
 
     Parameters
     ----------
