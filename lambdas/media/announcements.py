@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
+from media.clock import Clock
 from media.images import ImageRecord, Status
 from media.keys import upload_key
-from media.signing import Clock, Signer, UploadForm
+from media.signing import Signer, UploadForm
 from media.table import ImageTable
 
 # Rows of uploads that never come vanish by themselves; a form is long dead by then.

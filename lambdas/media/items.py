@@ -68,7 +68,7 @@ def attributes_of(record: ImageRecord, month_shards: int) -> dict[str, Any]:
     Returns
     -------
     dict
-        Attribute name to a value that DynamoDB's type serialiser accepts.
+        Attribute name to a value that `tagged` takes.
     """
     plain: dict[str, Any] = {
         **_scalars(record),

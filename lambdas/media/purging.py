@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 
+from media.clock import Clock
 from media.images import ImageRecord
 from media.keys import identify_upload, renditions_prefix
 from media.purge_queue import DueImage, PurgeQueue
-from media.signing import Clock
 from media.trash import is_discarded
 from media.versions import ObjectVersion, VersionedObjects
 
@@ -20,7 +20,11 @@ PURGED_AT_ONCE = 8
 
 
 class PurgeResult(StrEnum):
-    """What became of one image that was due; of one that was purged before a trace is forgotten."""
+    """What became of one image that was due.
+
+    `SPARED` is one that came back to life or was changed meanwhile, `FORGOTTEN` the trace that the
+    deletion of an object without a row had left.
+    """
 
     PURGED = "purged"
     FORGOTTEN = "forgotten"

@@ -1,11 +1,11 @@
 """Pre-signed requests: a form to upload one announced image, URLs to fetch what is stored."""
 
 import base64
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from media.clock import Clock
 from media.download_names import attachment
 from media.images import ImageRecord, StoredRendition
 from media.query_signing import locate_bucket, sign_get
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 # What nobody has looked at is served as mere bytes.
 _UNKNOWN_TYPE = "application/octet-stream"
-
-Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,13 @@ _DESCRIPTION = frozenset({"title", "tags"})
 _CHECKSUM_CANDIDATES = 5
 
 
+class RowContentionError(Exception):
+    """Others kept changing the row, so that the change could not be made this time."""
+
+    def __init__(self, image_id: str) -> None:
+        super().__init__(f"image {image_id} kept changing meanwhile: try again")
+
+
 class ImageTable:
     """The images of one environment.
 

@@ -4,22 +4,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from media.announcements import PENDING_LIFE
+from media.clock import Clock
 from media.images import ImageRecord, Status
-from media.signing import Clock
-from media.table import ImageTable
+from media.table import ImageTable, RowContentionError
 
 _ATTEMPTS = 3
 
 
 class NotRestorableError(Exception):
     """An image in the trash of which there is nothing whole left to restore."""
-
-
-class RowContentionError(Exception):
-    """Others kept changing the row, so that the change could not be made this time."""
-
-    def __init__(self, image_id: str) -> None:
-        super().__init__(f"image {image_id} kept changing meanwhile: try again")
 
 
 @dataclass(frozen=True, slots=True)

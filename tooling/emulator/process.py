@@ -27,7 +27,8 @@ START_TIMEOUT_SECONDS = 60.0
 STOP_TIMEOUT_SECONDS = 30.0
 POLL_SECONDS = 0.1
 HEALTH_PATH = "/_ministack/health"
-LAUNCHER = Path(__file__).with_name("launcher.py")
+LAUNCHER = "tooling.emulator.launcher"
+ROOT = Path(__file__).resolve().parents[2]
 # Those that this very process has started: it must collect them when they end.
 _CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
 
@@ -174,6 +175,7 @@ class Emulator:
             "PATH": os.defpath,
             "LANG": "C.UTF-8",
             "HOME": str(self.folder),
+            "PYTHONPATH": str(ROOT),
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(port),
             "AUTH": "true",
@@ -187,7 +189,7 @@ class Emulator:
         }
         with self.log.open("ab") as log:
             return subprocess.Popen(  # noqa: S603 - our own launcher, our own interpreter
-                [sys.executable, "-I", str(LAUNCHER)],
+                [sys.executable, "-s", "-P", "-m", LAUNCHER],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

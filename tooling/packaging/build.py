@@ -66,7 +66,7 @@ def build(workspace: Workspace, function: str, platform: Platform) -> Artifact:
         [
             archive.collect(sources / "media", "media"),
             archive.collect(sources / "functions" / function, f"functions/{function}"),
-            {"functions/__init__.py": sources / "functions" / "__init__.py"},
+            {f"functions/{file.name}": file for file in (sources / "functions").glob("*.py")},
             archive.collect(packages),
         ]
     )

@@ -1,4 +1,4 @@
-"""The one place that runs Terraform, through python-terraform, with explicit flags only.
+"""Terraform's actions, through python-terraform, with explicit flags only.
 
 python-terraform (0.10.1, no release since 2019) assembles the command lines. Its ``cmd`` is not
 used to run them: it can neither stream output nor take an environment of its own, passes
@@ -11,31 +11,25 @@ for each of these.
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from python_terraform import IsFlagged
 from python_terraform import Terraform as CommandLine
 
-from tooling.errors import INTERRUPTS, Interrupted
+from tooling.errors import Interrupted
 from tooling.terraform.diagnostics import Diagnostic, TerraformFailed, parse_line
+from tooling.terraform.process import run_to_its_end
 from tooling.terraform.providers import preparing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     Message = dict[str, Any]
     Listener = Callable[[Message], None]
 
 SUCCEEDED, FAILED, SUCCEEDED_WITH_CHANGES = 0, 1, 2
-CHUNK_BYTES = 1 << 16
-POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -176,71 +170,20 @@ class Terraform:
     ) -> int:
         action = line[1]
         printed: list[str] = []
-        # Into a file, not a pipe: should this process be killed, a pipe would break under
-        # Terraform and take it down before its state is written.
-        with TemporaryFile() as output:
-            process = subprocess.Popen(  # noqa: S603 - terraform, with flags assembled above
-                line,
-                cwd=self.folder,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                # Its own group: Ctrl-C reaches it once, from here. Twice would make it give up
-                # its state.
-                process_group=0,
-            )
-            try:
-                for text in _lines(process, output.fileno()):
-                    printed.append(text)
-                    on_line(text)
-            except BaseException as error:
-                _end_in_order(process)
-                if isinstance(error, Interrupted):
-                    raise Interrupted(
-                        f"terraform {action} was stopped; what it did is written into its state."
-                    ) from error
-                raise
-        if process.returncode not in accept:
+
+        def hear(text: str) -> None:
+            printed.append(text)
+            on_line(text)
+
+        try:
+            code = run_to_its_end(line, self.folder, self.environment, hear)
+        except Interrupted as error:
+            raise Interrupted(
+                f"terraform {action} was stopped; what it did is written into its state."
+            ) from error
+        if code not in accept:
             raise TerraformFailed(action, self.subject, _diagnostics(printed), "".join(printed))
-        return process.returncode
-
-
-def _lines(process: subprocess.Popen[bytes], output: int) -> Iterator[str]:
-    """Yield the lines that a program prints into a file, until it ends."""
-    position, rest = 0, b""
-    while True:
-        ended = process.poll() is not None  # asked first: what it has printed is there by then
-        chunk = os.pread(output, CHUNK_BYTES, position)
-        position += len(chunk)
-        *lines, rest = (rest + chunk).split(b"\n")
-        yield from (line.decode("utf-8", "replace") + "\n" for line in lines)
-        if chunk:
-            continue
-        if ended:
-            break
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(POLL_SECONDS)
-    if rest:
-        yield rest.decode("utf-8", "replace")
-
-
-def _end_in_order(process: subprocess.Popen[bytes]) -> None:
-    """Let Terraform finish the calls under way and write its state, however long that takes."""
-    with _interrupts_ignored():  # an impatient second Ctrl-C must not cost the state
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-        process.wait()
-
-
-@contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in INTERRUPTS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        return code
 
 
 def _diagnostics(printed: list[str]) -> list[Diagnostic]:

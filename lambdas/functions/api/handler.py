@@ -2,11 +2,10 @@
 
 import os
 import time
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools import Logger, single_metric
+from aws_lambda_powertools import single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -19,7 +18,9 @@ from functions.api.request import Request
 from functions.api.routes import find_route
 from functions.api.settings import Settings
 from functions.api.trashing import TrashRoutes
+from functions.log import build_logger
 from media.aws import build_clients
+from media.clock import now
 from media.listings import ImageListings
 from media.signing import Signer
 from media.table import ImageTable
@@ -28,29 +29,25 @@ from media.unrecorded import UnrecordedOriginals
 
 _NO_ROUTE, _PREFLIGHT = "none", "OPTIONS"
 
-logger = Logger()
-
-
-def now() -> datetime:
-    """Tell the present."""
-    return datetime.now(UTC)
+logger = build_logger()
 
 
 def build_dispatcher(settings: Settings) -> Dispatcher:
     """Wire the routes to the domain and the domain to AWS."""
     # Two tries at most within the ten seconds that the function has.
     clients = build_clients(read_timeout_seconds=3, attempts=2)
-    table = ImageTable(clients.dynamodb, settings.table, settings.month_shards)
-    signer = Signer(clients.s3, clients.credentials, settings.bucket, settings.url_expiry, now)
+    store = settings.store
+    table = ImageTable(clients.dynamodb, store.table, store.month_shards)
+    signer = Signer(clients.s3, clients.credentials, store.bucket, settings.url_expiry, now)
     images = ImageRoutes(
         table=table,
-        unrecorded=UnrecordedOriginals(clients.s3, settings.bucket),
+        unrecorded=UnrecordedOriginals(clients.s3, store.bucket),
         signer=signer,
         clock=now,
         upload_bytes_max=settings.upload_bytes_max,
     )
     listing = ListingRoute(
-        listings=ImageListings(clients.dynamodb, settings.table, settings.month_shards),
+        listings=ImageListings(clients.dynamodb, store.table, store.month_shards),
         signer=signer,
         clock=now,
         cursor_key=settings.cursor_key,

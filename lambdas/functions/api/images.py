@@ -23,9 +23,10 @@ from functions.api.problems import (
 from functions.api.request import Request
 from functions.api.requests import AnnounceRequest, DescribeRequest, read_body
 from media.announcements import Announcement, PendingUpload, announce_upload
+from media.clock import Clock
 from media.images import ImageRecord, Status
 from media.keys import is_canonical_uuid
-from media.signing import Clock, Signer
+from media.signing import Signer
 from media.table import ImageTable
 from media.unrecorded import UnrecordedOriginal, UnrecordedOriginals
 
@@ -88,7 +89,7 @@ class ImageRoutes:
         return answer
 
     def content(self, caller: Caller, request: Request, image_id: str) -> Answer:
-        """``GET /images/{id}/content``: 307 to the original or to a rendition, for ``<img>``."""
+        """``GET /images/{id}/content``: 307 to the original, or to a rendition."""
         wanted = read_query(request, "rendition").get("rendition")
         record = self.find(caller, image_id)
         life = int(self.signer.expiry.total_seconds()) // _REDIRECT_LIFE_SHARE
@@ -146,8 +147,9 @@ class ImageRoutes:
 
     def shown(self, record: ImageRecord, caller: Caller) -> Answer:
         """Answer with an image and the tag of its present state."""
-        view = self._presenter.image(record, caller)
-        return answer_with(view, ETag=self._tag(record))
+        # First: where the window ends meanwhile, the tag must not outlive the URLs.
+        tag = self._tag(record)
+        return answer_with(self._presenter.image(record, caller), ETag=tag)
 
     @property
     def _presenter(self) -> Presenter:

@@ -9,11 +9,12 @@ from functions.api.parameters import ListParameters, read_list_parameters
 from functions.api.presentation import Presenter
 from functions.api.problems import FieldError, forbidden, invalid_fields
 from functions.api.request import Request
+from media.clock import Clock
 from media.cursors import CursorSeal, InvalidCursorError
 from media.images import ImageRecord
 from media.items import listing_position
 from media.listings import ImageListings
-from media.signing import Clock, Signer
+from media.signing import Signer
 from media.timestamps import format_timestamp
 
 # Clocks differ, so the newest image may be of a month that has hardly begun here.

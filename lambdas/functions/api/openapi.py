@@ -20,8 +20,8 @@ _REFERENCE = "#/components/schemas/{model}"
 _DESCRIPTION = """\
 Images in, checked and rendered, served by pre-signed URL. The owner of an image is the subject of
 the token that announced it; members of the group admins see the images of all owners. Errors are
-RFC 9457 problem details, but for those that the gateway answers by itself: 401 without a valid
-token, and 429 to a caller who is too fast, both with a member `message`."""
+RFC 9457 problem details, but for those that the gateway answers by itself, with a member `message`:
+401 without a valid token, 429 to a caller who is too fast, 500 and 503 where ours did not come."""
 _UUID = {"type": "string", "format": "uuid"}
 _STATE = "What the `ETag` header had."
 _PARAMETERS: dict[str, dict[str, Any]] = {
@@ -60,7 +60,11 @@ _RESPONSE_HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string"},
     },
 }
-_OUR_FAULT = {HTTPStatus.INTERNAL_SERVER_ERROR: "The fault is ours; the request id finds it."}
+_GATEWAY_ANSWERS = {
+    HTTPStatus.TOO_MANY_REQUESTS: "Slow down and send it again later.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "The fault is ours; the request id finds it.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The fault is ours; send it again later.",
+}
 
 
 def build_document() -> dict[str, Any]:
@@ -122,7 +126,7 @@ def _operation(route: Route) -> dict[str, Any]:
 
 def _responses(route: Route) -> dict[str, Any]:
     responses = {status: _success(success) for status, success in route.successes.items()}
-    for status, description in {**route.problems, **_OUR_FAULT}.items():
+    for status, description in route.problems.items():
         responses[status] = {
             "description": description,
             "headers": _headers(
@@ -132,7 +136,7 @@ def _responses(route: Route) -> dict[str, Any]:
         }
     if route.needs_token:
         responses[HTTPStatus.UNAUTHORIZED] = _gateway("The token is missing, expired or false.")
-    responses[HTTPStatus.TOO_MANY_REQUESTS] = _gateway("Slow down and send it again later.")
+    responses |= {status: _gateway(said) for status, said in _GATEWAY_ANSWERS.items()}
     return {str(status.value): responses[status] for status in sorted(responses)}
 
 

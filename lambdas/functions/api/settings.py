@@ -5,17 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from functions.store import Store
+
 _KEY_LENGTH_MIN = 32
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Names, limits and times of one environment."""
+    """The store, limits and times of one environment."""
 
-    bucket: str
-    table: str
-    month_shards: int
+    store: Store
     upload_bytes_max: int
     url_expiry: timedelta
     trash_life: timedelta
@@ -32,9 +32,7 @@ class Settings:
             If a variable is missing or holds no such value.
         """
         return cls(
-            bucket=environment["MEDIA_BUCKET"],
-            table=environment["MEDIA_TABLE"],
-            month_shards=int(environment["MEDIA_MONTH_SHARDS"]),
+            store=Store.from_environment(environment),
             upload_bytes_max=int(environment["MEDIA_UPLOAD_BYTES_MAX"]),
             url_expiry=timedelta(seconds=int(environment["MEDIA_URL_EXPIRY_SECONDS"])),
             trash_life=timedelta(days=int(environment["MEDIA_TRASH_DAYS"])),

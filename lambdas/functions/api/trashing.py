@@ -11,8 +11,8 @@ from functions.api.problems import ProblemError, contention, image_not_found
 from functions.api.request import Request
 from media.images import ImageRecord
 from media.keys import is_canonical_uuid
-from media.table import ImageTable
-from media.trash import NotRestorableError, RowContentionError, Trash
+from media.table import ImageTable, RowContentionError
+from media.trash import NotRestorableError, Trash
 
 
 @dataclass(frozen=True, slots=True)

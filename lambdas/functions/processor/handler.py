@@ -2,29 +2,37 @@
 
 import os
 import time
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import (
     BatchProcessor,
     EventType,
     process_partial_response,
 )
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.log import build_logger
 from functions.processor.event import parse_message
 from functions.processor.settings import Settings
 from media.aws import build_clients
 from media.bucket import MediaBucket
+from media.clock import now
 from media.freshness import has_current_renditions
 from media.inspection import Inspector
 from media.keys import is_folder_marker
-from media.reconciliation import Outcome, Reconciler, ReprocessRequest, Result
+from media.reconciliation import (
+    OriginalProcessor,
+    Outcome,
+    Reconciler,
+    ReprocessRequest,
+    Result,
+)
 from media.table import ImageTable
 
 _METRICS = {
@@ -35,14 +43,16 @@ _METRICS = {
     Result.CURRENT: "ImagesCurrent",
 }
 
-logger = Logger()
+logger = build_logger()
 metrics = Metrics()
 batch = BatchProcessor(event_type=EventType.SQS)
 
 
-def now() -> datetime:
-    """Tell the present."""
-    return datetime.now(UTC)
+class BatchFailedError(Exception):
+    """Every message of a batch failed, and all go back to the queue."""
+
+    def __init__(self) -> None:
+        super().__init__("every message of the batch failed: the log lines above say why")
 
 
 def build_inspector(settings: Settings) -> Inspector:
@@ -56,14 +66,13 @@ def build_reconciler(settings: Settings, inspector: Inspector) -> Reconciler:
     """Wire the domain to AWS."""
     # All tries of one call together stay well below the function's timeout.
     clients = build_clients(read_timeout_seconds=10, attempts=3)
+    bucket = MediaBucket(clients.s3, settings.store.bucket)
     return Reconciler(
-        table=ImageTable(clients.dynamodb, settings.table, settings.month_shards),
-        bucket=MediaBucket(clients.s3, settings.bucket),
-        limits=settings.limits,
-        inspect=inspector.inspect,
+        table=ImageTable(clients.dynamodb, settings.store.table, settings.store.month_shards),
+        bucket=bucket,
+        processor=OriginalProcessor(bucket, settings.limits, inspector.inspect, now),
         is_current=partial(has_current_renditions, specs=settings.renditions),
         trash_life=settings.trash_life,
-        clock=now,
     )
 
 
@@ -77,7 +86,7 @@ def handle_record(record: SQSRecord) -> None:
     """Handle one message; what it raises sends this message, and no other, back to the queue."""
     started = time.perf_counter()
     try:
-        message = parse_message(record.body, settings.bucket)
+        message = parse_message(record.body, settings.store.bucket)
         if is_folder_marker(message.key):
             metrics.add_metric("FolderMarkers", MetricUnit.Count, 1)
             return
@@ -113,7 +122,17 @@ def report(outcome: Outcome, milliseconds: float) -> None:
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Reconcile every image that a batch of events names."""
-    return process_partial_response(
-        event=event, record_handler=handle_record, processor=batch, context=context
-    )
+    """Reconcile every image that a batch of events names.
+
+    Raises
+    ------
+    BatchFailedError
+        If all of it failed, so that the alarm on failed runs is raised.
+    """
+    try:
+        return process_partial_response(
+            event=event, record_handler=handle_record, processor=batch, context=context
+        )
+    except BatchProcessingError:
+        # It holds what each message failed of, keys among it, and Lambda prints it as it is.
+        raise BatchFailedError from None

@@ -5,17 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from functions.store import Store
 from media.inspection import RenditionSpec, read_specs
 from media.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Names, limits and renditions of one environment."""
+    """The store, limits and renditions of one environment."""
 
-    bucket: str
-    table: str
-    month_shards: int
+    store: Store
     trash_life: timedelta
     limits: Limits
     renditions: tuple[RenditionSpec, ...]
@@ -31,9 +30,7 @@ class Settings:
             If a variable is missing or holds no such value.
         """
         return cls(
-            bucket=environment["MEDIA_BUCKET"],
-            table=environment["MEDIA_TABLE"],
-            month_shards=int(environment["MEDIA_MONTH_SHARDS"]),
+            store=Store.from_environment(environment),
             trash_life=timedelta(days=int(environment["MEDIA_TRASH_DAYS"])),
             limits=Limits(
                 upload_bytes=int(environment["MEDIA_UPLOAD_BYTES_MAX"]),

@@ -2,15 +2,16 @@
 
 import os
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.purger.settings import Settings
+from functions.log import build_logger
+from functions.store import Store
 from media.aws import build_clients
+from media.clock import now
 from media.purge_queue import PurgeQueue
 from media.purging import PURGED_AT_ONCE, PurgedImage, Purger, PurgeResult
 from media.versions import VersionedObjects
@@ -24,7 +25,7 @@ _METRICS = {
     PurgeResult.FAILED: "PurgesFailed",
 }
 
-logger = Logger()
+logger = build_logger()
 metrics = Metrics()
 
 
@@ -38,24 +39,19 @@ class PurgeFailedError(Exception):
         )
 
 
-def now() -> datetime:
-    """Tell the present."""
-    return datetime.now(UTC)
-
-
-def build_purger(settings: Settings) -> Purger:
+def build_purger(store: Store) -> Purger:
     """Wire the domain to AWS."""
     clients = build_clients(read_timeout_seconds=10, attempts=3, connections=PURGED_AT_ONCE)
     return Purger(
-        queue=PurgeQueue(clients.dynamodb, settings.table, settings.month_shards),
-        objects=VersionedObjects(clients.s3, settings.bucket),
-        bucket=settings.bucket,
+        queue=PurgeQueue(clients.dynamodb, store.table, store.month_shards),
+        objects=VersionedObjects(clients.s3, store.bucket),
+        bucket=store.bucket,
         clock=now,
     )
 
 
 # At import, because a starting function has a whole processor to itself and a running one may not.
-purger = build_purger(Settings.from_environment(os.environ))
+purger = build_purger(Store.from_environment(os.environ))
 
 
 def report(purged: PurgedImage) -> None:

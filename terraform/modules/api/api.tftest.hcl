@@ -1,6 +1,6 @@
 mock_provider "aws" {
   mock_resource "aws_cloudwatch_log_group" {
-    defaults = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/apigateway/media-test" }
+    defaults = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/vendedlogs/media-test" }
   }
   mock_resource "aws_apigatewayv2_api" {
     defaults = { execution_arn = "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234" }
@@ -115,6 +115,13 @@ run "zero_throttle_of_a_route_is_refused" {
   }
 
   expect_failures = [var.route_throttles]
+}
+
+run "access_log_takes_no_room_in_the_accounts_policy" {
+  assert {
+    condition     = startswith(aws_cloudwatch_log_group.this.name, "/aws/vendedlogs/")
+    error_message = "The account's one policy for delivered logs has no room for a group of each environment."
+  }
 }
 
 run "access_log_tells_no_secrets" {

@@ -53,6 +53,20 @@ run "services_are_bound_to_this_environment" {
   }
 }
 
+run "services_are_bound_by_what_they_encrypt" {
+  assert {
+    condition = {
+      for statement in jsondecode(aws_kms_key_policy.this.policy).Statement :
+      statement.Principal.Service => one(keys(statement.Condition.ArnLike)) if can(statement.Principal.Service)
+      } == {
+      "cloudwatch.amazonaws.com"        = "kms:EncryptionContext:aws:sns:topicArn"
+      "events.amazonaws.com"            = "kms:EncryptionContext:aws:sqs:arn"
+      "logs.eu-central-1.amazonaws.com" = "kms:EncryptionContext:aws:logs:arn"
+    }
+    error_message = "Services must be bound by what KMS is told in each call; EventBridge names no source, and events would be lost."
+  }
+}
+
 run "short_account_is_refused" {
   command = plan
 

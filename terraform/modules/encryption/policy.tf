@@ -25,15 +25,18 @@ locals {
     }
   }
 
+  # Not by the source of a request: EventBridge does not tell KMS of its rule, as AWS's guides to
+  # encrypted queues and topics say, so that such a condition would keep every event out. SQS and SNS
+  # name the queue or topic in each call instead; their own policies ask for the source.
   events_statement = {
-    Sid       = "EventsToTheQueue"
+    Sid       = "EventsToTheQueues"
     Effect    = "Allow"
     Principal = { Service = "events.amazonaws.com" }
     Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
     Resource  = aws_kms_key.this.arn
     Condition = {
       ArnLike = {
-        "aws:SourceArn" = "${local.arn_prefix}:events:${var.aws_region}:${var.account_id}:rule/${var.name}-*"
+        "kms:EncryptionContext:aws:sqs:arn" = "${local.arn_prefix}:sqs:${var.aws_region}:${var.account_id}:${var.name}-*"
       }
     }
   }
@@ -46,7 +49,7 @@ locals {
     Resource  = aws_kms_key.this.arn
     Condition = {
       ArnLike = {
-        "aws:SourceArn" = "${local.arn_prefix}:cloudwatch:${var.aws_region}:${var.account_id}:alarm:${var.name}-*"
+        "kms:EncryptionContext:aws:sns:topicArn" = "${local.arn_prefix}:sns:${var.aws_region}:${var.account_id}:${var.name}-*"
       }
     }
   }

@@ -90,11 +90,17 @@ locals {
       title  = "Bucket: bytes and objects, once a day"
       period = 86400
       stat   = "Average"
-      metrics = [
-        ["AWS/S3", "BucketSizeBytes", "BucketName", var.bucket_name, "StorageType", "StandardStorage"],
-        ["AWS/S3", "BucketSizeBytes", "BucketName", var.bucket_name, "StorageType", "StandardIAStorage"],
-        ["AWS/S3", "NumberOfObjects", "BucketName", var.bucket_name, "StorageType", "AllStorageTypes"],
-      ]
+      metrics = concat(
+        [
+          # Where originals and renditions lie, as the bucket's lifecycle moves them.
+          for class in [
+            "StandardStorage", "StandardIAStorage",
+            "IntelligentTieringFAStorage", "IntelligentTieringIAStorage", "IntelligentTieringAIAStorage",
+          ] :
+          ["AWS/S3", "BucketSizeBytes", "BucketName", var.bucket_name, "StorageType", class]
+        ],
+        [["AWS/S3", "NumberOfObjects", "BucketName", var.bucket_name, "StorageType", "AllStorageTypes"]],
+      )
     },
     {
       title  = "Bucket: requests"

@@ -4,7 +4,8 @@ resource "aws_cloudwatch_event_rule" "this" {
   schedule_expression = var.expression
 }
 
-# A run that fails or never starts is made up for by the next one, so no run is kept for later.
+# A run that Lambda has tried three times, or that never starts, is made up for by the next one, so
+# none is kept for later.
 resource "aws_cloudwatch_event_target" "this" {
   rule = aws_cloudwatch_event_rule.this.name
   arn  = var.alias.arn

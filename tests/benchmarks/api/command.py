@@ -11,7 +11,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from tests.benchmarks import imports
+from tests.benchmarks import deployment, imports
 from tests.benchmarks.api import report
 from tests.benchmarks.api.cases import ALL_PAGE, CASES, CROWDED_PAGE, LARGE_PAGE, PAGE
 from tests.benchmarks.api.load import measure_load
@@ -21,9 +21,7 @@ from tests.benchmarks.machine import describe_machine
 from tests.benchmarks.worker import Worker, WorkerError
 from tooling.errors import OperatorError
 from tooling.media_client import MediaClient
-from tooling.session import Session
 from tooling.users import UserPool
-from tooling.workspace import Workspace
 
 if TYPE_CHECKING:
     import argparse
@@ -43,8 +41,7 @@ ROUNDS_AT_SIZE, ROUNDS_OF_MANY, MANY = 30, 5, 10_000
 def add_to(benchmarks: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command and its options."""
     parser = benchmarks.add_parser("api", help=__doc__)
-    parser.add_argument("--json", action="store_true", help="print JSON for a script to read")
-    parser.add_argument("--environment", default="dev", help="a deployed environment (dev)")
+    deployment.add_options(parser)
     parser.add_argument("--rounds", type=int, default=100, help="requests of each kind (100)")
     parser.add_argument("--seconds", type=float, default=10.0, help="of load, each time (10)")
     parser.add_argument(
@@ -65,14 +62,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     OperatorError
         The environment is not deployed, or lives on an AWS account.
     """
-    session = Session(Workspace.from_process(), screen)
-    environment = session.files.load(options.environment)
-    if not environment.embedded:
-        raise OperatorError(
-            f"{options.environment} lives on an AWS account, and nothing was measured.",
-            reason="The benchmark fills tables and sends as much as it can, which AWS bills.",
-            remedy="Measure an environment on the embedded AWS: --environment dev",
-        )
+    session = deployment.open_session(options.environment, screen)
     target, clients, outputs = session.deployed(options.environment)
     stand = Stand(session.workspace, target, outputs)
     try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from tests.benchmarks import deployment
 from tests.benchmarks.load.accounting import (
     account,
     read_log,
@@ -17,12 +18,9 @@ from tests.benchmarks.load.memory import FunctionMemory
 from tests.benchmarks.load.pictures import mixed_pictures
 from tests.benchmarks.load.sending import CLIENTS, Sent, send_burst, send_steadily
 from tests.benchmarks.machine import describe_machine
-from tooling.errors import OperatorError
 from tooling.media_client import MediaClient
-from tooling.session import Session
 from tooling.target import emulator_of
 from tooling.users import UserPool
-from tooling.workspace import Workspace
 
 if TYPE_CHECKING:
     import argparse
@@ -42,8 +40,7 @@ TOLERANCE = timedelta(seconds=1)
 def add_to(benchmarks: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command and its options."""
     parser = benchmarks.add_parser("load", help=__doc__)
-    parser.add_argument("--json", action="store_true", help="print JSON for a script to read")
-    parser.add_argument("--environment", default="dev", help="a deployed environment (dev)")
+    deployment.add_options(parser)
     parser.add_argument("--bursts", type=int, nargs="+", default=BURSTS, help="uploads of each")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of the steady stream (600)")
     parser.set_defaults(run=run)
@@ -87,14 +84,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     OperatorError
         The environment is not deployed, or lives on an AWS account.
     """
-    session = Session(Workspace.from_process(), screen)
-    environment = session.files.load(options.environment)
-    if not environment.embedded:
-        raise OperatorError(
-            f"{options.environment} lives on an AWS account, and nothing was sent.",
-            reason="The benchmark sends as much as it can, which AWS bills.",
-            remedy="Measure an environment on the embedded AWS: --environment dev",
-        )
+    session = deployment.open_session(options.environment, screen)
     _, clients, outputs = session.deployed(options.environment)
     emulator = emulator_of(session.workspace).process_id()
     with UserPool.of(clients, outputs).passing_user("benchmark") as token:

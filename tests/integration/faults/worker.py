@@ -12,7 +12,7 @@ from media.bucket import MediaBucket
 from media.freshness import has_current_renditions
 from media.inspection import RenditionSpec, inspect_image
 from media.limits import Limits
-from media.reconciliation import ObjectChange, Reconciler
+from media.reconciliation import ObjectChange, OriginalProcessor, Reconciler
 from media.sequencers import normalise_sequencer
 from media.table import ImageTable
 
@@ -25,14 +25,14 @@ LIMITS = Limits(upload_bytes=1_000_000)
 
 def build_reconciler(clients: Clients, name: str) -> Reconciler:
     """Wire the domain to a bucket and a table of the same name."""
+    bucket = MediaBucket(clients.s3, name)
+    inspect = partial(inspect_image, limits=LIMITS, specs=SPECS)
     return Reconciler(
         ImageTable(clients.dynamodb, name, month_shards=1),
-        MediaBucket(clients.s3, name),
-        LIMITS,
-        partial(inspect_image, limits=LIMITS, specs=SPECS),
+        bucket,
+        OriginalProcessor(bucket, LIMITS, inspect, lambda: datetime.now(UTC)),
         partial(has_current_renditions, specs=SPECS),
-        timedelta(days=1),
-        lambda: datetime.now(UTC),
+        trash_life=timedelta(days=1),
     )
 
 

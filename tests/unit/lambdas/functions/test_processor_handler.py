@@ -1,11 +1,13 @@
 import importlib
 import io
 import json
+import traceback
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from media.images import RejectionReason
 from media.reconciliation import ObjectChange, Outcome, ReprocessRequest, Result
@@ -49,6 +51,24 @@ def lines(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
+def away(key: str) -> Exception:
+    return EndpointConnectionError(endpoint_url=f"https://media-test.s3.amazonaws.com/{key}")
+
+
+def test_a_batch_that_fails_whole_fails_without_its_keys(
+    processor: ModuleType,
+    read_event: ReadEvent,
+    lambda_context: object,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    key = "uploads/secret-name"
+    monkeypatch.setattr(processor, "reconciler", ScriptedReconciler({key: away(key)}))
+    with pytest.raises(processor.BatchFailedError) as caught:
+        processor.handler(batch(read_event, key), lambda_context)
+    # As Lambda's runtime prints it, beside the function's own log.
+    assert "secret-name" not in "".join(traceback.format_exception(caught.value))
+
+
 def test_only_what_failed_goes_back_to_the_queue(
     processor: ModuleType,
     read_event: ReadEvent,
@@ -61,7 +81,7 @@ def test_only_what_failed_goes_back_to_the_queue(
         "uploads/secret-name/bad": Outcome(
             Result.REJECTED, "i2", RejectionReason.CORRUPT, bytes_in=5
         ),
-        "uploads/secret-name/fault": ConnectionError("S3 is away"),
+        "uploads/secret-name/fault": away("uploads/secret-name/fault"),
         "uploads/secret-name/gone": Outcome(Result.TOMBSTONED, "i3"),
         "uploads/secret-name/late": Outcome(Result.SUPERSEDED, "i4"),
     }

@@ -17,7 +17,13 @@ from media.inspection import RenditionSpec, inspect_image
 from media.limits import Limits
 from media.purge_queue import PurgeQueue
 from media.purging import PurgedImage, Purger, PurgeResult
-from media.reconciliation import ObjectChange, Outcome, Reconciler, ReprocessRequest
+from media.reconciliation import (
+    ObjectChange,
+    OriginalProcessor,
+    Outcome,
+    Reconciler,
+    ReprocessRequest,
+)
 from media.sequencers import normalise_sequencer
 from media.table import ImageTable
 from media.trash import NotRestorableError, Trash
@@ -59,9 +65,12 @@ class Store:
         bucket = MediaBucket(cast("Any", self.s3), "media-test")
         limits = Limits(upload_bytes=10_000)
         inspect = partial(inspect_image, limits=limits, specs=self.specs)
-        is_current = partial(has_current_renditions, specs=self.specs)
         self.reconciler = Reconciler(
-            self.table, bucket, limits, inspect, is_current, LIFE, lambda: self.now
+            self.table,
+            bucket,
+            OriginalProcessor(bucket, limits, inspect, lambda: self.now),
+            partial(has_current_renditions, specs=self.specs),
+            trash_life=LIFE,
         )
         self.trash = Trash(self.table, LIFE, lambda: self.now)
 

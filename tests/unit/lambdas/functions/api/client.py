@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -168,6 +169,10 @@ class Api:
             listing=replace(built.listing, listings=self.listings, clock=self._clock),
             trash=replace(built.trash, table=self.table, trash=trash, images=images),
         )
+
+    def in_turn(self, clock: Callable[[], datetime]) -> None:
+        """Sign by this clock."""
+        self._module.dispatcher.images.signer._clock = clock
 
     def wait(self, duration: timedelta) -> None:
         self.time += duration

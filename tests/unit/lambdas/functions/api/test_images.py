@@ -99,6 +99,15 @@ def test_what_a_client_has_is_not_sent_again_while_its_urls_hold(api: Api) -> No
     assert later["original"]["url"] != first["original"]["url"]
 
 
+def test_a_window_that_ends_while_an_answer_is_made_is_not_told_to_be_the_next(api: Api) -> None:
+    api.holding(READY)
+    last_moment = iter([api.time - timedelta(seconds=1)])
+    api.in_turn(lambda: next(last_moment, api.time))
+    _, shown, headers = api(f"GET /images/{IMAGE}")
+    status, body, _ = api(f"GET /images/{IMAGE}", headers={"If-None-Match": headers["etag"]})
+    assert (status, shown["original"]) == (200, body["original"])
+
+
 def test_within_a_window_urls_stay_the_same_and_hold_for_half_their_life(api: Api) -> None:
     api.holding(READY)
     start = api.time.timestamp() // 450 * 450

@@ -1,21 +1,12 @@
-"""Environment files: what an operator may set, and what is said when it is set wrongly."""
+"""What an operator may set in an environment file."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from tooling.errors import OperatorError
 from tooling.processor_memory import require_room
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pydantic_core import ErrorDetails
 
 EMBEDDED_ACCOUNT_ID = "000000000000"
 SECONDS_PER_MESSAGE = 30
@@ -229,92 +220,3 @@ class Environment(Section):
     def account_id(self) -> str:
         """The account's twelve digits, those of the embedded AWS where none is filled in."""
         return self.aws.account_id or EMBEDDED_ACCOUNT_ID
-
-
-@dataclass(frozen=True)
-class EnvironmentFiles:
-    """The folder of environment files.
-
-    Parameters
-    ----------
-    folder : Path
-        Holds one ``<name>.yaml`` an environment.
-    """
-
-    folder: Path
-
-    def names(self) -> list[str]:
-        """Return the names of all environments, sorted."""
-        return sorted(path.stem for path in self.folder.glob("*.yaml"))
-
-    def load(self, name: str) -> Environment:
-        """Return the environment called `name`.
-
-        Raises
-        ------
-        OperatorError
-            There is no such environment, or its file is wrong; every fault of the file is named.
-        """
-        path = self.folder / f"{name}.yaml"
-        if name not in self.names():
-            raise OperatorError(
-                f"There is no environment called '{name}'.",
-                reason=f"Known environments: {', '.join(self.names()) or 'none'}.",
-                remedy=f"Name one of them, or write {self._shown(path)}.",
-            )
-        content = self._read(path)
-        if "name" in content:
-            raise OperatorError(
-                f"{self._shown(path)} can't be used: name: unknown field.",
-                reason="The file's own name is the name of the environment.",
-                remedy=f"Remove the field 'name' from {self._shown(path)}.",
-            )
-        try:
-            return Environment.model_validate({"name": name, **content})
-        except ValidationError as error:
-            faults = "\n".join(_fault(detail) for detail in error.errors())
-            raise OperatorError(
-                f"{self._shown(path)} can't be used.",
-                reason=faults,
-                remedy=f"Correct {self._shown(path)} and run the command again.",
-            ) from error
-
-    def _read(self, path: Path) -> dict[str, Any]:
-        try:
-            content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise OperatorError(
-                f"{self._shown(path)} is not valid YAML.",
-                reason=str(error),
-                remedy="Correct the line that is named above.",
-            ) from error
-        if not isinstance(content, dict):
-            raise OperatorError(
-                f"{self._shown(path)} holds no fields.",
-                remedy="Copy the content of another environment file and adapt it.",
-            )
-        return content
-
-    def _shown(self, path: Path) -> str:
-        return f"{self.folder.name}/{path.name}"
-
-
-def _fault(detail: ErrorDetails) -> str:
-    """Tell one fault of a file as 'field: what is wrong; what to write'."""
-    field = re.sub(r"\.(\d+)", r"[\1]", ".".join(str(part) for part in detail["loc"]))
-    where = f"  {field}: " if field else "  "
-    kind, given = detail["type"], detail["input"]
-    if kind == "missing":
-        return f"{where}missing; add it (environments/dev.yaml shows an example)"
-    if kind == "extra_forbidden":
-        return f"{where}unknown field; remove it or correct its spelling"
-    if field == "aws.account_id":
-        return (
-            f"{where}{given!r} is not an account id; write its twelve digits in quotes, "
-            'or "" for the embedded AWS'
-        )
-    if kind == "value_error":
-        return f"{where}{detail['ctx']['error']}"
-    if kind == "string_pattern_mismatch":
-        return f"{where}{given!r} does not match {detail['ctx']['pattern']}"
-    return f"{where}{detail['msg'].lower()}, but {given!r} stands there"

@@ -1,20 +1,28 @@
-"""The purger's settings, from the environment that its deployment sets."""
+"""Where images are stored, which every function's deployment tells it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """Names and sizes of one environment."""
+class Store:
+    """The bucket and the table of one environment.
+
+    Parameters
+    ----------
+    bucket, table
+        Their names.
+    month_shards
+        Over how many partitions a month of the list-all index, and the trash, are spread.
+    """
 
     bucket: str
     table: str
     month_shards: int
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """Read the settings; what is missing or wrong stops the function at its start.
+    def from_environment(cls, environment: Mapping[str, str]) -> "Store":
+        """Read the store; what is missing or wrong stops the function at its start.
 
         Raises
         ------

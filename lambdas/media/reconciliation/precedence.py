@@ -1,0 +1,30 @@
+"""What a row already knows, so that a change comes to nothing."""
+
+from media.bucket import Original
+from media.images import ImageRecord, Status
+from media.keys import UploadIdentity
+from media.reconciliation.changes import ObjectChange
+from media.trash import is_discarded
+
+
+def is_settled(seen: ImageRecord, change: ObjectChange) -> bool:
+    """Tell whether a row knows this change or a later one; this one again where it had failed."""
+    if seen.sequencer is None or seen.sequencer < change.sequencer:
+        return False
+    return seen.sequencer > change.sequencer or seen.proven_status is not Status.FAILED
+
+
+def is_thrown_away(seen: ImageRecord, upload: UploadIdentity, original: Original) -> bool:
+    """Tell whether what lies in the bucket is what its owner threw away."""
+    return is_discarded(
+        seen,
+        announced=upload.announced,
+        version_id=original.version_id,
+        written_at=original.uploaded_at,
+    )
+
+
+def is_processed(seen: ImageRecord, original: Original) -> bool:
+    """Tell whether a row is of this very version, and processing it did not fail."""
+    is_there = seen.version_id == original.version_id and not seen.gone
+    return is_there and seen.proven_status is not Status.FAILED

@@ -1,0 +1,68 @@
+"""The rows that changes come to, as values; nothing here reads or writes."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from media.images import FAILURE_REASON, ImageError, ImageRecord, Status
+from media.keys import UploadIdentity
+from media.reconciliation.changes import ObjectChange
+
+# A function that is at work on an object lives for minutes; the purger's next run, an hour after
+# the one that left the trace, is to find it due.
+_TRACE_LIFE = timedelta(minutes=30)
+
+
+def blank(upload: UploadIdentity, change: ObjectChange, status: Status) -> ImageRecord:
+    """Build the row of an image of which only its key is known, as of a change."""
+    return ImageRecord(
+        image_id=upload.image_id,
+        key=upload.key,
+        owner=upload.owner,
+        status=status,
+        sequencer=change.sequencer,
+    )
+
+
+def tombstone(
+    upload: UploadIdentity, change: ObjectChange, seen: ImageRecord | None, trash_life: timedelta
+) -> ImageRecord:
+    """Build the row of an image whose object is gone; a short trace where there was no row."""
+    record = replace(
+        blank(upload, change, Status.TRASHED), gone=True, deleted_at=change.occurred_at
+    )
+    if seen is None:
+        return replace(record, owner=None, trace=True, purge_at=change.occurred_at + _TRACE_LIFE)
+    if seen.status is Status.TRASHED:
+        # Its version tells, should the object come back, whether it is the one thrown away.
+        return replace(
+            kept_in_the_trash(record, seen), owner=seen.owner, version_id=seen.version_id
+        )
+    return replace(record, purge_at=change.occurred_at + trash_life)
+
+
+def failed(upload: UploadIdentity, change: ObjectChange, seen: ImageRecord | None) -> ImageRecord:
+    """Build the row of an image that could not be processed, through no fault of the file."""
+    return replace(
+        blank(upload, change, Status.FAILED),
+        uploaded_at=listed_since(seen) or change.occurred_at,
+        error=ImageError(FAILURE_REASON, "processing failed on our side and is tried again"),
+    )
+
+
+def listed_since(seen: ImageRecord | None) -> datetime | None:
+    """Tell the place in listings of what failed: it keeps it, so that no page misses it."""
+    return seen.uploaded_at if seen and seen.status is Status.FAILED else None
+
+
+def kept_in_the_trash(record: ImageRecord, seen: ImageRecord) -> ImageRecord:
+    """Put a new state of an image where its present one lies: in the trash, for as long."""
+    return replace(
+        record,
+        status=Status.TRASHED,
+        deleted_at=seen.deleted_at,
+        purge_at=seen.purge_at,
+        discarded=seen.discarded,
+        trace=record.gone and seen.trace,
+        purging=seen.purging,
+        expires_at=seen.expires_at,
+    )

@@ -1,0 +1,155 @@
+"""What becomes of changes to an image that lies in the trash."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from media.bucket import Original
+from media.images import ImageError, ImageRecord, Status
+from media.keys import identify_upload
+from media.reconciliation import ObjectChange, Result
+from media.sequencers import normalise_sequencer
+from tests.unit.lambdas.media.reconciliation.world import (
+    IMAGE,
+    KEY,
+    OWNER,
+    START,
+    MemoryBucket,
+    World,
+    png,
+)
+
+
+def trashed(world: World, deleted_at: datetime, **others: Any) -> ImageRecord:  # noqa: ANN401 - fields
+    row = ImageRecord(
+        image_id=IMAGE,
+        key=KEY,
+        status=Status.TRASHED,
+        owner=OWNER,
+        uploaded_at=START,
+        deleted_at=deleted_at,
+        purge_at=deleted_at + timedelta(days=30),
+        discarded=True,
+        **others,
+    )
+    world.table.rows[IMAGE] = row
+    return row
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["written before", "written after"])
+def test_what_arrives_for_the_trash_is_recorded_and_stays_there(
+    world: World, *, later: bool
+) -> None:
+    change = world.put(png(16))
+    aside = timedelta(seconds=-1 if later else 1)
+    before = trashed(world, change.occurred_at + aside, title="t")
+    assert world.reconciler.reconcile(change).result is Result.READY
+    row = world.row
+    assert (row.status, row.proven_status, row.width) == (Status.TRASHED, Status.READY, 16)
+    assert (row.deleted_at, row.purge_at) == (before.deleted_at, before.purge_at)
+    assert (row.title, row.gone) == ("t", False)
+    assert row.renditions["thumb"].key in world.bucket.renditions
+
+
+def test_what_is_being_purged_is_not_processed(world: World) -> None:
+    change = world.put(png(16))
+    before = trashed(world, START, purging=True)
+    assert world.reconciler.reconcile(change).result is Result.SUPERSEDED
+    assert world.row is before
+    assert not world.bucket.renditions
+
+
+def test_a_purge_that_deletes_the_object_goes_on_over_its_event(world: World) -> None:
+    before = trashed(world, START, purging=True)
+    assert world.reconciler.reconcile(world.delete()).result is Result.TOMBSTONED
+    row = world.row
+    assert (row.purging, row.gone, row.purge_at) == (True, True, before.purge_at)
+
+
+def test_what_failed_is_tried_again_in_the_trash_too(world: World) -> None:
+    change = world.put(png(16))
+    error = ImageError("internal", "we failed")
+    trashed(world, START + timedelta(days=1), sequencer=change.sequencer, error=error)
+    assert world.reconciler.reconcile(change).result is Result.READY
+    assert (world.status, world.row.proven_status) == ("trashed", Status.READY)
+
+
+def test_a_row_made_meanwhile_is_not_written_over(world: World) -> None:
+    """A deletion that saw no row must not leave renditions behind without a row that ends them."""
+    change = world.put(png(16))
+
+    class Overtaken(MemoryBucket):
+        def read_original(self, key: str, bytes_max: int) -> Original | None:
+            assert (key, bytes_max > 0) == (KEY, True)
+            if IMAGE not in world.table.rows:
+                trashed(world, START)
+            return None
+
+    replace(world.reconciler, bucket=Overtaken()).reconcile(change)
+    assert world.row.purge_at is not None
+
+
+@pytest.mark.parametrize("late", [-1, 0, 999])
+def test_a_new_picture_under_a_dropped_key_comes_back_from_the_trash(
+    world: World, late: int
+) -> None:
+    key = "uploads/camera/1.jpg"
+    world.reconciler.reconcile(world.put(png(16), key))
+    image_id = identify_upload(world.bucket.name, key).image_id
+    row = world.table.rows[image_id]
+    change = world.put(png(17), key)
+    # In the same second, or begun before: the time that S3 tells does not decide.
+    deleted_at = change.occurred_at + timedelta(milliseconds=late)
+    world.table.rows[image_id] = replace(
+        row, status=Status.TRASHED, deleted_at=deleted_at, discarded=True
+    )
+    assert world.reconciler.reconcile(change).result is Result.READY
+    assert world.table.rows[image_id].status is Status.READY
+
+
+def test_the_picture_that_was_thrown_away_stays_there_under_a_dropped_key(world: World) -> None:
+    key = "uploads/camera/1.jpg"
+    first = world.put(png(16), key)
+    world.reconciler.reconcile(first)
+    image_id = identify_upload(world.bucket.name, key).image_id
+    row = world.table.rows[image_id]
+    world.table.rows[image_id] = replace(
+        row, status=Status.TRASHED, deleted_at=START, discarded=True
+    )
+    later = replace(first, sequencer=normalise_sequencer("FF"))
+    assert world.reconciler.reconcile(later).result is Result.SUPERSEDED
+    assert world.table.rows[image_id].status is Status.TRASHED
+
+
+def test_a_dropped_picture_that_was_thrown_away_is_known_when_its_object_is_back(
+    world: World,
+) -> None:
+    key = "uploads/camera/1.jpg"
+    world.reconciler.reconcile(world.put(png(16), key))
+    image_id = identify_upload(world.bucket.name, key).image_id
+    dropped = world.bucket.objects[key]
+    row = world.table.rows[image_id]
+    world.table.rows[image_id] = replace(
+        row, status=Status.TRASHED, deleted_at=START, discarded=True
+    )
+    world.reconciler.reconcile(world.delete(key))
+    world.reconciler.reconcile(world.delete(key))
+    back = world.delete(key)
+    world.bucket.objects[key] = dropped
+    assert world.reconciler.reconcile(back).result is Result.READY
+    row = world.table.rows[image_id]
+    assert (row.status, row.gone, row.discarded, row.width) == (Status.TRASHED, False, True, 16)
+    assert world.reconciler.reconcile(world.put(png(17), key)).result is Result.READY
+    assert world.table.rows[image_id].status is Status.READY
+
+
+def test_an_old_version_that_expires_does_not_bring_a_trashed_image_back(world: World) -> None:
+    world.reconciler.reconcile(world.put(png(16)))
+    world.table.rows[IMAGE] = replace(
+        world.row, status=Status.TRASHED, deleted_at=START + timedelta(days=1), discarded=True
+    )
+    expiry = ObjectChange(KEY, normalise_sequencer("FF"), START + timedelta(days=90))
+    assert world.reconciler.reconcile(expiry).result is Result.SUPERSEDED
+    assert world.row.status is Status.TRASHED

@@ -1,0 +1,17 @@
+"""Environments: the files that describe them, read and checked."""
+
+from tooling.environments.files import EnvironmentFiles
+from tooling.environments.schema import (
+    Canary,
+    Environment,
+    Rendition,
+    Section,
+)
+
+__all__ = [
+    "Canary",
+    "Environment",
+    "EnvironmentFiles",
+    "Rendition",
+    "Section",
+]

@@ -1,0 +1,114 @@
+"""What a smoke test looks at, and how it says what is wrong."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from http import HTTPStatus
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+from tooling.http import Answer, send
+from tooling.smoke_picture import PICTURE_HEIGHT, PICTURE_WIDTH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tooling.environments import Rendition
+    from tooling.media_client import MediaClient
+    from tooling.smoke.steps import Steps
+
+CONSISTENCY_TIMEOUT_SECONDS = 30.0
+POLL_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Checks:
+    """Looks at what the API and S3 answer.
+
+    Parameters
+    ----------
+    steps : Steps
+        The step at hand fails where something is wrong.
+    """
+
+    steps: Steps
+
+    def expect(
+        self,
+        client: MediaClient,
+        method: str,
+        path: str,
+        status: HTTPStatus,
+        document: dict[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401 - whatever the API answers
+        """Send a request that is answered with a status; return the document."""
+        answer = client.request(method, path, document)
+        if answer.status != status:
+            self.fail(f"{method} {path} answered {answer.status}, not {status}: {answer.text}")
+        return answer.document
+
+    def eventually(self, condition: Callable[[], bool]) -> bool:
+        """Wait for what follows a change a little later; return whether it came."""
+        deadline = monotonic() + CONSISTENCY_TIMEOUT_SECONDS
+        while not condition():
+            if monotonic() > deadline:
+                return False
+            sleep(POLL_SECONDS)
+        return True
+
+    def fetch(self, url: str) -> Answer:
+        """Fetch a pre-signed URL."""
+        answer = send("GET", url)
+        if answer.status != HTTPStatus.OK:
+            self.fail(f"a pre-signed URL answered {answer.status}")
+        return answer
+
+    def require_ready(self, image: dict[str, Any], renditions: list[Rendition]) -> None:
+        """Look at a document of the picture: ready, upright, with all renditions."""
+        if image["status"] != "ready":
+            self.fail(f"the picture ended as {image['status']}: {image.get('error')}")
+        size = (image["width"], image["height"])
+        if size != (PICTURE_WIDTH, PICTURE_HEIGHT):
+            self.fail(f"its size is recorded as {size}, not upright as it was taken")
+        missing = {entry.name for entry in renditions} - image["renditions"].keys()
+        if missing:
+            self.fail(f"it lacks the renditions {', '.join(sorted(missing))}")
+
+    def require_rendition(self, rendition: dict[str, Any], wanted: tuple[int, int]) -> None:
+        """Fetch a rendition and look at its size, its type, and what it must not carry."""
+        answer = self.fetch(rendition["url"])
+        self.require_type(answer.headers, rendition["content_type"])
+        with Image.open(io.BytesIO(answer.body)) as decoded:
+            decoded.load()
+            size, metadata = decoded.size, decoded.getexif()
+        if size != (rendition["width"], rendition["height"]):
+            self.fail(f"it is {size}, not {rendition['width']}x{rendition['height']}")
+        if size != wanted:
+            self.fail(f"it is {size}, but {wanted} is asked for")
+        if len(answer.body) != rendition["bytes"]:
+            self.fail(f"it has {len(answer.body)} bytes, not {rendition['bytes']}")
+        if len(metadata):
+            self.fail("it still carries EXIF")
+
+    def require_type(self, headers: dict[str, str], wanted: str) -> None:
+        """Look at the media type that something is served with."""
+        if headers.get("content-type") != wanted:
+            self.fail(f"it is served as {headers.get('content-type')}, not {wanted}")
+
+    def require_listed(self, client: MediaClient, image_id: str, *, wanted: bool) -> None:
+        """Look whether the image is among the newest of a user."""
+
+        def listed() -> bool:
+            page = self.expect(client, "GET", "/images?limit=10", HTTPStatus.OK)
+            return any(image["image_id"] == image_id for image in page["images"])
+
+        # The list is an index, which follows the table a little later.
+        if not self.eventually(lambda: listed() == wanted):
+            self.fail("the list lacks the image" if wanted else "the list shows the image")
+
+    def fail(self, reason: str) -> None:
+        """End the step at hand as failed."""
+        raise self.steps.failure(reason)

@@ -1,0 +1,157 @@
+"""The smoke test: one picture through the front door, as a user's application would send it."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from tooling.buckets import empty_bucket
+from tooling.errors import OperatorError
+from tooling.media_client import MediaClient, send_form
+from tooling.smoke.checks import Checks
+from tooling.smoke.steps import Steps
+from tooling.smoke_picture import PICTURE_HEIGHT, PICTURE_WIDTH, draw_picture
+from tooling.users import UserPool
+
+if TYPE_CHECKING:
+    from tooling.clients import Clients
+    from tooling.console import Screen
+    from tooling.environments import Rendition
+    from tooling.target import Target
+
+PROCESSING_TIMEOUT_SECONDS = 90.0
+CONTENT_TYPE = "image/jpeg"
+
+
+@dataclass
+class SmokeTest:
+    """The steps in order, each timed; the first that fails ends it.
+
+    Parameters
+    ----------
+    api_url : str
+        The API under test.
+    renditions : list of Rendition
+        What the environment is to make of each image.
+    """
+
+    api_url: str
+    renditions: list[Rendition]
+    steps: Steps = field(default_factory=Steps)
+    keys: list[str] = field(default_factory=list)
+    """Keys of the originals it has uploaded."""
+
+    @property
+    def checks(self) -> Checks:
+        """What looks at the answers."""
+        return Checks(self.steps)
+
+    def through_the_front_door(self, owner: MediaClient, stranger: MediaClient) -> None:
+        """Bring a picture in, look at it from all sides, and remove it."""
+        picture = draw_picture(secrets.token_bytes(8))
+        anonymous = MediaClient(self.api_url, None)
+        with self.steps.step("health is open"):
+            # A route made a moment ago may not be served everywhere yet.
+            self.checks.eventually(
+                lambda: anonymous.request("GET", "/health").status == HTTPStatus.OK
+            )
+            self.checks.expect(anonymous, "GET", "/health", HTTPStatus.OK)
+        with self.steps.step("no token, no list"):
+            self.checks.expect(anonymous, "GET", "/images", HTTPStatus.UNAUTHORIZED)
+        with self.steps.step("announce an upload"):
+            announced = self.checks.expect(
+                owner,
+                "POST",
+                "/images",
+                HTTPStatus.CREATED,
+                {"content_type": CONTENT_TYPE, "bytes": len(picture), "title": "Smoke test"},
+            )
+        image_id = announced["image_id"]
+        self.keys.append(announced["upload"]["fields"]["key"])
+        try:
+            with self.steps.step("upload by pre-signed form"):
+                send_form(announced["upload"], "smoke.jpg", picture)
+            with self.steps.step("processed"):
+                image = owner.wait(image_id, PROCESSING_TIMEOUT_SECONDS)
+                self.checks.require_ready(image, self.renditions)
+            self._fetch_all(image, picture)
+            with self.steps.step("listed for its owner"):
+                self.checks.require_listed(owner, image_id, wanted=True)
+            with self.steps.step("content leads to the picture"):
+                self._follow_content(owner, image_id, picture)
+            with self.steps.step("hidden from another user"):
+                self.checks.expect(stranger, "GET", f"/images/{image_id}", HTTPStatus.NOT_FOUND)
+                self.checks.expect(stranger, "DELETE", f"/images/{image_id}", HTTPStatus.NOT_FOUND)
+                self.checks.require_listed(stranger, image_id, wanted=False)
+        except BaseException:
+            with suppress(OperatorError):  # what failed is told, not this
+                owner.request("DELETE", f"/images/{image_id}")
+            raise
+        with self.steps.step("deleted"):
+            self.checks.expect(owner, "DELETE", f"/images/{image_id}", HTTPStatus.NO_CONTENT)
+        with self.steps.step("gone from the list"):
+            self.checks.require_listed(owner, image_id, wanted=False)
+            self.checks.expect(owner, "GET", f"/images/{image_id}", HTTPStatus.NOT_FOUND)
+        with self.steps.step("restored, and deleted again"):
+            restored = self.checks.expect(
+                owner, "POST", f"/images/{image_id}/restore", HTTPStatus.OK
+            )
+            self.checks.require_ready(restored, self.renditions)
+            self.checks.expect(owner, "DELETE", f"/images/{image_id}", HTTPStatus.NO_CONTENT)
+
+    def _follow_content(self, owner: MediaClient, image_id: str, picture: bytes) -> None:
+        answer = owner.request("GET", f"/images/{image_id}/content")
+        if answer.status != HTTPStatus.TEMPORARY_REDIRECT:
+            self.checks.fail(f"its content is answered with {answer.status}: {answer.text}")
+        if self.checks.fetch(answer.headers["location"]).body != picture:
+            self.checks.fail("its content is not what was uploaded")
+
+    def _fetch_all(self, image: dict[str, Any], picture: bytes) -> None:
+        with self.steps.step("original comes back"):
+            answer = self.checks.fetch(image["original"]["url"])
+            if answer.body != picture:
+                self.checks.fail("the original is not what was uploaded")
+            self.checks.require_type(answer.headers, CONTENT_TYPE)
+        for wanted in self.renditions:
+            with self.steps.step(f"rendition {wanted.name}"):
+                size = wanted.size_of(PICTURE_WIDTH, PICTURE_HEIGHT)
+                self.checks.require_rendition(image["renditions"][wanted.name], size)
+
+
+def run(
+    target: Target, clients: Clients, outputs: dict[str, Any], screen: Screen
+) -> list[tuple[str, str, int]]:
+    """Run the smoke test against a deployed environment; return its steps.
+
+    Raises
+    ------
+    SmokeTestFailed
+        Some step did not find what it should; the table is printed up to it.
+    """
+    screen.step("Smoke test")
+    test = SmokeTest(str(outputs.get("api_url")), target.environment.renditions)
+    with test.steps.faults_told():
+        try:
+            pool = UserPool.of(clients, outputs)
+            with ExitStack() as users:
+                owner, stranger = (
+                    MediaClient(test.api_url, users.enter_context(pool.passing_user("smoke")))
+                    for _ in range(2)
+                )
+                test.through_the_front_door(owner, stranger)
+                test.steps.current = "removal of what it made"
+        finally:
+            screen.table("", ("step", "finding", "ms"), test.steps.done)
+            _remove_objects(clients, str(outputs.get("media_bucket")), test.keys)
+    return test.steps.done
+
+
+def _remove_objects(clients: Clients, bucket: str, keys: list[str]) -> None:
+    """Remove what the test's picture left in the bucket: nobody would ever look for it."""
+    for key in keys:
+        image_id = key.rpartition("/")[2]
+        for prefix in (key, f"renditions/{image_id}/"):
+            sum(empty_bucket(clients.s3, bucket, prefix))

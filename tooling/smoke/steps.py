@@ -1,0 +1,63 @@
+"""The steps of a smoke test: each is named and timed, and the first that fails ends it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from tooling.errors import OperatorError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class SmokeTestFailed(OperatorError):
+    """The deployed system does not do what it is for."""
+
+
+@dataclass
+class Steps:
+    """What has been done and what is being done."""
+
+    done: list[tuple[str, str, int]] = field(default_factory=list)
+    """Name, finding and milliseconds of each step done."""
+    current: str = "preparation"
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Do a step."""
+        began = monotonic()
+        finding = "failed"
+        self.current = name
+        try:
+            yield
+            finding = "ok"
+        finally:
+            self.done.append((name, finding, round((monotonic() - began) * 1000)))
+
+    @contextmanager
+    def faults_told(self) -> Iterator[None]:
+        """Turn whatever the system or its AWS answers with into the failure of the step at hand.
+
+        Raises
+        ------
+        SmokeTestFailed
+            Something was raised; only a release that passes every step has proved itself.
+        """
+        try:
+            yield
+        except SmokeTestFailed:
+            raise
+        except Exception as error:
+            said = " ".join(str(error).split())
+            raise self.failure(f"{type(error).__name__}: {said}") from error
+
+    def failure(self, reason: str) -> SmokeTestFailed:
+        """Return the failure of the step at hand."""
+        return SmokeTestFailed(
+            "The smoke test failed: what is deployed does not work.",
+            reason=f"At '{self.current}': {reason}",
+            remedy="Look at the functions' log groups (nox -s outputs -- ENV names them).",
+        )
