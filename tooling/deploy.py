@@ -12,8 +12,8 @@ from tooling.errors import OperatorError
 from tooling.foundation import lay_foundation
 from tooling.packaging.build import build_all
 from tooling.packaging.platforms import lambda_platform, this_platform
+from tooling.promotion.entry import Step
 from tooling.promotion.journal import Journal
-from tooling.promotion.ledger import Step
 from tooling.releases import Release, describe, publish
 from tooling.rendering import artifact_bucket, render_variables
 from tooling.reports import show_outputs, show_plan

@@ -15,8 +15,8 @@ from tooling.clients import Clients
 from tooling.console import Screen
 from tooling.deploy import Deployment
 from tooling.promotion.decision import Decision
-from tooling.promotion.delivery import Delivery
 from tooling.promotion.promote import Promotion
+from tooling.promotion.run import Run
 from tooling.session import Session
 from tooling.target import open_target
 from tooling.terraform.adapter import Terraform
@@ -96,8 +96,8 @@ def promote(session: Session, screen: Screen, extra: int) -> None:
     api = environment.api.model_copy(update={"timeout_seconds": timeout})
     target = open_target(workspace, environment.model_copy(update={"api": api}))
     decision = Decision(f"promote {SOURCE} {DESTINATION}")
-    delivery = Delivery.open(workspace, target, screen, decision.command)
-    Promotion(source, Clients(source), delivery, decision).run(None)
+    run = Run.open(workspace, target, screen, decision.command)
+    Promotion(source, Clients(source), run, decision).promote(None)
 
 
 def _timed(work: Callable[[int], object], turn: int) -> tuple[float, float]:

@@ -17,8 +17,9 @@ import pytest
 from botocore.config import Config
 
 from tests.e2e.conftest import kill, last_lines
+from tooling.promotion.entry import Entry, Step
 from tooling.promotion.lease import KEY, LIFE, Lease
-from tooling.promotion.ledger import Entry, Ledger, Step
+from tooling.promotion.ledger import Ledger
 from tooling.promotion.origin import Origin
 from tooling.releases import Release
 

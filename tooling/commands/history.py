@@ -12,7 +12,7 @@ from tooling.commands.arguments import Destination, EnvironmentName, JsonWanted,
 from tooling.promotion.deployed import read_deployed
 from tooling.promotion.differences import ReleaseDifference, settings_between
 from tooling.promotion.ledger import Ledger
-from tooling.promotion.status import Overview
+from tooling.promotion.overview import Overview
 from tooling.promotion.verification import faults, verified
 from tooling.rendering import state_bucket
 from tooling.session import Session

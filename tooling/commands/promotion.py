@@ -10,12 +10,12 @@ import typer
 from tooling.clients import Clients
 from tooling.commands.arguments import Destination, EnvironmentName, JsonWanted, Source
 from tooling.promotion.decision import Decision
-from tooling.promotion.delivery import Delivery
 from tooling.promotion.gates.order import order
 from tooling.promotion.gates.verdict import Gate
 from tooling.promotion.journal import Journal
 from tooling.promotion.promote import Promotion
 from tooling.promotion.rollback import Rollback, lift_hold
+from tooling.promotion.run import Run
 from tooling.session import Session
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def promote(
         origin = session.target(source)
         target = session.target(destination)
         with session.workspace.alone_in(destination):
-            delivery = Delivery.open(session.workspace, target, session.screen, decision.command)
-            promotion = Promotion(origin, Clients(origin), delivery, decision)
-            promotion.run(approve, dry_run=dry_run)
+            run = Run.open(session.workspace, target, session.screen, decision.command)
+            promotion = Promotion(origin, Clients(origin), run, decision)
+            promotion.promote(approve, dry_run=dry_run)
 
 
 @app.command()
@@ -68,8 +68,8 @@ def rollback(
     with _told(session, decision):
         target = session.target(name)
         with session.workspace.alone_in(name):
-            delivery = Delivery.open(session.workspace, target, session.screen, decision.command)
-            Rollback(delivery, decision).run(release, approve)
+            run = Run.open(session.workspace, target, session.screen, decision.command)
+            Rollback(run, decision).roll_back(release, approve)
 
 
 @app.command()

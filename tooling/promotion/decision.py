@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tooling.errors import OperatorError
-from tooling.promotion.ledger import Step
+from tooling.promotion.entry import Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tooling.console import Screen
-    from tooling.promotion.delivery import Planned
     from tooling.promotion.gates.verdict import Finding
     from tooling.promotion.journal import Journal
+    from tooling.promotion.planning import Planned
     from tooling.releases import Release
 
 APPROVAL = "approval"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tooling.promotion.ledger import ENDS, Step
+from tooling.promotion.entry import ENDS, Step
 from tooling.releases import Release
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tooling.promotion.ledger import Entry
+    from tooling.promotion.entry import Entry
 
 # A canary that nobody watched to its end has not shown anything.
 LEADS_BACK = frozenset({Step.CANARY, Step.SMOKE_FAILED, Step.RETURNING})

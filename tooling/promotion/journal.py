@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tooling import smoke
-from tooling.promotion.ledger import ENDS, Entry, Ledger, Step
+from tooling.promotion.entry import ENDS, Entry, Step
+from tooling.promotion.ledger import Ledger
 from tooling.promotion.origin import Origin
 from tooling.releases import Release
 from tooling.rendering import state_bucket

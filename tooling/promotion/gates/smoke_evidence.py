@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tooling.promotion.entry import Step
 from tooling.promotion.gates.verdict import Answer, failed, passed
-from tooling.promotion.ledger import Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from tooling.promotion.ledger import Entry
+    from tooling.promotion.entry import Entry
     from tooling.releases import Release
 
 SMOKE = (Step.SMOKE_PASSED, Step.SMOKE_FAILED)

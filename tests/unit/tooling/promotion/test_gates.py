@@ -12,6 +12,7 @@ import pytest
 
 from tests.unit.tooling.promotion.conftest import entry, resource
 from tooling.packaging.platforms import lambda_platform
+from tooling.promotion.entry import Step
 from tooling.promotion.gates.approval import approval, plan_digest
 from tooling.promotion.gates.checkout import checkout
 from tooling.promotion.gates.convergence import source_converged, target_converged
@@ -22,7 +23,6 @@ from tooling.promotion.gates.order import order
 from tooling.promotion.gates.scan import scan
 from tooling.promotion.gates.smoke_evidence import smoke_evidence, soak
 from tooling.promotion.gates.verdict import Answer, Gate, Verdict, ask_all, passed
-from tooling.promotion.ledger import Step
 from tooling.releases import UNKNOWN_RELEASE, describe
 from tooling.scanning.findings import Finding, Report
 from tooling.terraform.plans import PlanSummary

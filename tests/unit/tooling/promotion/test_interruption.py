@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.tooling.promotion.conftest import entry
+from tooling.promotion.entry import ENDS, Step
 from tooling.promotion.interruption import half_applied, interruption, proven
-from tooling.promotion.ledger import ENDS, Step
 from tooling.promotion.rollback import earlier_than
 from tooling.promotion.status import arrival
 from tooling.releases import UNKNOWN_RELEASE
