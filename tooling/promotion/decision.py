@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tooling.errors import OperatorError
 from tooling.promotion.entry import Step
+from tooling.terraform.diagnostics import TerraformFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,7 @@ APPROVAL = "approval"
 UNPROVEN = frozenset(
     {
         Step.APPLYING,
+        Step.APPLY_FAILED,
         Step.APPLIED,
         Step.CANARY,
         Step.SMOKE_PASSED,
@@ -65,8 +67,10 @@ class Decision:
         """Fill in what became of the target where the run fails after it has changed something."""
         try:
             yield
-        except Exception:
-            if journal.last is Step.RETURNED:
+        except Exception as error:
+            if isinstance(error, TerraformFailed) and error.changed_nothing:
+                self.next = self.typed
+            elif journal.last is Step.RETURNED:
                 self.result, self.next = "taken back", f"nox -s history -- {target}"
             elif journal.last in UNPROVEN:
                 self.result = "broken"

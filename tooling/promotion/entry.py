@@ -21,6 +21,7 @@ class Step(StrEnum):
     REFUSED = "refused"
     DRY_RUN = "dry run"
     APPLYING = "applying"
+    APPLY_FAILED = "apply failed"
     APPLIED = "applied"
     CANARY = "canary"
     SMOKE_PASSED = "smoke passed"
@@ -33,6 +34,8 @@ class Step(StrEnum):
     HOLD_LIFTED = "hold lifted"
 
 
+# From then on an environment is not what it was.
+BEGINS = (Step.APPLYING, Step.RETURNING)
 # A run that wrote one of these had come to its end.
 ENDS = frozenset({Step.REFUSED, Step.DRY_RUN, Step.FAILED, Step.RETURNED, Step.FINISHED})
 

@@ -74,7 +74,7 @@ class Journal:
             command=self.command,
             step=step,
             origin=self.origin.document(),
-            detail=detail,
+            detail=detail[:DETAIL_LENGTH],
             release=release.document() if release else None,
             previous=previous.document() if previous else None,
             gates=[finding.document() for finding in gates],
@@ -93,7 +93,7 @@ class Journal:
             yield
         except Exception as error:
             if self.last is not None and self.last not in ENDS:
-                self.record(Step.FAILED, str(error)[:DETAIL_LENGTH])
+                self.record(Step.FAILED, str(error))
             raise
 
     def smoke_test(

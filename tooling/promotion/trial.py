@@ -30,21 +30,21 @@ def try_out(run: Run, planned: Planned) -> None:
     SmokeTestFailed
         An alarm was raised, or could not be read.
     """
-    outputs = planned.stack.outputs()
     try:
-        _widen(run, planned, outputs)
+        _widen(run, planned)
     except LeaseHeld:
         raise  # whoever has it sees to the canary
     except (OperatorError, ClientError, BotoCoreError) as error:
-        _send_back(run, planned, outputs)
+        send_back(run, planned)
         reason = error.reason if isinstance(error, SmokeTestFailed) else str(error)
         raise SmokeTestFailed("The canary failed.", reason=reason) from error
 
 
-def _widen(run: Run, planned: Planned, outputs: dict[str, Any]) -> None:
+def _widen(run: Run, planned: Planned) -> None:
     canary = run.target.environment.canary
     if canary is None:
         return
+    outputs = planned.stack.outputs()
     run.screen.step(f"Canary: {canary.percent}% for {canary.minutes} minutes")
     run.journal.record(Step.CANARY, f"{canary.percent}%", release=planned.release)
     answer = Watch(partial(_alarms, run, outputs)).keep(canary.minutes)
@@ -66,10 +66,15 @@ def _alarms(run: Run, outputs: dict[str, Any], settled: bool) -> Answer:  # noqa
     return Answer(found.verdict, found.evidence)
 
 
-def _send_back(run: Run, planned: Planned, outputs: dict[str, Any]) -> None:
+def send_back(run: Run, planned: Planned) -> None:
     """Let the versions of before serve all requests, at once; Terraform follows."""
+    try:
+        functions = planned.stack.outputs()["functions"]
+    except (OperatorError, LookupError) as error:
+        run.screen.say(f"The versions of before could not be sent all requests at once: {error}")
+        return
     for key, kept in planned.keeps.items():
-        name = outputs["functions"][key]["name"]
+        name = functions[key]["name"]
         try:
             run.lease.require()
             send_all_to(run.clients.functions, name, kept["version"])

@@ -23,13 +23,14 @@ from tooling.promotion import planning, trial
 from tooling.promotion.aliases import shares
 from tooling.promotion.canary import Watch
 from tooling.promotion.decision import Decision
-from tooling.promotion.delivery import bring
+from tooling.promotion.delivery import ApplyFailed, bring
 from tooling.promotion.entry import Step
 from tooling.promotion.gates.verdict import Answer, failed
 from tooling.promotion.lease import LIFE, Lease, LeaseHeld
 from tooling.promotion.planning import Planned
 from tooling.releases import UNKNOWN_RELEASE, PublishedFunction, Release, terraform_digest
 from tooling.smoke import SmokeTestFailed
+from tooling.terraform.diagnostics import Diagnostic, TerraformFailed
 from tooling.terraform.plans import Action, Change, PlanSummary
 
 if TYPE_CHECKING:
@@ -266,6 +267,59 @@ def test_a_way_back_that_fails_itself_says_what_to_do(
     assert steps(run)[-2:] == [Step.RETURNING, Step.FAILED]
 
 
+# An apply that fails
+
+
+QUOTA = Diagnostic("error", "LimitExceededException", "The quota is used up.", "main.tf:1")
+
+
+def test_an_apply_that_fails_half_way_is_taken_back(
+    run: Run, site: Site, tests: list[Exception | None]
+) -> None:
+    site.faults.append(TerraformFailed("apply", "staging", [QUOTA]))
+    with pytest.raises(ApplyFailed, match=r"in part\. staging was taken back to release") as caught:
+        bring(run, planned(site), OLD)
+    assert "The quota is used up" in caught.value.reason
+    assert tests == []
+    assert site.release == OLD
+    assert steps(run) == [
+        Step.APPLYING,
+        Step.APPLY_FAILED,
+        Step.RETURNING,
+        Step.SMOKE_PASSED,
+        Step.RETURNED,
+    ]
+
+
+def test_a_first_apply_that_fails_leaves_what_it_made_for_the_next_run(
+    run: Run, site: Site
+) -> None:
+    site.faults.append(TerraformFailed("apply", "staging", [QUOTA]))
+    decision = Decision("promote dev staging")
+    with (
+        pytest.raises(ApplyFailed, match="It held nothing before") as caught,
+        run.journal.closed(),
+        decision.ended_by(run.journal, run.name),
+    ):
+        bring(run, planned(site), None)
+    assert "The quota is used up" in caught.value.reason
+    assert caught.value.remedy.endswith("run the same command again: it goes on from here.")
+    assert (decision.result, decision.next) == ("broken", "nox -s promote -- dev staging")
+    entries = run.journal.ledger.entries()
+    assert [entry.step for entry in entries] == [Step.APPLYING, Step.APPLY_FAILED, Step.FAILED]
+    assert "The quota is used up" in entries[1].detail
+
+
+def test_an_apply_that_was_refused_has_nothing_to_go_back_from(run: Run, site: Site) -> None:
+    refusal = TerraformFailed("apply", "staging", [replace(QUOTA, summary="Saved plan is stale")])
+    site.faults.append(refusal)
+    decision = Decision("promote dev staging", previous=OLD)
+    with pytest.raises(TerraformFailed), decision.ended_by(run.journal, run.name):
+        bring(run, planned(site), OLD)
+    assert (decision.result, decision.next) == ("stopped", "nox -s promote -- dev staging")
+    assert steps(run) == [Step.APPLYING]
+
+
 @pytest.mark.parametrize(
     ("fault", "result", "typed"),
     [
@@ -336,6 +390,24 @@ def test_a_canary_that_can_not_be_ended_is_taken_back(
 ) -> None:
     site.faults += [None, fault]
     with pytest.raises(SmokeTestFailed, match="taken back to release"):
+        bring(canary, planned(site, keeps=KEEPS), OLD)
+    assert tests == []
+    assert sent_back_at_once(site)
+    assert site.release == OLD
+
+
+def test_a_canary_whose_apply_fails_half_way_is_sent_back_at_once(
+    canary: Run, site: Site, tests: list[Exception | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply, faults = site.apply, [TerraformFailed("apply", "staging", [QUOTA])]
+
+    def half_way(screen: Screen, summary: PlanSummary) -> None:
+        apply(screen, summary)
+        if faults:
+            raise faults.pop()
+
+    monkeypatch.setattr(site, "apply", half_way)
+    with pytest.raises(ApplyFailed, match="was taken back to release"):
         bring(canary, planned(site, keeps=KEEPS), OLD)
     assert tests == []
     assert sent_back_at_once(site)
