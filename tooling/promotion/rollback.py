@@ -82,8 +82,11 @@ class Rollback:
                 run.screen.done(f"An earlier run was killed: {found}")
                 if wanted is None and found.rolls_back(run.name) and found.release:
                     wanted = found.release.id
-            decision.previous = (found and found.previous) or (here.release if here else None)
-            evidence, release = self._choose(entries, wanted)
+            current = here.release if here else None
+            decision.previous = (found and found.previous) or current
+            if found and found.changed_something:
+                current = found.release  # whatever the state says: it may have come half-way
+            evidence, release = self._choose(entries, wanted, current)
             decision.release = release
             run.journal.record(Step.STARTED, release=release)
             planned = self._decide(evidence, release, approved, unfinished=half_applied(entries))
@@ -103,9 +106,10 @@ class Rollback:
             decision.result = "rolled back"
             decision.next = f"nox -s release-hold -- {run.name}"
 
-    def _choose(self, entries: Sequence[Entry], wanted: str | None) -> tuple[Entry, Release]:
+    def _choose(
+        self, entries: Sequence[Entry], wanted: str | None, current: Release | None
+    ) -> tuple[Entry, Release]:
         """Return the release to go back to, with the entry that says that it worked."""
-        current = self.decision.previous
         worked = [entry for entry in entries if entry.step is Step.SMOKE_PASSED]
         if wanted is None:
             candidates = earlier_than(worked, current.id if current else None)

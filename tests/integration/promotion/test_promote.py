@@ -95,6 +95,27 @@ def test_a_killed_rollback_that_is_typed_again_brings_the_same_release(
     assert (decision.release, decision.previous) == (worked[1], worked[2])
 
 
+def test_a_rollback_after_a_killed_promotion_leads_to_what_worked_before_that(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.lease.give_up()
+    worked = [replace(UNKNOWN_RELEASE, git_commit=name) for name in ("older", "old")]
+    for release in worked:
+        run.journal.record(Step.SMOKE_PASSED, release=release)
+    new = replace(UNKNOWN_RELEASE, git_commit="new")
+    killed(run, Step.APPLYING, release=new, previous=worked[1])
+    monkeypatch.setattr(rollback, "read_deployed", lambda *_: Deployed(worked[1], {}))
+
+    def stop(*_: object, **__: object) -> None:
+        raise Stopped
+
+    monkeypatch.setattr(Rollback, "_decide", stop)
+    decision = Decision("rollback staging")
+    with pytest.raises(Stopped):
+        Rollback(run, decision).roll_back(None, None)
+    assert (decision.release, decision.previous) == (worked[1], worked[1])
+
+
 def test_nothing_is_promoted_on_a_ledger_that_was_edited(promotion: Promotion) -> None:
     ledger = promotion.run.journal.ledger
     killed(promotion.run, Step.FINISHED)
