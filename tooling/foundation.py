@@ -59,8 +59,7 @@ def plan_foundation(workspace: Workspace, target: Target, screen: Screen) -> Pla
     return PlannedFoundation(stack, stack.plan(screen, foundation_variables(target)))
 
 
-def lay_foundation(workspace: Workspace, target: Target, clients: Clients, screen: Screen) -> None:
-    """Bring both buckets to what Terraform says of them."""
+def lay_foundation(workspace: Workspace, target: Target, screen: Screen) -> None:
+    """Bring both buckets, which are there, to what Terraform says of them."""
     screen.step(TITLE)
-    ensure_buckets(target, clients, screen)
     plan_foundation(workspace, target, screen).lay(screen)

@@ -96,7 +96,7 @@ def promote(session: Session, screen: Screen, extra: int) -> None:
     api = environment.api.model_copy(update={"timeout_seconds": timeout})
     target = open_target(workspace, environment.model_copy(update={"api": api}))
     decision = Decision(f"promote {SOURCE} {DESTINATION}")
-    run = Run.open(workspace, target, screen, decision.command)
+    run = Run.founding(workspace, target, screen, decision.command)
     Promotion(source, Clients(source), run, decision).promote(None)
 
 

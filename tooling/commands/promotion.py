@@ -12,7 +12,6 @@ from tooling.commands.arguments import Destination, EnvironmentName, JsonWanted,
 from tooling.promotion.decision import Decision
 from tooling.promotion.gates.order import order
 from tooling.promotion.gates.verdict import Gate
-from tooling.promotion.journal import Journal
 from tooling.promotion.promote import Promotion
 from tooling.promotion.rollback import Rollback, lift_hold
 from tooling.promotion.run import Run
@@ -47,7 +46,7 @@ def promote(
         origin = session.target(source)
         target = session.target(destination)
         with session.workspace.alone_in(destination):
-            run = Run.open(session.workspace, target, session.screen, decision.command)
+            run = Run.founding(session.workspace, target, session.screen, decision.command)
             promotion = Promotion(origin, Clients(origin), run, decision)
             promotion.promote(approve, dry_run=dry_run)
 
@@ -77,8 +76,11 @@ def release_hold(name: EnvironmentName) -> None:
     """Lift the hold that a rollback has put on ENV."""
     session = Session.open()
     target = session.target(name)
-    journal = Journal.open(session.workspace, target, Clients(target), f"release-hold {name}")
-    lift_hold(name, journal)
+    with session.workspace.alone_in(name):
+        run = Run.open(session.workspace, target, session.screen, f"release-hold {name}")
+        # No rollback can set another meanwhile, which would be lifted unseen.
+        with run.lease.held():
+            lift_hold(name, run.journal)
     session.screen.say(f"The hold on {name} is lifted.", style="bold green")
 
 

@@ -49,13 +49,19 @@ class Run:
 
     @classmethod
     def open(cls, workspace: Workspace, target: Target, screen: Screen, command: str) -> Run:
-        """Return a run that begins now; the buckets that it writes down in are made if missing."""
+        """Return a run that begins now, in an environment that is there."""
         clients = Clients(target)
-        ensure_buckets(target, clients, screen)
         journal = Journal.open(workspace, target, clients, command)
         environment = target.environment
         lease = Lease(clients.s3, state_bucket(environment), journal.origin, environment.name)
         return cls(workspace, target, clients, journal, lease, screen)
+
+    @classmethod
+    def founding(cls, workspace: Workspace, target: Target, screen: Screen, command: str) -> Run:
+        """Return the same; the buckets that it writes down in are made if they are missing."""
+        run = cls.open(workspace, target, screen, command)
+        ensure_buckets(target, run.clients, screen)
+        return run
 
     @property
     def name(self) -> str:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.integration.promotion.conftest import origin
+from tooling.buckets import bucket_exists, remove_bucket
+from tooling.errors import OperatorError
 from tooling.promotion.lease import KEY, LIFE, Lease, LeaseHeld
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ def test_one_that_has_run_out_is_taken_over_and_lost_to_its_holder(
         bert.acquire()
     bert.now = lambda: NOON + LIFE
     bert.acquire()
-    with pytest.raises(LeaseHeld, match="nothing was done") as caught:
+    with pytest.raises(LeaseHeld, match="has taken over in staging; this one") as caught:
         anna.require()
     assert "bert@here" in caught.value.reason
     anna.give_up()  # must not end what is Bert's by now
@@ -121,3 +123,14 @@ def test_a_run_and_its_own_renewal_do_not_take_each_other_for_somebody_else(anna
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: anna.require(), range(40)))
     assert not anna.lost
+
+
+def test_it_may_go_with_the_bucket_that_it_lies_in(anna: Lease) -> None:
+    with anna.held():
+        with anna.unrenewed():
+            remove_bucket(anna.s3, anna.bucket)
+        anna.renew()
+        assert anna.lost
+    assert not bucket_exists(anna.s3, anna.bucket)
+    with pytest.raises(OperatorError, match="Nothing is deployed in staging"):
+        anna.acquire()

@@ -197,6 +197,14 @@ def test_the_newest_smoke_test_must_be_of_this_release_and_passed() -> None:
     says(smoke_evidence("dev", [good, failed], UNKNOWN_RELEASE), Verdict.FAIL, "failed")
 
 
+@pytest.mark.parametrize("step", [Step.APPLYING, Step.RETURNING])
+def test_an_environment_that_is_being_changed_has_no_evidence(step: Step) -> None:
+    good, begun = entry(Step.SMOKE_PASSED), entry(step, 1)
+    answer = smoke_evidence("dev", [good, begun, entry(Step.FAILED, 2)], UNKNOWN_RELEASE)
+    says(answer, Verdict.FAIL, "anna@here began to change dev at 2026-01-01T12:01:00+00:00")
+    says(smoke_evidence("dev", [begun, good], UNKNOWN_RELEASE), Verdict.PASS)
+
+
 @pytest.mark.parametrize(
     ("entries", "verdict"),
     [
@@ -220,8 +228,24 @@ def test_the_newest_smoke_test_must_be_of_this_release_and_passed() -> None:
             ],
             Verdict.FAIL,
         ),
+        (
+            [
+                entry(Step.SMOKE_PASSED, 0),
+                entry(Step.APPLYING, 10, release=OTHER),
+                entry(Step.SMOKE_PASSED, 11),
+            ],
+            Verdict.FAIL,
+        ),
     ],
-    ids=["none", "old enough", "too young", "since the first", "failed between", "other between"],
+    ids=[
+        "none",
+        "old enough",
+        "too young",
+        "since the first",
+        "failed between",
+        "other between",
+        "other begun between",
+    ],
 )
 def test_a_release_must_have_worked_long_enough_without_a_break(
     entries: list[Any], verdict: Verdict
