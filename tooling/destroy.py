@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import nullcontext
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -121,7 +120,7 @@ def _destroy_stack(run: Run) -> None:
     show_plan(screen, summary, began)
     if not summary.changes:
         return
-    plan = json.loads(stack.plan_document.read_text(encoding="utf-8"))
+    plan = stack.document()
     kept = protected_resources(plan)
     if kept:
         raise OperatorError(

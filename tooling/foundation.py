@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tooling.buckets import ensure_bucket
 from tooling.rendering import artifact_bucket, foundation_variables, state_bucket
@@ -43,6 +43,11 @@ class PlannedFoundation:
 
     stack: Stack
     summary: PlanSummary
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What ``terraform show -json`` makes of it; empty where it would do nothing."""
+        return {} if self.summary.empty else self.stack.document()
 
     def lay(self, screen: Screen) -> None:
         """Apply exactly this plan."""

@@ -110,7 +110,8 @@ class Overview:
             self.workspace.environments, status.environment, stack.target.endpoint, release
         )
         try:
-            document = stack.compare(variables)
+            stack.compare(variables)
+            document = stack.compared()
         except OperatorError as error:
             status.problem = error.what
             return

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from tooling.foundation import PlannedFoundation, plan_foundation
-from tooling.promotion.canary import shares_to_keep
+from tooling.promotion.canary import shares_to_keep, with_new_code, with_new_version
 from tooling.promotion.gates.approval import plan_digest
 from tooling.rendering import render_variables
 from tooling.reports import show_plan
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tooling.foundation import PlannedFoundation
     from tooling.promotion.deployed import Deployed
     from tooling.promotion.run import Run
     from tooling.releases import Release
@@ -68,21 +68,19 @@ def plan_at_once(run: Run, release: Release, sources: Path) -> Planned:
 def plan_as_asked(run: Run, release: Release, sources: Path, deployed: Deployed | None) -> Planned:
     """Save the plan that brings the release as the environment asks, and show it.
 
-    With a canary the version that serves now keeps a share, which only a first plan can tell
-    for which functions.
+    With a canary the version that serves now keeps a share for each function that gets a new one.
+    Those are the ones with new code; that a setting makes more of them only the plan tells, which
+    is then made once more.
     """
+    share = partial(shares_to_keep, run.target.environment.canary, deployed)
 
     def planned() -> Planned:
-        at_once = _planned(run, release, sources)
-        keeps = shares_to_keep(run.target.environment.canary, deployed, at_once.document)
-        return _planned(run, release, sources, keeps) if keeps else at_once
+        expected = share(with_new_code(deployed, release))
+        first = _planned(run, release, sources, expected)
+        keeps = share(with_new_version(deployed, first.document))
+        return first if keeps == expected else _planned(run, release, sources, keeps)
 
     return _shown(run, planned)
-
-
-def with_foundation(run: Run, planned: Planned) -> Planned:
-    """Return the same with the plan of the buckets below, which is applied before it."""
-    return replace(planned, foundation=plan_foundation(run.workspace, run.target, run.screen))
 
 
 def scan_planned(run: Run, planned: Planned) -> Report | None:
@@ -109,4 +107,6 @@ def _planned(
         run.workspace.environments, run.target.environment, run.target.endpoint, release, keeps
     )
     summary = stack.plan(run.screen, variables)
-    return Planned(stack, release, summary, stack.read_plan(), keeps or {})
+    # One without changes is shown here alone: what was found changed stands in it too.
+    document = stack.read_plan() if summary.empty else stack.document()
+    return Planned(stack, release, summary, document, keeps or {})

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from tooling.errors import OperatorError
+from tooling.foundation import plan_foundation
 from tooling.promotion.carrying import Place, carry
 from tooling.promotion.delivery import bring
 from tooling.promotion.deployed import read_deployed
@@ -29,7 +30,7 @@ from tooling.promotion.gates.smoke_evidence import smoke_evidence, soak
 from tooling.promotion.gates.verdict import Answer, Gate, ask_all
 from tooling.promotion.interruption import half_applied, interruption, proven
 from tooling.promotion.ledger import Ledger
-from tooling.promotion.planning import plan_as_asked, scan_planned, with_foundation
+from tooling.promotion.planning import plan_as_asked, scan_planned
 from tooling.promotion.verification import verified
 from tooling.promotion.way_back import go_back
 from tooling.rendering import artifact_bucket, render_variables, state_bucket
@@ -159,18 +160,19 @@ class Promotion:
         entries: list[Entry],
         approved: str | None,
     ) -> Planned:
-        """Ask all gates: those on the source while the target's plan is made."""
+        """Ask all gates: on the source and on the buckets while the target's plan is made."""
         began = monotonic()
         run, decision = self.run, self.decision
         screen, lived_in = run.screen, decision.previous is not None
         gates = list(self._source_gates(deployed, entries))
-        with ThreadPoolExecutor(max_workers=1) as beside:
+        with ThreadPoolExecutor() as beside:
             about_source = beside.submit(ask_all, gates)
+            buckets = beside.submit(
+                plan_foundation, run.workspace, run.target, replace(screen, quiet=True)
+            )
             screen.step("Zips")
             release, carried = self._carry(deployed.release)
-            planned = with_foundation(
-                run, plan_as_asked(run, release, run.workspace.terraform, here)
-            )
+            planned = plan_as_asked(run, release, run.workspace.terraform, here)
             decision.planned = planned
             about_plan = ask_all(
                 [
@@ -186,7 +188,10 @@ class Promotion:
                     ),
                     Gate("scan", lambda: scan(scan_planned(run, planned))),
                     Gate("data", partial(data, planned.document, lived_in=lived_in)),
-                    Gate("foundation", partial(self._foundation, planned, lived_in=lived_in)),
+                    Gate(
+                        "foundation",
+                        lambda: foundation(buckets.result().document, lived_in=lived_in),
+                    ),
                     Gate(
                         "approval",
                         partial(approval, run.target.environment, planned.digest, approved),
@@ -196,7 +201,8 @@ class Promotion:
             decision.findings = [*about_source.result(), *about_plan]
         decision.show_gates(screen)
         screen.done(f"{len(decision.findings)} gates asked", began)
-        return planned
+        # Without a plan of the buckets their gate has said no.
+        return planned if buckets.exception() else replace(planned, foundation=buckets.result())
 
     def _source_gates(self, deployed: Deployed, entries: list[Entry]) -> Iterator[Gate]:
         name, release = self.source.environment.name, deployed.release
@@ -226,12 +232,9 @@ class Promotion:
         environment = self.source.environment
         folder = self.run.workspace.environments
         variables = render_variables(folder, environment, self.source.endpoint, release)
-        summary = PlanSummary.from_document(stack.compare(variables))
+        changes = stack.compare(variables)
+        summary = PlanSummary.from_document(stack.compared()) if changes else PlanSummary((), ())
         return source_converged(environment.name, summary)
-
-    def _foundation(self, planned: Planned, *, lived_in: bool) -> Answer:
-        document = planned.foundation.stack.read_plan() if planned.foundation else {}
-        return foundation(document, lived_in=lived_in)
 
     def _carry(self, release: Release) -> tuple[Release, Answer]:
         began = monotonic()

@@ -101,7 +101,7 @@ class Site:
     def terraform(self) -> SimpleNamespace:
         return SimpleNamespace(folder=ROOT / "terraform")
 
-    def read_plan(self) -> dict[str, Any]:
+    def document(self) -> dict[str, Any]:
         return {}
 
     def apply(self, screen: Screen, summary: PlanSummary) -> None:  # noqa: ARG002
