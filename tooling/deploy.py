@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from tooling.clients import Clients
 from tooling.errors import OperatorError
-from tooling.foundation import ensure_buckets, lay_foundation
+from tooling.foundation import TITLE, ensure_buckets, plan_foundation
 from tooling.packaging.build import build_all
 from tooling.packaging.platforms import lambda_platform, this_platform
 from tooling.promotion.deployed import read_deployed
@@ -108,8 +109,14 @@ class Deployment:
         return outputs
 
     def _prepare(self, clients: Clients) -> tuple[Release, Stack, PlanSummary]:
-        lay_foundation(self.workspace, self.target, self.screen)
-        release = self._publish(clients, self._package())
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            buckets = beside.submit(
+                plan_foundation, self.workspace, self.target, replace(self.screen, quiet=True)
+            )
+            artifacts = self._package()
+            self.screen.step(TITLE)
+            buckets.result().lay(self.screen)
+        release = self._publish(clients, artifacts)
         return release, *self._plan(release)
 
     def _require_own_builds(self) -> None:
@@ -148,7 +155,6 @@ class Deployment:
         self.screen.step("Plan")
         stack = media_stack(self.workspace, self.target)
         stack.init(self.screen)
-        stack.terraform.validate()
         variables = render_variables(
             self.workspace.environments, self.target.environment, self.target.endpoint, release
         )

@@ -62,9 +62,3 @@ def plan_foundation(workspace: Workspace, target: Target, screen: Screen) -> Pla
     stack = foundation_stack(workspace, target)
     stack.init(screen)
     return PlannedFoundation(stack, stack.plan(screen, foundation_variables(target)))
-
-
-def lay_foundation(workspace: Workspace, target: Target, screen: Screen) -> None:
-    """Bring both buckets, which are there, to what Terraform says of them."""
-    screen.step(TITLE)
-    plan_foundation(workspace, target, screen).lay(screen)

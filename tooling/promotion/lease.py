@@ -159,14 +159,11 @@ class Lease:
         return {"holder": self.origin.document(), "until": until.isoformat(timespec="seconds")}
 
     def _require_free(self, document: dict[str, Any]) -> None:
-        if document["holder"] is None:
-            return
-        holder = Origin(**document["holder"])
-        if datetime.fromisoformat(document["until"]) <= self.now():
+        if not _is_held(document, self.now()):
             return
         # Both hold the lock of one folder in turn, so the other run is dead. It is known by an id
         # that lies in it: on build machines many have one host name and path.
-        if holder.shares_workspace(self.origin):
+        if Origin(**document["holder"]).shares_workspace(self.origin):
             return
         raise self._refusal(document)
 
@@ -220,6 +217,20 @@ class Lease:
             return False
         self.etag = current[1]
         return True
+
+
+def holder(s3: S3Client, bucket: str, now: datetime) -> str:
+    """Return who holds a lease that has not run out, in a sentence; empty if nobody does."""
+    try:
+        with s3.get_object(Bucket=bucket, Key=KEY)["Body"] as body:
+            document = json.loads(body.read())
+    except (s3.exceptions.NoSuchKey, s3.exceptions.NoSuchBucket):
+        return ""
+    return _told(document) if _is_held(document, now) else ""
+
+
+def _is_held(document: dict[str, Any], now: datetime) -> bool:
+    return document["holder"] is not None and datetime.fromisoformat(document["until"]) > now
 
 
 def _told(document: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tooling.clients import Clients
@@ -14,6 +15,7 @@ from tooling.promotion.differences import ReleaseDifference
 from tooling.promotion.gates.alarms import alarms
 from tooling.promotion.gates.convergence import drifted
 from tooling.promotion.gates.verdict import Gate
+from tooling.promotion.lease import holder
 from tooling.promotion.ledger import Ledger
 from tooling.promotion.sources import sources_of
 from tooling.promotion.status import EnvironmentStatus
@@ -82,7 +84,9 @@ class Overview:
             return status
         clients = Clients(status.target)
         status.deployed = read_deployed(clients.s3, environment)
-        status.entries = Ledger(clients.s3, state_bucket(environment)).entries()
+        bucket = state_bucket(environment)
+        status.entries = Ledger(clients.s3, bucket).entries()
+        status.at_work = holder(clients.s3, bucket, datetime.now(UTC))
         if status.deployed:
             outputs = status.deployed.outputs
             status.health = Gate("alarms", lambda: alarms(clients.cloudwatch, outputs)).find()

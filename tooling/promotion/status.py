@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tooling.promotion.entry import Entry, Step
 from tooling.promotion.gates.hold import current_hold
 from tooling.promotion.gates.verdict import Finding, Verdict
+from tooling.promotion.history import runs_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from tooling.environments import Environment
     from tooling.promotion.deployed import Deployed
     from tooling.promotion.differences import ReleaseDifference
+    from tooling.promotion.history import PastRun
     from tooling.releases import Release
     from tooling.target import Target
 
@@ -41,6 +43,8 @@ class EnvironmentStatus:
     health: Finding | None = None
     difference: ReleaseDifference | None = None
     plan: str = ""
+    at_work: str = ""
+    """Who holds its lease, and until when."""
 
     @property
     def where(self) -> str:
@@ -77,6 +81,10 @@ class EnvironmentStatus:
         """Return what the table has no room for, a line each."""
         name, hold = self.environment.name, current_hold(self.entries)
         lines = [f"{name}: {self.problem}"] if self.problem else []
+        if self.at_work:
+            lines.append(f"{name} is being changed: {self.at_work}")
+        elif self.last_run and not self.last_run.went_well:
+            lines.append(f"{name} last: {self.last_run}")
         lines += [f"{name} drifted: {resource}" for resource in self.drift or []]
         if self.health and self.health.verdict is not Verdict.PASS:
             lines.append(f"{name} alarms: {self.health.evidence}")
@@ -88,6 +96,21 @@ class EnvironmentStatus:
         if self.plan:
             lines.append(f"{name} plan: {self.plan}")
         return lines
+
+    @property
+    def last_run(self) -> PastRun | None:
+        """The last run that was to change it."""
+        return next((run for run in reversed(runs_of(self.entries)) if run.changes_things), None)
+
+    @property
+    def next(self) -> str:
+        """What to type, where anything is to be done; a hold is for a person to judge first."""
+        name, before = self.environment.name, self.environment.promotes_from
+        if self.at_work or self.problem:
+            return ""
+        if current_hold(self.entries):
+            return f"nox -s release-hold -- {name}, when promotions may go on"
+        return f"nox -s promote -- {before} {name}" if self.difference else ""
 
     def _to_come(self) -> str:
         if self.environment.promotes_from is None:
@@ -108,6 +131,8 @@ class EnvironmentStatus:
             "drift": self.drift,
             "health": self.health.document() if self.health else None,
             "hold": hold.detail if hold else None,
+            "at_work": self.at_work or None,
+            "last_run": str(self.last_run) if self.last_run else None,
             "promotes_from": self.environment.promotes_from,
             "brings": self.difference.document() if self.difference else None,
             "plan": self.plan or None,

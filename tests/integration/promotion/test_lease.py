@@ -13,7 +13,7 @@ import pytest
 from tests.integration.promotion.conftest import origin
 from tooling.buckets import bucket_exists, remove_bucket
 from tooling.errors import OperatorError
-from tooling.promotion.lease import KEY, LIFE, Lease, LeaseHeld
+from tooling.promotion.lease import KEY, LIFE, Lease, LeaseHeld, holder
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -40,6 +40,15 @@ def test_who_comes_second_is_told_who_holds_it_and_until_when(anna: Lease, bert:
         assert "until 2026-01-01T12:02:00+00:00" in caught.value.reason
     with bert.held():
         bert.require()
+
+
+def test_who_holds_it_is_told_for_as_long_as_that_is_so(anna: Lease) -> None:
+    anna.acquire()
+    assert "anna@here" in holder(anna.s3, anna.bucket, NOON)
+    assert holder(anna.s3, anna.bucket, NOON + LIFE) == ""
+    anna.give_up()
+    assert holder(anna.s3, anna.bucket, NOON) == ""
+    assert holder(anna.s3, f"{anna.bucket}-none", NOON) == ""
 
 
 def test_of_many_that_start_together_one_wins(s3: S3Client, bucket: str) -> None:

@@ -1,0 +1,54 @@
+"""What a status says beside its table: what goes on, what went wrong, what to type next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.tooling.promotion.conftest import entry
+from tooling.promotion.differences import ReleaseDifference
+from tooling.promotion.entry import Step
+from tooling.promotion.status import EnvironmentStatus
+
+if TYPE_CHECKING:
+    from tooling.environments import Environment
+
+TO_COME = ReleaseDifference([], ["api"], terraform=False, runtime=False)
+
+
+@pytest.fixture
+def status(dev: Environment) -> EnvironmentStatus:
+    environment = dev.model_copy(update={"name": "staging", "promotes_from": "dev"})
+    return EnvironmentStatus(environment, difference=TO_COME)
+
+
+def test_what_waits_is_what_to_type_next(status: EnvironmentStatus) -> None:
+    assert status.next == "nox -s promote -- dev staging"
+    status.difference = None
+    assert status.next == ""
+
+
+def test_a_hold_comes_before_what_waits(status: EnvironmentStatus) -> None:
+    status.entries = [entry(Step.HOLD_SET)]
+    assert status.next == "nox -s release-hold -- staging, when promotions may go on"
+
+
+def test_a_run_at_work_is_named_and_nothing_is_to_be_typed(status: EnvironmentStatus) -> None:
+    status.entries = [entry(Step.STARTED), entry(Step.APPLYING)]
+    status.at_work = "The lease is held by anna@here."
+    assert status.remarks()[0] == "staging is being changed: The lease is held by anna@here."
+    assert status.next == ""
+
+
+def test_a_last_run_that_failed_is_told_until_another_has_gone_well(
+    status: EnvironmentStatus,
+) -> None:
+    failed = [entry(Step.STARTED), entry(Step.FAILED)]
+    smoke = entry(Step.SMOKE_PASSED, run="smoke")
+    status.entries = [*failed, smoke]
+    assert "'promote dev staging' of anna@here" in status.remarks()[0]
+    assert "failed" in status.remarks()[0]
+    well = [entry(Step.STARTED, run="again"), entry(Step.FINISHED, run="again")]
+    status.entries = [*failed, *well]
+    assert not any("last:" in line for line in status.remarks())
