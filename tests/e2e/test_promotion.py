@@ -261,9 +261,14 @@ def test_evidence_that_is_missing_or_for_another_release_or_too_young(lab: Lab) 
 def test_a_lease_that_somebody_holds_and_one_that_has_run_out(lab: Lab) -> None:
     lease = Lease(lab.s3, lab.state_bucket("staging"), ELSEWHERE, "staging")
     lease.acquire()
-    printed = lab.checkout.run("promote", "dev", "staging", "--dry-run", code=1)
-    assert "bert@elsewhere" in printed
-    assert re.search(r"until \d{4}-\d\d-\d\dT", printed)
+    for command in (
+        ("promote", "dev", "staging", "--dry-run"),
+        ("smoke", "staging"),
+        ("release-hold", "staging"),
+    ):
+        printed = lab.checkout.run(*command, code=1)
+        assert "bert@elsewhere" in printed
+        assert re.search(r"until \d{4}-\d\d-\d\dT", printed)
     lease.now = lambda: datetime.now(UTC) - LIFE - timedelta(seconds=1)
     lease.renew()
     # With nothing else broken every gate lets through.

@@ -1,4 +1,4 @@
-"""An apply that Terraform itself can't finish, with a root module that needs no provider."""
+"""Applies that Terraform can't finish, and who may change an environment, on one in miniature."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import pytest
 
 from tests.integration.promotion.conftest import ROOT, origin
 from tooling import deploy, smoke
-from tooling.buckets import remove_bucket
+from tooling.buckets import bucket_exists, remove_bucket
 from tooling.console import Screen
 from tooling.deploy import Deployment
+from tooling.destroy import destroy
 from tooling.environments import EnvironmentFiles
 from tooling.promotion.delivery import ApplyFailed, bring
 from tooling.promotion.deployed import read_deployed
@@ -172,3 +173,20 @@ def test_a_deploy_waits_for_nobody_and_tells_who_is_at_work(
         deployment.deploy()
     assert "bert@here" in caught.value.reason
     assert run.journal.ledger.entries() == []
+
+
+# The end of it
+
+
+def test_a_destroy_waits_for_nobody_either_and_takes_its_lease_with_it(
+    run: Run, workspace: Workspace
+) -> None:
+    s3, state = run.clients.s3, run.lease.bucket
+    with run.lease.held():
+        bring(run, plan_at_once(run, release_of("good", workspace), workspace.terraform), None)
+    bert = Lease(s3, state, origin("bert", "/bert"), "dev")
+    with bert.held(), pytest.raises(LeaseHeld, match="nothing was done"):
+        destroy(run, lambda _: True)
+    assert read_deployed(s3, run.target.environment) is not None
+    destroy(run, lambda _: True)
+    assert not bucket_exists(s3, state)
