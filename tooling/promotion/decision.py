@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tooling.errors import OperatorError
-from tooling.promotion.entry import Step
+from tooling.promotion.entry import Step, as_typed
 from tooling.terraform.diagnostics import TerraformFailed
 
 if TYPE_CHECKING:
@@ -105,8 +105,7 @@ class Decision:
     @property
     def typed(self) -> str:
         """The command as it is typed."""
-        name, *arguments = self.command.split()
-        return f"nox -s {name} -- {' '.join(arguments)}"
+        return as_typed(self.command)
 
     def document(self) -> dict[str, Any]:
         """Return the decision as a pipeline reads it."""

@@ -117,6 +117,12 @@ class Entry:
         return entry
 
 
+def as_typed(command: str) -> str:
+    """Return a command such as ``promote dev staging`` as it is typed."""
+    name, *arguments = command.split()
+    return f"nox -s {name} -- {' '.join(arguments)}"
+
+
 def _require_sound(entry: Entry) -> None:
     """Touch what decisions depend on, so that an edited entry is found here and not in a gate."""
     _ = entry.at.tzinfo, entry.run + entry.command + entry.detail + entry.chain, entry.sequence + 0

@@ -56,6 +56,11 @@ class PastRun:
         return self.last.step in WELL or not self.changes_things
 
     @property
+    def was_killed(self) -> bool:
+        """Whether it never came to an end, unless it is at work still."""
+        return self.changes_things and self.last.step not in ENDS
+
+    @property
     def numbers(self) -> str:
         """Where its entries stand in the ledger."""
         first, last = self.began.sequence, self.last.sequence
@@ -69,7 +74,7 @@ class PastRun:
     @property
     def ending(self) -> str:
         """How it ended, in a word or two."""
-        if self.changes_things and self.last.step not in ENDS:
+        if self.was_killed:
             return f"no end yet, after '{self.last.step}'"
         return ENDINGS.get(self.last.step, self.last.step.value)
 

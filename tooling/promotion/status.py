@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tooling.promotion.entry import Entry, Step
+from tooling.promotion.entry import Entry, Step, as_typed
 from tooling.promotion.gates.hold import current_hold
 from tooling.promotion.gates.verdict import Finding, Verdict
 from tooling.promotion.history import runs_of
@@ -108,8 +108,12 @@ class EnvironmentStatus:
         name, before = self.environment.name, self.environment.promotes_from
         if self.at_work or self.problem:
             return ""
+        if self.last_run and self.last_run.was_killed:
+            return as_typed(self.last_run.began.command)
         if current_hold(self.entries):
             return f"nox -s release-hold -- {name}, when promotions may go on"
+        if self.last_run and self.last_run.last.step is Step.FAILED:
+            return f"nox -s history -- {name}"
         return f"nox -s promote -- {before} {name}" if self.difference else ""
 
     def _to_come(self) -> str:

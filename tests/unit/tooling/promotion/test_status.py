@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,6 +42,14 @@ def test_a_run_at_work_is_named_and_nothing_is_to_be_typed(status: EnvironmentSt
     assert status.next == ""
 
 
+def test_a_run_that_was_killed_is_to_be_typed_again(status: EnvironmentStatus) -> None:
+    status.entries = [entry(Step.HOLD_SET, run="rollback"), entry(Step.STARTED)]
+    assert status.next == "nox -s promote -- dev staging"
+    status.environment = status.environment.model_copy(update={"name": "dev"})
+    status.entries = [replace(found, command="deploy dev") for found in status.entries]
+    assert status.next == "nox -s deploy -- dev"
+
+
 def test_a_last_run_that_failed_is_told_until_another_has_gone_well(
     status: EnvironmentStatus,
 ) -> None:
@@ -49,6 +58,7 @@ def test_a_last_run_that_failed_is_told_until_another_has_gone_well(
     status.entries = [*failed, smoke]
     assert "'promote dev staging' of anna@here" in status.remarks()[0]
     assert "failed" in status.remarks()[0]
+    assert status.next == "nox -s history -- staging"
     well = [entry(Step.STARTED, run="again"), entry(Step.FINISHED, run="again")]
     status.entries = [*failed, *well]
     assert not any("last:" in line for line in status.remarks())
