@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from tooling.clients import Clients
 from tooling.errors import OperatorError
-from tooling.foundation import TITLE, ensure_buckets, plan_foundation
+from tooling.foundation import TITLE, plan_foundation
 from tooling.packaging.build import build_all
 from tooling.packaging.platforms import lambda_platform, this_platform
 from tooling.promotion.deployed import read_deployed
@@ -22,6 +21,7 @@ from tooling.scanning.gate import require_clean_plan
 from tooling.stack import media_stack
 
 if TYPE_CHECKING:
+    from tooling.clients import Clients
     from tooling.console import Screen
     from tooling.packaging.build import Artifact
     from tooling.packaging.platforms import Platform
@@ -42,8 +42,8 @@ class Deployment:
 
     Every step can be interrupted and the whole be run again: buckets and zips are written once
     under fixed names, Terraform keeps its state in the state bucket, and of the environment
-    nothing is applied but the plan that was shown and scanned. ``deploy`` holds the environment's
-    lease and writes each step into its ledger; ``plan`` does neither.
+    nothing is applied but the plan that was shown and scanned. Both hold the environment's lease;
+    ``deploy`` writes each step into its ledger.
 
     Parameters
     ----------
@@ -68,10 +68,7 @@ class Deployment:
             The environment takes its releases from another, another run is at work in it, or what
             failed is told.
         """
-        self._require_own_builds()
-        run = Run.founding(
-            self.workspace, self.target, self.screen, f"deploy {self.target.environment.name}"
-        )
+        run = self._run("deploy")
         with run.lease.held(), run.journal.closed():
             run.journal.record(Step.STARTED)
             outputs = self._bring(run)
@@ -85,12 +82,16 @@ class Deployment:
         Raises
         ------
         OperatorError
-            The environment takes its releases from another.
+            The environment takes its releases from another, or another run is at work in it.
         """
+        run = self._run("plan")
+        with run.lease.held():
+            self._prepare(run.clients)
+
+    def _run(self, command: str) -> Run:
         self._require_own_builds()
-        clients = Clients(self.target)
-        ensure_buckets(self.target, clients, self.screen)
-        self._prepare(clients)
+        name = self.target.environment.name
+        return Run.founding(self.workspace, self.target, self.screen, f"{command} {name}")
 
     def _bring(self, run: Run) -> dict[str, Any]:
         release, stack, summary = self._prepare(run.clients)

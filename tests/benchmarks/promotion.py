@@ -177,7 +177,10 @@ def _timed(work: Callable[[], object], site: Site) -> tuple[float, ...]:
     if process is None:
         raise ProcessLookupError
     terraform, checkov = Spans(), Spans()
-    with _watched(Terraform, "_execute", terraform), _watched(Checkov, "_scan", checkov):
+    with (
+        _watched(Terraform, Terraform._execute, terraform),
+        _watched(Checkov, Checkov._scan, checkov),
+    ):
         used, began = cpu_seconds(process), time.monotonic()
         work()
         seconds = time.monotonic() - began
@@ -187,9 +190,8 @@ def _timed(work: Callable[[], object], site: Site) -> tuple[float, ...]:
 
 
 @contextmanager
-def _watched(owner: type, method: str, spans: Spans) -> Iterator[None]:
+def _watched(owner: type, original: Callable[..., Any], spans: Spans) -> Iterator[None]:
     """Note when a method runs, through which all runs of a program go."""
-    original = getattr(owner, method)
 
     def noted(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - whatever it takes
         began = time.monotonic()
@@ -198,5 +200,5 @@ def _watched(owner: type, method: str, spans: Spans) -> Iterator[None]:
         finally:
             spans.spans.append((began, time.monotonic()))
 
-    with patch.object(owner, method, noted):
+    with patch.object(owner, original.__name__, noted):
         yield
