@@ -103,7 +103,7 @@ class Site:
             path.unlink(missing_ok=True)
 
     def _target(self, name: str) -> Target:
-        return open_target(self.workspace, _at_home(self._environment(name)))
+        return open_target(self.workspace, at_home(self._environment(name)))
 
     def _environment(self, name: str) -> Environment:
         return EnvironmentFiles(self.workspace.environments).load(name)
@@ -164,7 +164,7 @@ def _site() -> Iterator[Site]:
         yield site
 
 
-def _at_home(environment: Environment) -> Environment:
+def at_home(environment: Environment) -> Environment:
     """Return an environment as on the embedded AWS, where nothing waits for a person or a time."""
     aws = environment.aws.model_copy(update={"account_id": "", "profile": None})
     changes: dict[str, Any] = {"aws": aws, "approval": False, "soak_minutes": 0, "canary": None}
