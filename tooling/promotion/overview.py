@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from tooling.clients import Clients
 from tooling.errors import OperatorError
 from tooling.promotion.carrying import NOWHERE
@@ -76,12 +78,19 @@ class Overview:
         return list(found.values())
 
     def _read(self, environment: Environment) -> EnvironmentStatus:
+        """Read what there is to say; what can't be read of one must not hide the others."""
         status = EnvironmentStatus(environment)
         try:
-            status.target = open_target(self.workspace, environment)
+            self._fill(status)
         except OperatorError as error:
             status.problem = error.what
-            return status
+        except (ClientError, BotoCoreError) as error:
+            status.problem = f"It can't be read: {error}"
+        return status
+
+    def _fill(self, status: EnvironmentStatus) -> None:
+        environment = status.environment
+        status.target = open_target(self.workspace, environment)
         clients = Clients(status.target)
         status.deployed = read_deployed(clients.s3, environment)
         bucket = state_bucket(environment)
@@ -90,7 +99,6 @@ class Overview:
         if status.deployed:
             outputs = status.deployed.outputs
             status.health = Gate("alarms", lambda: alarms(clients.cloudwatch, outputs)).find()
-        return status
 
     def _plan(self, found: dict[str, EnvironmentStatus]) -> None:
         planned = []

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.unit.tooling.promotion.conftest import entry
+from tooling.console import Screen
+from tooling.environments import EnvironmentFiles
+from tooling.errors import OperatorError
+from tooling.promotion import overview
 from tooling.promotion.differences import ReleaseDifference
 from tooling.promotion.entry import Step
+from tooling.promotion.ledger import Ledger
 from tooling.promotion.status import EnvironmentStatus
+from tooling.target import Target
+from tooling.workspace import Workspace
 
 if TYPE_CHECKING:
     from tooling.environments import Environment
+    from tooling.promotion.deployed import Deployed
 
+ROOT = Path(__file__).resolve().parents[4]
 TO_COME = ReleaseDifference([], ["api"], terraform=False, runtime=False)
 
 
@@ -62,3 +74,30 @@ def test_a_last_run_that_failed_is_told_until_another_has_gone_well(
     well = [entry(Step.STARTED, run="again"), entry(Step.FINISHED, run="again")]
     status.entries = [*failed, *well]
     assert not any("last:" in line for line in status.remarks())
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        OperatorError("An entry can't be read."),
+        ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject"),
+    ],
+)
+def test_one_that_can_not_be_read_does_not_hide_the_others(
+    dev: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    def read(_: object, environment: Environment) -> Deployed | None:
+        if environment.name == "staging":
+            raise fault
+        return None
+
+    monkeypatch.setattr(overview, "open_target", lambda *_: Target(dev, None, None))  # type: ignore[arg-type]
+    monkeypatch.setattr(overview, "Clients", lambda _: SimpleNamespace(s3=None))
+    monkeypatch.setattr(overview, "read_deployed", read)
+    monkeypatch.setattr(overview, "holder", lambda *_: "")
+    monkeypatch.setattr(Ledger, "entries", lambda _: [])
+    workspace = Workspace(ROOT, tmp_path, tmp_path)
+    files = EnvironmentFiles(workspace.environments)
+    found = overview.Overview(workspace, files, Screen(quiet=True)).look(plans=False)
+    assert [entry.environment.name for entry in found if entry.problem] == ["staging"]
+    assert len(found) == 3
