@@ -103,7 +103,7 @@ def status(session: nox.Session) -> None:
 
 @operator()
 def history(session: nox.Session) -> None:
-    """ENV [--verify]: who brought what there, and how it ended."""
+    """ENV [--steps|--verify]: who brought what there, how it ended and why."""
     run_tooling(session, "history")
 
 

@@ -32,8 +32,15 @@ if TYPE_CHECKING:
 TABLE_WIDTH = 100
 
 
-def _console(*, stderr: bool = False, width: int | None = None) -> Console:
-    return Console(stderr=stderr, highlight=False, soft_wrap=width is None, width=width)
+def _console(*, stderr: bool = False, width: int | None = None, quiet: bool = False) -> Console:
+    return Console(
+        stderr=stderr,
+        highlight=False,
+        soft_wrap=width is None,
+        width=width,
+        quiet=quiet,
+        force_terminal=False if quiet else None,
+    )
 
 
 @dataclass(frozen=True)
@@ -44,13 +51,16 @@ class Screen:
     ----------
     json_wanted : bool
         Whether standard output belongs to a JSON document; all else then goes to standard error.
+    quiet : bool
+        Whether nothing is told: of work that is done beside other work, which shows its progress.
     """
 
     json_wanted: bool = False
+    quiet: bool = False
     out: Console = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "out", _console(stderr=self.json_wanted))
+        object.__setattr__(self, "out", _console(stderr=self.json_wanted, quiet=self.quiet))
 
     def say(self, text: str, *, style: str = "") -> None:
         """Print one line."""
@@ -100,7 +110,7 @@ class Screen:
             table.add_column(column, overflow="fold")
         for row in rows:
             table.add_row(*(escape(str(cell)) for cell in row))
-        _console(stderr=self.out.stderr, width=width).print(table)
+        _console(stderr=self.out.stderr, width=width, quiet=self.quiet).print(table)
 
     def document(self, value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
         """Write a JSON document to standard output."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from tooling.clients import Clients
 from tooling.errors import OperatorError
-from tooling.foundation import lay_foundation
+from tooling.foundation import TITLE, plan_foundation
 from tooling.packaging.build import build_all
 from tooling.packaging.platforms import lambda_platform, this_platform
-from tooling.promotion.journal import Journal
-from tooling.promotion.ledger import Step
+from tooling.promotion.deployed import read_deployed
+from tooling.promotion.entry import Step
+from tooling.promotion.run import Run
 from tooling.releases import Release, describe, publish
 from tooling.rendering import artifact_bucket, render_variables
 from tooling.reports import show_outputs, show_plan
@@ -21,6 +21,7 @@ from tooling.scanning.gate import require_clean_plan
 from tooling.stack import media_stack
 
 if TYPE_CHECKING:
+    from tooling.clients import Clients
     from tooling.console import Screen
     from tooling.packaging.build import Artifact
     from tooling.packaging.platforms import Platform
@@ -41,7 +42,8 @@ class Deployment:
 
     Every step can be interrupted and the whole be run again: buckets and zips are written once
     under fixed names, Terraform keeps its state in the state bucket, and of the environment
-    nothing is applied but the plan that was shown and scanned.
+    nothing is applied but the plan that was shown and scanned. Both hold the environment's lease;
+    ``deploy`` writes each step into its ledger.
 
     Parameters
     ----------
@@ -57,38 +59,66 @@ class Deployment:
     target: Target
     screen: Screen
 
-    @cached_property
-    def clients(self) -> Clients:
-        """AWS clients for the target."""
-        return Clients(self.target)
-
     def deploy(self) -> dict[str, Any]:
-        """Bring the environment to what the checkout says, prove it works, show what is there."""
-        stack, summary = self.plan()
-        command = f"deploy {self.target.environment.name}"
-        journal = Journal.open(self.workspace, self.target, self.clients, command)
-        if not summary.empty:
-            require_clean_plan(self.workspace, self.target, stack, self.screen)
-            self._apply(stack, summary)
-        outputs = stack.outputs()
-        release = Release.from_document(outputs["release"])
-        journal.record(Step.APPLIED, summary.counts(), release=release)
-        journal.smoke_test(self.target, self.clients, outputs, self.screen)
+        """Bring the environment to what the checkout says, prove it works, show what is there.
+
+        Raises
+        ------
+        OperatorError
+            The environment takes its releases from another, another run is at work in it, or what
+            failed is told.
+        """
+        run = self._run("deploy")
+        with run.lease.held(), run.journal.closed():
+            run.journal.record(Step.STARTED)
+            outputs = self._bring(run)
+            run.journal.record(Step.FINISHED, release=Release.from_document(outputs["release"]))
         show_outputs(self.screen, self.target.environment.name, outputs)
         return outputs
 
-    def plan(self) -> tuple[Stack, PlanSummary]:
+    def plan(self) -> None:
         """Prepare everything up to a saved plan, and show it.
 
         Raises
         ------
         OperatorError
-            The environment takes its releases from another.
+            The environment takes its releases from another, or another run is at work in it.
         """
+        run = self._run("plan")
+        with run.lease.held():
+            self._prepare(run.clients)
+
+    def _run(self, command: str) -> Run:
         self._require_own_builds()
-        lay_foundation(self.workspace, self.target, self.clients, self.screen)
-        release = self._publish(self._package())
-        return self._plan(release)
+        name = self.target.environment.name
+        return Run.founding(self.workspace, self.target, self.screen, f"{command} {name}")
+
+    def _bring(self, run: Run) -> dict[str, Any]:
+        release, stack, summary = self._prepare(run.clients)
+        if not summary.empty:
+            require_clean_plan(self.workspace, self.target, stack, self.screen)
+            here = read_deployed(run.clients.s3, self.target.environment)
+            run.journal.record(
+                Step.APPLYING, release=release, previous=here.release if here else None
+            )
+            run.apply(stack, summary)
+        outputs = stack.outputs()
+        run.journal.record(
+            Step.APPLIED, summary.counts(), release=Release.from_document(outputs["release"])
+        )
+        run.journal.smoke_test(self.target, run.clients, outputs, self.screen)
+        return outputs
+
+    def _prepare(self, clients: Clients) -> tuple[Release, Stack, PlanSummary]:
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            buckets = beside.submit(
+                plan_foundation, self.workspace, self.target, replace(self.screen, quiet=True)
+            )
+            artifacts = self._package()
+            self.screen.step(TITLE)
+            buckets.result().lay(self.screen)
+        release = self._publish(clients, artifacts)
+        return release, *self._plan(release)
 
     def _require_own_builds(self) -> None:
         """Refuse an environment that takes its releases from another: nothing is built for it."""
@@ -112,10 +142,10 @@ class Deployment:
         self.screen.done("ready", began)
         return artifacts
 
-    def _publish(self, artifacts: list[Artifact]) -> Release:
+    def _publish(self, clients: Clients, artifacts: list[Artifact]) -> Release:
         bucket = artifact_bucket(self.target.environment)
         functions = {
-            artifact.function: publish(self.clients.s3, bucket, artifact) for artifact in artifacts
+            artifact.function: publish(clients.s3, bucket, artifact) for artifact in artifacts
         }
         release = describe(self.workspace.root, platform_of(self.target), functions)
         self.screen.done(f"release {release.id[:12]} of commit {release.short_commit}")
@@ -126,16 +156,9 @@ class Deployment:
         self.screen.step("Plan")
         stack = media_stack(self.workspace, self.target)
         stack.init(self.screen)
-        stack.terraform.validate()
         variables = render_variables(
             self.workspace.environments, self.target.environment, self.target.endpoint, release
         )
         summary = stack.plan(self.screen, variables)
         show_plan(self.screen, summary, began)
         return stack, summary
-
-    def _apply(self, stack: Stack, summary: PlanSummary) -> None:
-        self.screen.step("Apply")
-        began = monotonic()
-        stack.apply(self.screen, summary)
-        self.screen.done(f"applied: {summary.counts()}", began)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
+from contextlib import nullcontext
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from tooling.buckets import bucket_exists, empty_bucket, remove_bucket
 from tooling.errors import OperatorError
+from tooling.promotion.entry import Step
 from tooling.releases import UNKNOWN_RELEASE, Release
 from tooling.rendering import artifact_bucket, render_variables, state_bucket
 from tooling.reports import show_plan
@@ -17,36 +18,49 @@ from tooling.target import emulator_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tooling.clients import Clients
-    from tooling.console import Screen
-    from tooling.target import Target
-    from tooling.workspace import Workspace
+    from tooling.environments import Environment
+    from tooling.promotion.run import Run
 
 
-def destroy(
-    workspace: Workspace,
-    target: Target,
-    clients: Clients,
-    screen: Screen,
-    confirm: Callable[[str], bool],
-) -> None:
+def destroy(run: Run, confirm: Callable[[str], bool]) -> None:
     """Remove everything of the environment: its objects, its resources, its state.
+
+    The environment's lease is held all the while, and goes last.
 
     Parameters
     ----------
+    run : Run
+        Of this command.
     confirm : callable
         Asked with the question; nothing is touched unless it returns True.
 
     Raises
     ------
     OperatorError
-        The environment is protected, or the operator did not confirm.
+        The environment is protected, another run is at work in it, or the operator did not
+        confirm.
     """
-    environment = target.environment
-    buckets = [artifact_bucket(environment), state_bucket(environment)]
-    if not any(bucket_exists(clients.s3, bucket) for bucket in buckets):
-        screen.done(f"{environment.name} is not deployed: nothing to destroy.")
+    environment = run.target.environment
+    artifacts, state = artifact_bucket(environment), state_bucket(environment)
+    state_is_there = bucket_exists(run.clients.s3, state)
+    if not state_is_there and not bucket_exists(run.clients.s3, artifacts):
+        run.screen.done(f"{environment.name} is not deployed: nothing to destroy.")
         return
+    _require_consent(environment, confirm)
+    with run.lease.held() if state_is_there else nullcontext():
+        if state_is_there and state_exists(run.clients, run.target):
+            with run.journal.closed():
+                run.journal.record(Step.STARTED)
+                _destroy_stack(run)
+        run.screen.step("State and artifact buckets")
+        _remove_bucket(run, artifacts)
+        if state_is_there:  # last of all: until then the command can be run again
+            with run.lease.unrenewed():
+                _remove_bucket(run, state)
+    _stop_if_deserted(run)
+
+
+def _require_consent(environment: Environment, confirm: Callable[[str], bool]) -> None:
     if environment.deletion_protection:
         raise OperatorError(
             f"{environment.name} is protected against deletion.",
@@ -63,14 +77,6 @@ def destroy(
             reason="The name was not confirmed.",
             remedy=f"Type it when asked, or run: nox -s destroy -- {environment.name} --yes",
         )
-    if state_exists(clients, target):
-        _destroy_stack(workspace, target, clients, screen)
-    screen.step("State and artifact buckets")
-    for bucket in buckets:  # the state goes last: until then the command can be run again
-        removed = remove_bucket(clients.s3, bucket)
-        if removed is not None:
-            screen.done(f"{bucket} removed, {removed} versions in it")
-    _stop_if_deserted(workspace, target, clients, screen)
 
 
 def protected_resources(plan: dict[str, Any]) -> list[str]:
@@ -98,21 +104,23 @@ def _deployed(plan: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
     ]
 
 
-def _destroy_stack(workspace: Workspace, target: Target, clients: Clients, screen: Screen) -> None:
+def _destroy_stack(run: Run) -> None:
     began = monotonic()
-    environment = target.environment
+    environment, screen = run.target.environment, run.screen
     screen.step("Resources")
-    stack = media_stack(workspace, target)
+    stack = media_stack(run.workspace, run.target)
     stack.init(screen)
     outputs = stack.outputs()
     # An apply that never ended leaves no outputs; a destroy needs no true release.
     release = Release.from_document(outputs["release"]) if "release" in outputs else UNKNOWN_RELEASE
-    variables = render_variables(workspace.environments, environment, target.endpoint, release)
+    variables = render_variables(
+        run.workspace.environments, environment, run.target.endpoint, release
+    )
     summary = stack.plan(screen, variables, destroy=True)
     show_plan(screen, summary, began)
     if not summary.changes:
         return
-    plan = json.loads(stack.plan_document.read_text(encoding="utf-8"))
+    plan = stack.document()
     kept = protected_resources(plan)
     if kept:
         raise OperatorError(
@@ -121,28 +129,34 @@ def _destroy_stack(workspace: Workspace, target: Target, clients: Clients, scree
             remedy="Deploy or promote it without protection first, then destroy.",
         )
     # Only now that nothing speaks against it: this is what can't be undone.
+    run.lease.require()
     for address, kind, before in _deployed(plan):
-        if kind == "aws_s3_bucket" and bucket_exists(clients.s3, before["bucket"]):
-            _empty(before["bucket"], address, clients, screen)
+        if kind == "aws_s3_bucket" and bucket_exists(run.clients.s3, before["bucket"]):
+            _empty(run, before["bucket"], address)
+    run.lease.require()
     began = monotonic()
     stack.apply(screen, summary)
     screen.done("removed", began)
 
 
-def _empty(bucket: str, address: str, clients: Clients, screen: Screen) -> None:
+def _empty(run: Run, bucket: str, address: str) -> None:
     began = monotonic()
     count = 0
-    with screen.progress(f"emptying {address}", None) as progress:
-        for some in empty_bucket(clients.s3, bucket):
+    with run.screen.progress(f"emptying {address}", None) as progress:
+        for some in empty_bucket(run.clients.s3, bucket):
             count += some
             progress.now(f"{count} versions removed")
-    screen.done(f"{bucket} emptied, {count} versions", began)
+    run.screen.done(f"{bucket} emptied, {count} versions", began)
 
 
-def _stop_if_deserted(
-    workspace: Workspace, target: Target, clients: Clients, screen: Screen
-) -> None:
+def _remove_bucket(run: Run, bucket: str) -> None:
+    removed = remove_bucket(run.clients.s3, bucket)
+    if removed is not None:
+        run.screen.done(f"{bucket} removed, {removed} versions in it")
+
+
+def _stop_if_deserted(run: Run) -> None:
     """Stop the embedded AWS when nothing lives in it any more."""
-    if target.endpoint and not clients.s3.list_buckets()["Buckets"]:
-        emulator_of(workspace).stop()
-        screen.done("Nothing lives on the embedded AWS any more: stopped it.")
+    if run.target.endpoint and not run.clients.s3.list_buckets()["Buckets"]:
+        emulator_of(run.workspace).stop()
+        run.screen.done("Nothing lives on the embedded AWS any more: stopped it.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tooling.buckets import ensure_bucket
 from tooling.rendering import artifact_bucket, foundation_variables, state_bucket
@@ -44,6 +44,11 @@ class PlannedFoundation:
     stack: Stack
     summary: PlanSummary
 
+    @property
+    def document(self) -> dict[str, Any]:
+        """What ``terraform show -json`` makes of it; empty where it would do nothing."""
+        return {} if self.summary.empty else self.stack.document()
+
     def lay(self, screen: Screen) -> None:
         """Apply exactly this plan."""
         began = monotonic()
@@ -57,10 +62,3 @@ def plan_foundation(workspace: Workspace, target: Target, screen: Screen) -> Pla
     stack = foundation_stack(workspace, target)
     stack.init(screen)
     return PlannedFoundation(stack, stack.plan(screen, foundation_variables(target)))
-
-
-def lay_foundation(workspace: Workspace, target: Target, clients: Clients, screen: Screen) -> None:
-    """Bring both buckets to what Terraform says of them."""
-    screen.step(TITLE)
-    ensure_buckets(target, clients, screen)
-    plan_foundation(workspace, target, screen).lay(screen)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 UNKNOWN_COMMIT = "unknown"
 PUBLISH_ATTEMPTS = 5
+# Without the right to list, S3 does not say that nothing is there.
+ABSENT = frozenset({"404", "403"})
 
 
 @dataclass(frozen=True)
@@ -156,12 +158,19 @@ def git_commit(root: Path) -> str:
 def publish(s3: S3Client, bucket: str, artifact: Artifact) -> PublishedFunction:
     """Write a zip under its digest, once; return where it lies.
 
+    One that is there is not sent again: all of them have a hundred megabytes.
+
     Raises
     ------
     OperatorError
         Other bytes lie under that digest: somebody has tampered with the bucket.
     """
     checksum = base64.b64encode(bytes.fromhex(artifact.sha256)).decode()
+    try:
+        return _published(s3, bucket, artifact, checksum)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ABSENT:
+            raise
     for attempt in range(1, PUBLISH_ATTEMPTS + 1):
         try:
             with artifact.path.open("rb") as body:

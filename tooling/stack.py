@@ -109,16 +109,27 @@ class Stack:
         write_json(self.plan_document, document)
         return document
 
-    def compare(self, variables: dict[str, Any]) -> dict[str, Any]:
-        """Return the plan for these variables as a document; it is never applied.
+    def document(self) -> dict[str, Any]:
+        """Return the document that a plan with changes has left, without asking Terraform again."""
+        document: dict[str, Any] = json.loads(self.plan_document.read_text(encoding="utf-8"))
+        return document
+
+    def compare(self, variables: dict[str, Any]) -> bool:
+        """Plan for these variables, never to apply it; return whether anything would change.
 
         The state is not locked, so the right to read is enough, and a run at work in the
         environment keeps the plan that it saved.
         """
         path = write_json(self.folder / "compared.tfvars.json", variables)
-        plan_file = self.folder / "compared.tfplan"
-        self.terraform.plan(plan_file, variables=path, lock=False)
-        return self.terraform.show(plan_file)
+        return self.terraform.plan(self._compared, variables=path, lock=False)
+
+    def compared(self) -> dict[str, Any]:
+        """Return the plan that :meth:`compare` made as a document."""
+        return self.terraform.show(self._compared)
+
+    @property
+    def _compared(self) -> Path:
+        return self.folder / "compared.tfplan"
 
     def apply(self, screen: Screen, summary: PlanSummary) -> None:
         """Do exactly what the saved plan says, telling of each resource as it is finished."""

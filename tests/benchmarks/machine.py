@@ -36,6 +36,12 @@ def _processor() -> str:
     return ", ".join([model, *(f"{name} {value}" for name, value in found.items())])
 
 
+def cpu_seconds(pid: int) -> float:
+    """Return how long a process has worked a processor, user and system time added up."""
+    fields = Path("/proc", str(pid), "stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def peak_bytes(*pids: int) -> int:
     """Return the most memory that each process has had in RAM, added up, in bytes."""
     return sum(_peak_bytes(Path("/proc", str(pid), "status")) for pid in pids)

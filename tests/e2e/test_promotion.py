@@ -17,8 +17,9 @@ import pytest
 from botocore.config import Config
 
 from tests.e2e.conftest import kill, last_lines
+from tooling.promotion.entry import Entry, Step
 from tooling.promotion.lease import KEY, LIFE, Lease
-from tooling.promotion.ledger import Entry, Ledger, Step
+from tooling.promotion.ledger import Ledger
 from tooling.promotion.origin import Origin
 from tooling.releases import Release
 
@@ -260,9 +261,14 @@ def test_evidence_that_is_missing_or_for_another_release_or_too_young(lab: Lab) 
 def test_a_lease_that_somebody_holds_and_one_that_has_run_out(lab: Lab) -> None:
     lease = Lease(lab.s3, lab.state_bucket("staging"), ELSEWHERE, "staging")
     lease.acquire()
-    printed = lab.checkout.run("promote", "dev", "staging", "--dry-run", code=1)
-    assert "bert@elsewhere" in printed
-    assert re.search(r"until \d{4}-\d\d-\d\dT", printed)
+    for command in (
+        ("promote", "dev", "staging", "--dry-run"),
+        ("smoke", "staging"),
+        ("release-hold", "staging"),
+    ):
+        printed = lab.checkout.run(*command, code=1)
+        assert "bert@elsewhere" in printed
+        assert re.search(r"until \d{4}-\d\d-\d\dT", printed)
     lease.now = lambda: datetime.now(UTC) - LIFE - timedelta(seconds=1)
     lease.renew()
     # With nothing else broken every gate lets through.

@@ -10,10 +10,10 @@ from tooling.clients import Clients
 from tooling.commands.arguments import EnvironmentName, JsonWanted
 from tooling.deploy import Deployment
 from tooling.destroy import destroy as destroy_environment
-from tooling.promotion.journal import Journal
+from tooling.promotion.run import Run
 from tooling.reports import show_outputs
 from tooling.session import Session, ask
-from tooling.stack import stack_that_holds
+from tooling.stack import read_outputs, stack_that_holds
 
 app = typer.Typer()
 
@@ -45,12 +45,16 @@ def smoke(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:  # no
     How it ends is written into the environment's ledger: promotions ask for that evidence.
     """
     session = Session.open(json_wanted=json_wanted)
-    target, clients, outputs = session.deployed(name)
-    journal = Journal.open(session.workspace, target, clients, f"smoke {name}")
-    steps = journal.smoke_test(target, clients, outputs, session.screen)
+    target = session.target(name)
+    with session.workspace.alone_in(name):
+        run = Run.open(session.workspace, target, session.screen, f"smoke {name}")
+        # While it is changed it would be evidence for neither release.
+        with run.lease.held():
+            found = read_outputs(session.workspace, target, run.clients, session.screen)
+            steps = run.journal.smoke_test(target, run.clients, found, session.screen)
     if json_wanted:
         session.screen.document(
-            [{"step": step, "finding": found, "milliseconds": ms} for step, found, ms in steps]
+            [{"step": step, "finding": end, "milliseconds": ms} for step, end, ms in steps]
         )
 
 
@@ -78,7 +82,8 @@ def destroy(
         return yes or ask(question) == name
 
     with session.workspace.alone_in(name):
-        destroy_environment(session.workspace, target, Clients(target), session.screen, confirm)
+        run = Run.open(session.workspace, target, session.screen, f"destroy {name}")
+        destroy_environment(run, confirm)
     session.screen.say(f"{name} is gone.", style="bold green")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,14 +11,21 @@ from tooling.clients import Clients
 from tooling.commands.arguments import Destination, EnvironmentName, JsonWanted, Source
 from tooling.promotion.deployed import read_deployed
 from tooling.promotion.differences import ReleaseDifference, settings_between
+from tooling.promotion.history import runs_of
 from tooling.promotion.ledger import Ledger
-from tooling.promotion.status import Overview
+from tooling.promotion.overview import Overview
 from tooling.promotion.verification import faults, verified
 from tooling.rendering import state_bucket
 from tooling.session import Session
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tooling.promotion.entry import Entry
+
 app = typer.Typer()
 
+SHORT = 12  # digits of a digest
 COLUMNS = ("environment", "where", "release", "age", "drift", "health", "hold", "to come")
 
 
@@ -39,6 +46,9 @@ def status(
     for entry in found:
         for remark in entry.remarks():
             session.screen.say(remark)
+    for entry in found:
+        if entry.next:
+            session.screen.say(f"Next: {entry.next}", style="bold")
 
 
 @app.command()
@@ -47,9 +57,12 @@ def history(
     verify: Annotated[  # noqa: FBT002
         bool, typer.Option("--verify", help="Check that no entry was edited, removed or moved.")
     ] = False,
+    steps: Annotated[  # noqa: FBT002
+        bool, typer.Option("--steps", help="Each step of each run, as the ledger holds it.")
+    ] = False,
     json_wanted: JsonWanted = False,  # noqa: FBT002
 ) -> None:
-    """Show who brought what to ENV, and how it ended."""
+    """Show who brought what to ENV, how it ended, and why."""
     session = Session.open(json_wanted=json_wanted)
     target = session.target(name)
     ledger = Ledger(Clients(target).s3, state_bucket(target.environment))
@@ -60,20 +73,43 @@ def history(
     if json_wanted:
         session.screen.document([asdict(entry) for entry in entries])
         return
+    session.screen.table(f"History of {name}", *(_steps if steps else _runs)(entries))
+    session.screen.say(f"Every step: nox -s history -- {name} --steps")
+
+
+def _runs(entries: Sequence[Entry]) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
+    rows = [
+        (
+            run.numbers,
+            *_when_and_who(run.began),
+            run.began.command,
+            (run.release_id or "-")[:SHORT],
+            run.ending,
+            run.reason,
+        )
+        for run in runs_of(entries)
+    ]
+    return ("no", "began (UTC)", "who", "command", "release", "end", "why"), rows
+
+
+def _steps(entries: Sequence[Entry]) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
     rows = [
         (
             entry.sequence,
-            entry.time[:19].replace("T", " "),
-            f"{entry.origin['user']}@{entry.origin['host']}",
+            *_when_and_who(entry),
             entry.command,
             entry.step.value,
-            (entry.release_id or "-")[:12],
+            (entry.release_id or "-")[:SHORT],
             entry.detail,
         )
         for entry in entries
     ]
-    columns = ("no", "time (UTC)", "who", "command", "step", "release", "detail")
-    session.screen.table(f"History of {name}", columns, rows)
+    return ("no", "time (UTC)", "who", "command", "step", "release", "detail"), rows
+
+
+def _when_and_who(entry: Entry) -> tuple[str, str]:
+    time = entry.time[: len("2026-01-01T12:00:00")].replace("T", " ")
+    return time, f"{entry.origin['user']}@{entry.origin['host']}"
 
 
 @app.command()

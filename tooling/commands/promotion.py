@@ -10,12 +10,11 @@ import typer
 from tooling.clients import Clients
 from tooling.commands.arguments import Destination, EnvironmentName, JsonWanted, Source
 from tooling.promotion.decision import Decision
-from tooling.promotion.delivery import Delivery
 from tooling.promotion.gates.order import order
 from tooling.promotion.gates.verdict import Gate
-from tooling.promotion.journal import Journal
 from tooling.promotion.promote import Promotion
 from tooling.promotion.rollback import Rollback, lift_hold
+from tooling.promotion.run import Run
 from tooling.session import Session
 
 if TYPE_CHECKING:
@@ -47,9 +46,9 @@ def promote(
         origin = session.target(source)
         target = session.target(destination)
         with session.workspace.alone_in(destination):
-            delivery = Delivery.open(session.workspace, target, session.screen, decision.command)
-            promotion = Promotion(origin, Clients(origin), delivery, decision)
-            promotion.run(approve, dry_run=dry_run)
+            run = Run.founding(session.workspace, target, session.screen, decision.command)
+            promotion = Promotion(origin, Clients(origin), run, decision)
+            promotion.promote(approve, dry_run=dry_run)
 
 
 @app.command()
@@ -68,8 +67,8 @@ def rollback(
     with _told(session, decision):
         target = session.target(name)
         with session.workspace.alone_in(name):
-            delivery = Delivery.open(session.workspace, target, session.screen, decision.command)
-            Rollback(delivery, decision).run(release, approve)
+            run = Run.open(session.workspace, target, session.screen, decision.command)
+            Rollback(run, decision).roll_back(release, approve)
 
 
 @app.command()
@@ -77,8 +76,11 @@ def release_hold(name: EnvironmentName) -> None:
     """Lift the hold that a rollback has put on ENV."""
     session = Session.open()
     target = session.target(name)
-    journal = Journal.open(session.workspace, target, Clients(target), f"release-hold {name}")
-    lift_hold(name, journal)
+    with session.workspace.alone_in(name):
+        run = Run.open(session.workspace, target, session.screen, f"release-hold {name}")
+        # No rollback can set another meanwhile, which would be lifted unseen.
+        with run.lease.held():
+            lift_hold(name, run.journal)
     session.screen.say(f"The hold on {name} is lifted.", style="bold green")
 
 

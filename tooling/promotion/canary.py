@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from tooling.environments import Canary
     from tooling.promotion.deployed import Deployed
+    from tooling.releases import Release
 
 POLL_SECONDS = 15.0
 
@@ -48,7 +49,7 @@ class Watch:
 
 
 def shares_to_keep(
-    canary: Canary | None, deployed: Deployed | None, plan: dict[str, Any]
+    canary: Canary | None, deployed: Deployed | None, renewed: set[str]
 ) -> dict[str, dict[str, Any]]:
     """Return what the version that serves now keeps, for each function that gets a new one.
 
@@ -58,12 +59,36 @@ def shares_to_keep(
         What the environment asks for.
     deployed : Deployed or None
         What runs there; nothing can be kept in an empty environment.
-    plan : dict
-        The plan that brings the release at once; in it the version of a function that changes is
-        not known yet.
+    renewed : set of str
+        The functions that get a new version.
     """
     if canary is None or deployed is None:
         return {}
+    return {
+        key: {"version": function["version"], "weight": 1 - canary.percent / 100}
+        for key, function in deployed.outputs["functions"].items()
+        if key in renewed
+    }
+
+
+def with_new_code(deployed: Deployed | None, release: Release) -> set[str]:
+    """Return the functions whose code a release changes: each gets a new version."""
+    running = deployed.release.functions if deployed else {}
+    return {
+        name
+        for name, published in release.functions.items()
+        if name in running and running[name].sha256 != published.sha256
+    }
+
+
+def with_new_version(deployed: Deployed | None, plan: dict[str, Any]) -> set[str]:
+    """Return the functions that get a new version by a plan, be it for a setting alone.
+
+    Parameters
+    ----------
+    plan : dict
+        In it the version of a function that changes is not known yet.
+    """
     renewed = {
         entry["change"]["before"]["function_name"]
         for entry in plan.get("resource_changes", [])
@@ -71,11 +96,8 @@ def shares_to_keep(
         and entry["change"]["actions"] == ["update"]
         and (entry["change"].get("after_unknown") or {}).get("version")
     }
-    return {
-        key: {"version": function["version"], "weight": 1 - canary.percent / 100}
-        for key, function in deployed.outputs["functions"].items()
-        if function["name"] in renewed
-    }
+    functions = deployed.outputs["functions"] if deployed else {}
+    return {key for key, function in functions.items() if function["name"] in renewed}
 
 
 def changes_aliases_alone(plan: dict[str, Any]) -> bool:

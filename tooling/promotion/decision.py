@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tooling.errors import OperatorError
-from tooling.promotion.ledger import Step
+from tooling.promotion.entry import Step, as_typed
+from tooling.terraform.diagnostics import TerraformFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tooling.console import Screen
-    from tooling.promotion.delivery import Planned
     from tooling.promotion.gates.verdict import Finding
     from tooling.promotion.journal import Journal
+    from tooling.promotion.planning import Planned
     from tooling.releases import Release
 
 APPROVAL = "approval"
@@ -23,6 +24,7 @@ APPROVAL = "approval"
 UNPROVEN = frozenset(
     {
         Step.APPLYING,
+        Step.APPLY_FAILED,
         Step.APPLIED,
         Step.CANARY,
         Step.SMOKE_PASSED,
@@ -65,8 +67,10 @@ class Decision:
         """Fill in what became of the target where the run fails after it has changed something."""
         try:
             yield
-        except Exception:
-            if journal.last is Step.RETURNED:
+        except Exception as error:
+            if isinstance(error, TerraformFailed) and error.changed_nothing:
+                self.next = self.typed
+            elif journal.last is Step.RETURNED:
                 self.result, self.next = "taken back", f"nox -s history -- {target}"
             elif journal.last in UNPROVEN:
                 self.result = "broken"
@@ -101,8 +105,7 @@ class Decision:
     @property
     def typed(self) -> str:
         """The command as it is typed."""
-        name, *arguments = self.command.split()
-        return f"nox -s {name} -- {' '.join(arguments)}"
+        return as_typed(self.command)
 
     def document(self) -> dict[str, Any]:
         """Return the decision as a pipeline reads it."""

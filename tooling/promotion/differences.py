@@ -32,18 +32,21 @@ class ReleaseDifference:
         Whether the Terraform sources or the providers differ.
     runtime : bool
         Whether runtime or architecture differ.
+    first : bool
+        Whether the next environment holds no release yet.
     """
 
     commits: list[str] | None
     functions: list[str]
     terraform: bool
     runtime: bool
+    first: bool = False
 
     @classmethod
     def between(cls, root: Path, newer: Release, older: Release | None) -> ReleaseDifference:
         """Compare two releases; against nothing, everything is new."""
         if older is None:
-            return cls(None, sorted(newer.functions), terraform=True, runtime=True)
+            return cls(None, sorted(newer.functions), terraform=True, runtime=True, first=True)
         return cls(
             commits=commits_between(root, older.git_commit, newer.git_commit),
             functions=sorted(
@@ -57,6 +60,8 @@ class ReleaseDifference:
         )
 
     def __str__(self) -> str:
+        if self.first:
+            return "its first release"
         commits = "commits unknown" if self.commits is None else f"{len(self.commits)} commits"
         parts = [commits]
         if self.functions:

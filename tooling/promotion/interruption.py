@@ -5,21 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tooling.promotion.ledger import ENDS, Step
+from tooling.promotion.entry import BEGINS, ENDS, Step
 from tooling.releases import Release
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tooling.promotion.ledger import Entry
+    from tooling.promotion.entry import Entry
 
 # A canary that nobody watched to its end has not shown anything.
 LEADS_BACK = frozenset({Step.CANARY, Step.SMOKE_FAILED, Step.RETURNING})
 # With a canary they begin it: two versions may serve already.
-APPLIES = frozenset({Step.APPLYING, Step.APPLIED})
+APPLIES = frozenset({Step.APPLYING, Step.APPLY_FAILED, Step.APPLIED})
 
 # Of an apply.
-BEGINS = (Step.APPLYING, Step.RETURNING)
 COMPLETES = (Step.APPLIED, Step.RETURNED)
 
 
@@ -45,6 +44,11 @@ class Interruption:
         """Whether what it brought must not stay."""
         tried = any(entry.keeps for entry in self.entries)
         return self.last.step in (LEADS_BACK | (APPLIES if tried else frozenset()))
+
+    @property
+    def changed_something(self) -> bool:
+        """Whether it had begun to apply anything."""
+        return any(entry.step in BEGINS for entry in self.entries)
 
     @property
     def release(self) -> Release | None:
@@ -101,10 +105,13 @@ def proven(entries: Sequence[Entry], here: Release | None) -> Release | None:
     Parameters
     ----------
     here : Release or None
-        What its state says, for an environment whose ledger knows of none. A run that was killed
-        may have brought that, and never have tried it.
+        What its state says, for an environment whose ledger knows of no apply: one that failed or
+        was killed may have written a release there that nobody ever tried.
     """
     for entry in reversed(entries):
         if entry.step is Step.SMOKE_PASSED and entry.release:
             return Release.from_document(entry.release)
+    for entry in entries:
+        if entry.step in BEGINS:
+            return Release.from_document(entry.previous) if entry.previous else None
     return here

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tooling import smoke
-from tooling.promotion.ledger import ENDS, Entry, Ledger, Step
+from tooling.promotion.entry import ENDS, Entry, Step
+from tooling.promotion.ledger import Ledger
 from tooling.promotion.origin import Origin
 from tooling.releases import Release
 from tooling.rendering import state_bucket
@@ -73,7 +74,7 @@ class Journal:
             command=self.command,
             step=step,
             origin=self.origin.document(),
-            detail=detail,
+            detail=detail[:DETAIL_LENGTH],
             release=release.document() if release else None,
             previous=previous.document() if previous else None,
             gates=[finding.document() for finding in gates],
@@ -92,7 +93,7 @@ class Journal:
             yield
         except Exception as error:
             if self.last is not None and self.last not in ENDS:
-                self.record(Step.FAILED, str(error)[:DETAIL_LENGTH])
+                self.record(Step.FAILED, str(error))
             raise
 
     def smoke_test(

@@ -26,6 +26,8 @@ LIFE = timedelta(seconds=120)
 RENEWALS_A_LIFE = 4
 # Another writer was faster, or is writing at this moment.
 LOST_RACE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
+# The environment was removed, and the lease with it.
+GONE = frozenset({"NoSuchBucket", "NoSuchKey"})
 
 
 class LeaseHeld(OperatorError):
@@ -88,7 +90,15 @@ class Lease:
             self.give_up()
 
     def acquire(self) -> None:
-        """Take the lease if it is free, given up, run out, or left by a dead run of this folder."""
+        """Take the lease if it is free, given up, run out, or left by a dead run of this folder.
+
+        Raises
+        ------
+        LeaseHeld
+            Somebody else holds it.
+        OperatorError
+            The environment has no state bucket, so nothing is there to be changed.
+        """
         for _ in range(2):
             current = self._read()
             if current is None:
@@ -119,7 +129,18 @@ class Lease:
         self.renew()
         if self.lost:
             current = self._read()
-            raise self._refusal(current[0] if current else {})
+            raise LeaseHeld(
+                f"Another run has taken over in {self.environment}; this one has stopped.",
+                reason=f"This one's lease had run out. {_told(current[0] if current else {})}",
+                remedy=f"See what both did: nox -s history -- {self.environment}",
+            )
+
+    @contextmanager
+    def unrenewed(self) -> Iterator[None]:
+        """Renew once and then not for a while, in which the bucket itself may be removed."""
+        self.require()
+        with self.turn:
+            yield
 
     def give_up(self) -> None:
         """End the lease, unless it is somebody else's by now."""
@@ -138,23 +159,18 @@ class Lease:
         return {"holder": self.origin.document(), "until": until.isoformat(timespec="seconds")}
 
     def _require_free(self, document: dict[str, Any]) -> None:
-        if document["holder"] is None:
-            return
-        holder = Origin(**document["holder"])
-        if datetime.fromisoformat(document["until"]) <= self.now():
+        if not _is_held(document, self.now()):
             return
         # Both hold the lock of one folder in turn, so the other run is dead. It is known by an id
         # that lies in it: on build machines many have one host name and path.
-        if holder.shares_workspace(self.origin):
+        if Origin(**document["holder"]).shares_workspace(self.origin):
             return
         raise self._refusal(document)
 
     def _refusal(self, document: dict[str, Any]) -> LeaseHeld:
-        holder, until = document.get("holder"), document.get("until")
-        who = Origin(**holder).person if holder else "another run that is just starting"
         return LeaseHeld(
             f"Another run is at work in {self.environment}; nothing was done.",
-            reason=f"The promotion lease is held by {who} until {until}.",
+            reason=_told(document),
             remedy="Wait until it ends. If it was killed, the lease runs out at that time and the "
             "same command goes on from where it stood.",
         )
@@ -164,6 +180,12 @@ class Lease:
             answer = self.s3.get_object(Bucket=self.bucket, Key=KEY)
         except self.s3.exceptions.NoSuchKey:
             return None
+        except self.s3.exceptions.NoSuchBucket as error:
+            raise OperatorError(
+                f"Nothing is deployed in {self.environment}.",
+                reason=f"Its state bucket {self.bucket} does not exist.",
+                remedy="Deploy or promote to it first.",
+            ) from error
         with answer["Body"] as body:
             return json.loads(body.read()), answer["ETag"]
 
@@ -179,8 +201,11 @@ class Lease:
                 **condition,  # type: ignore[arg-type]
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] in LOST_RACE:
+            code = error.response["Error"]["Code"]
+            if code in LOST_RACE:
                 return self._wrote(own)
+            if code in GONE:
+                return False
             raise
         self.etag = answer["ETag"]
         return True
@@ -192,3 +217,23 @@ class Lease:
             return False
         self.etag = current[1]
         return True
+
+
+def holder(s3: S3Client, bucket: str, now: datetime) -> str:
+    """Return who holds a lease that has not run out, in a sentence; empty if nobody does."""
+    try:
+        with s3.get_object(Bucket=bucket, Key=KEY)["Body"] as body:
+            document = json.loads(body.read())
+    except (s3.exceptions.NoSuchKey, s3.exceptions.NoSuchBucket):
+        return ""
+    return _told(document) if _is_held(document, now) else ""
+
+
+def _is_held(document: dict[str, Any], now: datetime) -> bool:
+    return document["holder"] is not None and datetime.fromisoformat(document["until"]) > now
+
+
+def _told(document: dict[str, Any]) -> str:
+    holder, until = document.get("holder"), document.get("until")
+    who = Origin(**holder).person if holder else "another run that is just starting"
+    return f"The lease is held by {who} until {until}."

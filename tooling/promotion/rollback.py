@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from tooling.errors import OperatorError
 from tooling.promotion.carrying import Place, carry
+from tooling.promotion.delivery import bring
 from tooling.promotion.deployed import read_deployed
+from tooling.promotion.entry import Step
 from tooling.promotion.gates.account import account
 from tooling.promotion.gates.approval import approval
 from tooling.promotion.gates.checkout import checkout
@@ -17,7 +19,7 @@ from tooling.promotion.gates.hold import current_hold
 from tooling.promotion.gates.scan import scan
 from tooling.promotion.gates.verdict import Gate, ask_all, passed
 from tooling.promotion.interruption import half_applied, interruption
-from tooling.promotion.ledger import Step
+from tooling.promotion.planning import plan_at_once, scan_planned
 from tooling.promotion.sources import sources_of
 from tooling.releases import Release
 from tooling.rendering import artifact_bucket
@@ -27,9 +29,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tooling.promotion.decision import Decision
-    from tooling.promotion.delivery import Delivery, Planned
+    from tooling.promotion.entry import Entry
     from tooling.promotion.journal import Journal
-    from tooling.promotion.ledger import Entry
+    from tooling.promotion.planning import Planned
+    from tooling.promotion.run import Run
 
 SHORTEST = 6
 
@@ -40,16 +43,16 @@ class Rollback:
 
     Parameters
     ----------
-    delivery : Delivery
+    run : Run
         Brings the release back.
     decision : Decision
         Filled in as the run goes.
     """
 
-    delivery: Delivery
+    run: Run
     decision: Decision
 
-    def run(self, wanted: str | None, approved: str | None) -> None:
+    def roll_back(self, wanted: str | None, approved: str | None) -> None:
         """Ask the gates; if they let it through, hold promotions and bring the release back.
 
         Parameters
@@ -66,43 +69,47 @@ class Rollback:
         SmokeTestFailed
             The release does not work there any more.
         """
-        delivery, decision = self.delivery, self.decision
+        run, decision = self.run, self.decision
         with (
-            delivery.lease.held(),
-            delivery.journal.closed(),
-            decision.ended_by(delivery.journal, delivery.name),
+            run.lease.held(),
+            run.journal.closed(),
+            decision.ended_by(run.journal, run.name),
         ):
-            entries = delivery.journal.ledger.entries()
-            here = read_deployed(delivery.clients.s3, delivery.target.environment)
+            entries = run.journal.ledger.entries()
+            here = read_deployed(run.clients.s3, run.target.environment)
             found = interruption(entries)
             if found:
-                delivery.screen.done(f"An earlier run was killed: {found}")
-                if wanted is None and found.rolls_back(delivery.name) and found.release:
+                run.screen.done(f"An earlier run was killed: {found}")
+                if wanted is None and found.rolls_back(run.name) and found.release:
                     wanted = found.release.id
-            decision.previous = (found and found.previous) or (here.release if here else None)
-            evidence, release = self._choose(entries, wanted)
+            current = here.release if here else None
+            decision.previous = (found and found.previous) or current
+            if found and found.changed_something:
+                current = found.release  # whatever the state says: it may have come half-way
+            evidence, release = self._choose(entries, wanted, current)
             decision.release = release
-            delivery.journal.record(Step.STARTED, release=release)
+            run.journal.record(Step.STARTED, release=release)
             planned = self._decide(evidence, release, approved, unfinished=half_applied(entries))
-            delivery.journal.record(Step.GATES, release=release, gates=decision.findings)
+            run.journal.record(Step.GATES, release=release, gates=decision.findings)
             if decision.closed:
                 names = ", ".join(finding.gate for finding in decision.closed)
-                delivery.journal.record(Step.REFUSED, names, release=release)
+                run.journal.record(Step.REFUSED, names, release=release)
                 decision.result = "refused"
-                refusal = decision.refusal(delivery.name)
+                refusal = decision.refusal(run.name)
                 decision.next = refusal.remedy
                 raise refusal
-            delivery.journal.record(
+            run.journal.record(
                 Step.HOLD_SET, f"Rolled back to release {release.id[:12]}", release=release
             )
-            delivery.bring(planned, decision.previous)
-            delivery.journal.record(Step.FINISHED, release=release)
+            bring(run, planned, decision.previous)
+            run.journal.record(Step.FINISHED, release=release)
             decision.result = "rolled back"
-            decision.next = f"nox -s release-hold -- {delivery.name}"
+            decision.next = f"nox -s release-hold -- {run.name}"
 
-    def _choose(self, entries: Sequence[Entry], wanted: str | None) -> tuple[Entry, Release]:
+    def _choose(
+        self, entries: Sequence[Entry], wanted: str | None, current: Release | None
+    ) -> tuple[Entry, Release]:
         """Return the release to go back to, with the entry that says that it worked."""
-        current = self.decision.previous
         worked = [entry for entry in entries if entry.step is Step.SMOKE_PASSED]
         if wanted is None:
             candidates = earlier_than(worked, current.id if current else None)
@@ -118,28 +125,28 @@ class Rollback:
         if not candidates or candidates[-1].release is None:
             named = f" {wanted}" if wanted else " before the current one"
             raise OperatorError(
-                f"No release{named} has worked in {self.delivery.name}; nothing was changed.",
-                remedy=f"See what has: nox -s history -- {self.delivery.name}",
+                f"No release{named} has worked in {self.run.name}; nothing was changed.",
+                remedy=f"See what has: nox -s history -- {self.run.name}",
             )
         return candidates[-1], Release.from_document(candidates[-1].release)
 
     def _decide(
         self, evidence: Entry, release: Release, approved: str | None, *, unfinished: bool
     ) -> Planned:
-        delivery, decision = self.delivery, self.decision
-        name, environment = delivery.name, delivery.target.environment
-        place = Place(delivery.clients.s3, artifact_bucket(environment))
+        run, decision = self.run, self.decision
+        name, environment = run.name, run.target.environment
+        place = Place(run.clients.s3, artifact_bucket(environment))
         sources = self._sources(release)
-        delivery.screen.step("Zips")
+        run.screen.step("Zips")
         _, hashed = carry(release, place, place)
-        delivery.screen.done(hashed.evidence)
-        planned = delivery.plan(release, sources)
+        run.screen.done(hashed.evidence)
+        planned = plan_at_once(run, release, sources)
         decision.planned = planned
         short = release.id[:12]
         decision.findings = ask_all(
             [
                 Gate("order", lambda: passed(f"Release {short} comes from {name}'s own ledger.")),
-                Gate("account", lambda: account([delivery.clients])),
+                Gate("account", lambda: account([run.clients])),
                 Gate("hold", lambda: passed("Not asked: a rollback sets one.")),
                 Gate("artifacts", lambda: hashed),
                 Gate("checkout", lambda: checkout(sources, release)),
@@ -155,19 +162,19 @@ class Rollback:
                     ),
                 ),
                 Gate("soak", lambda: passed("Waived.")),
-                Gate("scan", lambda: scan(delivery.scan(planned))),
+                Gate("scan", lambda: scan(scan_planned(run, planned))),
                 Gate("data", lambda: data(planned.document, lived_in=True)),
                 Gate("foundation", lambda: passed("Not asked: a rollback leaves it alone.")),
                 Gate("approval", lambda: approval(environment, planned.digest, approved)),
             ]
         )
-        decision.show_gates(delivery.screen)
+        decision.show_gates(run.screen)
         return planned
 
     def _sources(self, release: Release) -> Path:
-        sources = sources_of(self.delivery.workspace, self.delivery.name, release)
+        sources = sources_of(self.run.workspace, self.run.name, release)
         # The checkout stands in, and its gate says no.
-        return sources or self.delivery.workspace.terraform
+        return sources or self.run.workspace.terraform
 
 
 def earlier_than(worked: Sequence[Entry], current: str | None) -> list[Entry]:

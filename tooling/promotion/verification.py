@@ -5,14 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tooling.errors import OperatorError
-from tooling.promotion.ledger import (
-    NOTHING_BEFORE,
-    PREFIX,
-    Entry,
-    Unreadable,
-    digest_of,
-    key_of,
-)
+from tooling.promotion.entry import NOTHING_BEFORE, Entry, Unreadable
+from tooling.promotion.ledger import PREFIX, digest_of, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,6 +10,10 @@ from typing import Any
 from tooling.errors import OperatorError
 
 LOCK_SUMMARY = "Error acquiring the state lock"
+# An apply that says so has not begun.
+REFUSALS = frozenset(
+    {LOCK_SUMMARY, "Saved plan is stale", "Saved plan does not match the given state"}
+)
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,11 @@ class TerraformFailed(OperatorError):
                 f"lock: nox -s unlock -- {subject} {lock}"
             )
         super().__init__(f"terraform {action} failed for {subject}.", reason=reason, remedy=remedy)
+
+    @property
+    def changed_nothing(self) -> bool:
+        """Whether an apply was refused before it changed anything."""
+        return any(entry.summary in REFUSALS for entry in self.diagnostics)
 
 
 def parse_line(line: str) -> dict[str, Any] | None:

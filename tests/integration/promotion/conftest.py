@@ -20,11 +20,11 @@ from tooling.clients import Clients
 from tooling.console import Screen
 from tooling.emulator.process import Emulator
 from tooling.environments import EnvironmentFiles
-from tooling.promotion.delivery import Delivery
 from tooling.promotion.journal import Journal
 from tooling.promotion.lease import Lease
 from tooling.promotion.ledger import Ledger
 from tooling.promotion.origin import Origin
+from tooling.promotion.run import Run
 from tooling.target import Target
 from tooling.workspace import Workspace
 
@@ -146,7 +146,7 @@ def functions(cloud: Cloud) -> LambdaClient:
 
 
 @pytest.fixture
-def delivery(cloud: Cloud, s3: S3Client, bucket: str, tmp_path: Path) -> Iterator[Delivery]:
+def run(cloud: Cloud, s3: S3Client, bucket: str, tmp_path: Path) -> Iterator[Run]:
     environment = EnvironmentFiles(ROOT / "environments").load("staging")
     target = Target(environment, cloud.endpoint, cloud.session)
     ledger = Ledger(s3, bucket)
@@ -155,7 +155,7 @@ def delivery(cloud: Cloud, s3: S3Client, bucket: str, tmp_path: Path) -> Iterato
     lease.acquire()
     workspace = Workspace(ROOT, tmp_path / "state", tmp_path / "cache")
     clients = Clients(target)
-    yield Delivery(workspace, target, clients, journal, lease, Screen())
+    yield Run(workspace, target, clients, journal, lease, Screen())
     clients.functions.close()
 
 

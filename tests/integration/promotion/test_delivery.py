@@ -19,16 +19,18 @@ from tooling import smoke
 from tooling.environments import Canary
 from tooling.errors import OperatorError
 from tooling.foundation import PlannedFoundation
-from tooling.promotion import delivery as delivery_module
+from tooling.promotion import planning, trial
 from tooling.promotion.aliases import shares
 from tooling.promotion.canary import Watch
 from tooling.promotion.decision import Decision
-from tooling.promotion.delivery import Delivery, Planned
+from tooling.promotion.delivery import ApplyFailed, bring
+from tooling.promotion.entry import Step
 from tooling.promotion.gates.verdict import Answer, failed
 from tooling.promotion.lease import LIFE, Lease, LeaseHeld
-from tooling.promotion.ledger import Step
+from tooling.promotion.planning import Planned
 from tooling.releases import UNKNOWN_RELEASE, PublishedFunction, Release, terraform_digest
 from tooling.smoke import SmokeTestFailed
+from tooling.terraform.diagnostics import Diagnostic, TerraformFailed
 from tooling.terraform.plans import Action, Change, PlanSummary
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
     from tooling.console import Screen
+    from tooling.promotion.run import Run
     from tooling.stack import Stack
 
 CHANGED = PlanSummary((Change(Action.UPDATE, "aws_lambda_function.this", ()),), ())
@@ -98,7 +101,7 @@ class Site:
     def terraform(self) -> SimpleNamespace:
         return SimpleNamespace(folder=ROOT / "terraform")
 
-    def read_plan(self) -> dict[str, Any]:
+    def document(self) -> dict[str, Any]:
         return {}
 
     def apply(self, screen: Screen, summary: PlanSummary) -> None:  # noqa: ARG002
@@ -148,7 +151,7 @@ def site(
     watched = f"{name}-health"
     cloudwatch.put_composite_alarm(AlarmName=watched, AlarmRule="FALSE")
     found = Site(functions, name, alarms={"alarm_names": [], "health_alarm_name": watched})
-    monkeypatch.setattr(delivery_module, "media_stack", lambda *_: found)
+    monkeypatch.setattr(planning, "media_stack", lambda *_: found)
     yield found
     cloudwatch.delete_alarms(AlarmNames=[watched])
     functions.delete_function(FunctionName=name)
@@ -174,37 +177,35 @@ def planned(site: Site, **more: Any) -> Planned:  # noqa: ANN401 - its fields
     return Planned(cast("Stack", site), NEW, CHANGED, {}, **more)
 
 
-def steps(delivery: Delivery) -> list[Step]:
-    return [entry.step for entry in delivery.journal.ledger.entries()]
+def steps(run: Run) -> list[Step]:
+    return [entry.step for entry in run.journal.ledger.entries()]
 
 
-def test_a_release_that_works_stays(
-    delivery: Delivery, site: Site, tests: list[Exception | None]
-) -> None:
-    delivery.bring(planned(site), OLD)
+def test_a_release_that_works_stays(run: Run, site: Site, tests: list[Exception | None]) -> None:
+    bring(run, planned(site), OLD)
     assert tests == []
     assert site.release == NEW
-    assert steps(delivery) == [Step.APPLYING, Step.APPLIED, Step.SMOKE_PASSED]
+    assert steps(run) == [Step.APPLYING, Step.APPLIED, Step.SMOKE_PASSED]
 
 
 def test_the_buckets_below_get_the_plan_that_was_judged(
-    delivery: Delivery, site: Site, tests: list[Exception | None]
+    run: Run, site: Site, tests: list[Exception | None]
 ) -> None:
     below = Site(site.functions, site.name)
     judged = PlannedFoundation(cast("Stack", below), CHANGED)
-    delivery.bring(planned(site, foundation=judged), OLD)
+    bring(run, planned(site, foundation=judged), OLD)
     assert tests == []
     assert len(below.shared) == 1
 
 
 def test_a_release_that_fails_the_smoke_test_is_taken_back(
-    delivery: Delivery, site: Site, tests: list[Exception | None]
+    run: Run, site: Site, tests: list[Exception | None]
 ) -> None:
     tests.append(BROKEN)
     with pytest.raises(SmokeTestFailed, match="taken back to release"):
-        delivery.bring(planned(site), OLD)
+        bring(run, planned(site), OLD)
     assert site.release == OLD
-    assert steps(delivery)[2:] == [
+    assert steps(run)[2:] == [
         Step.SMOKE_FAILED,
         Step.RETURNING,
         Step.SMOKE_PASSED,
@@ -213,7 +214,7 @@ def test_a_release_that_fails_the_smoke_test_is_taken_back(
 
 
 def test_a_release_that_does_not_say_what_it_is_is_taken_back(
-    delivery: Delivery,
+    run: Run,
     site: Site,
     tests: list[Exception | None],
     monkeypatch: pytest.MonkeyPatch,
@@ -228,15 +229,15 @@ def test_a_release_that_does_not_say_what_it_is_is_taken_back(
 
     monkeypatch.setattr(site, "outputs", told)
     with pytest.raises(SmokeTestFailed, match="taken back to release") as caught:
-        delivery.bring(planned(site), OLD)
+        bring(run, planned(site), OLD)
     assert "Terraform can't read the state" in caught.value.reason
     assert tests == []
-    assert Step.SMOKE_FAILED in steps(delivery)
+    assert Step.SMOKE_FAILED in steps(run)
     assert site.release == OLD
 
 
 def test_code_that_was_published_by_hand_meanwhile_is_a_failed_smoke_test(
-    delivery: Delivery,
+    run: Run,
     site: Site,
     tests: list[Exception | None],
     monkeypatch: pytest.MonkeyPatch,
@@ -244,10 +245,10 @@ def test_code_that_was_published_by_hand_meanwhile_is_a_failed_smoke_test(
     publish, foreign = site.publish, ["by hand"]
     monkeypatch.setattr(site, "publish", lambda code: publish(foreign.pop() if foreign else code))
     with pytest.raises(SmokeTestFailed, match="taken back to release") as caught:
-        delivery.bring(planned(site), OLD)
+        bring(run, planned(site), OLD)
     assert "published by hand" in caught.value.reason
     assert tests == []
-    assert steps(delivery).count(Step.SMOKE_FAILED) == 1
+    assert steps(run).count(Step.SMOKE_FAILED) == 1
     assert site.release == OLD
 
 
@@ -256,14 +257,67 @@ def test_code_that_was_published_by_hand_meanwhile_is_a_failed_smoke_test(
     [OperatorError("Terraform failed."), ClientError({"Error": {"Code": "Throttling"}}, "Update")],
 )
 def test_a_way_back_that_fails_itself_says_what_to_do(
-    delivery: Delivery, site: Site, tests: list[Exception | None], fault: Exception
+    run: Run, site: Site, tests: list[Exception | None], fault: Exception
 ) -> None:
     tests.append(BROKEN)
     site.faults += [None, fault]
     with pytest.raises(SmokeTestFailed, match="COULD NOT be taken back") as caught:
-        delivery.bring(planned(site), OLD)
+        bring(run, planned(site), OLD)
     assert "run: nox -s rollback -- staging" in caught.value.what
-    assert steps(delivery)[-2:] == [Step.RETURNING, Step.FAILED]
+    assert steps(run)[-2:] == [Step.RETURNING, Step.FAILED]
+
+
+# An apply that fails
+
+
+QUOTA = Diagnostic("error", "LimitExceededException", "The quota is used up.", "main.tf:1")
+
+
+def test_an_apply_that_fails_half_way_is_taken_back(
+    run: Run, site: Site, tests: list[Exception | None]
+) -> None:
+    site.faults.append(TerraformFailed("apply", "staging", [QUOTA]))
+    with pytest.raises(ApplyFailed, match=r"in part\. staging was taken back to release") as caught:
+        bring(run, planned(site), OLD)
+    assert "The quota is used up" in caught.value.reason
+    assert tests == []
+    assert site.release == OLD
+    assert steps(run) == [
+        Step.APPLYING,
+        Step.APPLY_FAILED,
+        Step.RETURNING,
+        Step.SMOKE_PASSED,
+        Step.RETURNED,
+    ]
+
+
+def test_a_first_apply_that_fails_leaves_what_it_made_for_the_next_run(
+    run: Run, site: Site
+) -> None:
+    site.faults.append(TerraformFailed("apply", "staging", [QUOTA]))
+    decision = Decision("promote dev staging")
+    with (
+        pytest.raises(ApplyFailed, match="It held nothing before") as caught,
+        run.journal.closed(),
+        decision.ended_by(run.journal, run.name),
+    ):
+        bring(run, planned(site), None)
+    assert "The quota is used up" in caught.value.reason
+    assert caught.value.remedy.endswith("run the same command again: it goes on from here.")
+    assert (decision.result, decision.next) == ("broken", "nox -s promote -- dev staging")
+    entries = run.journal.ledger.entries()
+    assert [entry.step for entry in entries] == [Step.APPLYING, Step.APPLY_FAILED, Step.FAILED]
+    assert "The quota is used up" in entries[1].detail
+
+
+def test_an_apply_that_was_refused_has_nothing_to_go_back_from(run: Run, site: Site) -> None:
+    refusal = TerraformFailed("apply", "staging", [replace(QUOTA, summary="Saved plan is stale")])
+    site.faults.append(refusal)
+    decision = Decision("promote dev staging", previous=OLD)
+    with pytest.raises(TerraformFailed), decision.ended_by(run.journal, run.name):
+        bring(run, planned(site), OLD)
+    assert (decision.result, decision.next) == ("stopped", "nox -s promote -- dev staging")
+    assert steps(run) == [Step.APPLYING]
 
 
 @pytest.mark.parametrize(
@@ -274,7 +328,7 @@ def test_a_way_back_that_fails_itself_says_what_to_do(
     ],
 )
 def test_a_pipeline_is_told_what_became_of_the_environment(
-    delivery: Delivery,
+    run: Run,
     site: Site,
     tests: list[Exception | None],
     fault: Exception | None,
@@ -284,8 +338,8 @@ def test_a_pipeline_is_told_what_became_of_the_environment(
     tests.append(BROKEN)
     site.faults += [None, fault]
     decision = Decision("promote dev staging", previous=OLD)
-    with pytest.raises(SmokeTestFailed), decision.ended_by(delivery.journal, delivery.name):
-        delivery.bring(planned(site), OLD)
+    with pytest.raises(SmokeTestFailed), decision.ended_by(run.journal, run.name):
+        bring(run, planned(site), OLD)
     assert (decision.result, decision.next) == (result, typed)
 
 
@@ -296,15 +350,15 @@ KEEPS = {"api": {"version": "1", "weight": 0.9}}
 
 
 @pytest.fixture
-def canary(delivery: Delivery, site: Site, monkeypatch: pytest.MonkeyPatch) -> Delivery:
+def canary(run: Run, site: Site, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The delivery to an environment with a canary, whose minutes are over at once."""
     ticks = count(step=60)
     quick = partial(Watch, clock=lambda: next(ticks), sleep=lambda _: None)
-    monkeypatch.setattr(delivery_module, "Watch", quick)
+    monkeypatch.setattr(trial, "Watch", quick)
     asked = Canary(percent=10, minutes=1)
-    environment = delivery.target.environment.model_copy(update={"canary": asked})
+    environment = run.target.environment.model_copy(update={"canary": asked})
     site.keeps.append({"1": 0.9})
-    return replace(delivery, target=replace(delivery.target, environment=environment))
+    return replace(run, target=replace(run.target, environment=environment))
 
 
 def sent_back_at_once(site: Site) -> bool:
@@ -313,11 +367,11 @@ def sent_back_at_once(site: Site) -> bool:
 
 
 def test_a_canary_whose_alarms_can_not_be_asked_is_taken_back(
-    canary: Delivery, site: Site, tests: list[Exception | None]
+    canary: Run, site: Site, tests: list[Exception | None]
 ) -> None:
     del site.alarms["alarm_names"]
     with pytest.raises(SmokeTestFailed, match="taken back to release") as caught:
-        canary.bring(planned(site, keeps=KEEPS), OLD)
+        bring(canary, planned(site, keeps=KEEPS), OLD)
     assert "alarm_names" in caught.value.reason
     assert tests == []
     assert sent_back_at_once(site)
@@ -329,23 +383,41 @@ def test_a_canary_whose_alarms_can_not_be_asked_is_taken_back(
     [OperatorError("Terraform failed."), ClientError({"Error": {"Code": "Throttling"}}, "Update")],
 )
 def test_a_canary_that_can_not_be_ended_is_taken_back(
-    canary: Delivery,
+    canary: Run,
     site: Site,
     tests: list[Exception | None],
     fault: Exception,
 ) -> None:
     site.faults += [None, fault]
     with pytest.raises(SmokeTestFailed, match="taken back to release"):
-        canary.bring(planned(site, keeps=KEEPS), OLD)
+        bring(canary, planned(site, keeps=KEEPS), OLD)
+    assert tests == []
+    assert sent_back_at_once(site)
+    assert site.release == OLD
+
+
+def test_a_canary_whose_apply_fails_half_way_is_sent_back_at_once(
+    canary: Run, site: Site, tests: list[Exception | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply, faults = site.apply, [TerraformFailed("apply", "staging", [QUOTA])]
+
+    def half_way(screen: Screen, summary: PlanSummary) -> None:
+        apply(screen, summary)
+        if faults:
+            raise faults.pop()
+
+    monkeypatch.setattr(site, "apply", half_way)
+    with pytest.raises(ApplyFailed, match="was taken back to release"):
+        bring(canary, planned(site, keeps=KEEPS), OLD)
     assert tests == []
     assert sent_back_at_once(site)
     assert site.release == OLD
 
 
 def test_a_canary_that_works_gets_all_requests(
-    canary: Delivery, site: Site, tests: list[Exception | None]
+    canary: Run, site: Site, tests: list[Exception | None]
 ) -> None:
-    canary.bring(planned(site, keeps=KEEPS), OLD)
+    bring(canary, planned(site, keeps=KEEPS), OLD)
     assert tests == []
     assert list(shares(site.functions, site.name).values()) == [1]
     assert site.release == NEW
@@ -355,7 +427,7 @@ def test_a_canary_that_works_gets_all_requests(
 
 
 def test_a_run_that_has_lost_its_lease_changes_nothing_more(
-    canary: Delivery, site: Site, s3: S3Client, bucket: str, monkeypatch: pytest.MonkeyPatch
+    canary: Run, site: Site, s3: S3Client, bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def asked(*_: object, **__: object) -> Answer:
         """Answer for the alarms, while somebody else takes the lease that has run out."""
@@ -364,8 +436,8 @@ def test_a_run_that_has_lost_its_lease_changes_nothing_more(
         other.acquire()
         return failed("In ALARM: errors.")
 
-    monkeypatch.setattr(delivery_module, "alarms", asked)
+    monkeypatch.setattr(trial, "alarms", asked)
     with pytest.raises(LeaseHeld):
-        canary.bring(planned(site, keeps=KEEPS), OLD)
+        bring(canary, planned(site, keeps=KEEPS), OLD)
     assert shares(site.functions, site.name) == {"2": pytest.approx(0.1), "1": 0.9}
     assert steps(canary)[-1] is Step.CANARY

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tooling.environments import Environment
 
 REGION = "eu-central-1"
+BEFORE_PUT = "provide-client-params.s3.PutObject"
 
 # Zips
 
@@ -74,6 +75,22 @@ def test_zips_are_carried_byte_for_byte_and_the_release_stays_the_same(
             assert body.read() == name.encode() * 1000
     again, _ = carry(published, Place(s3, bucket), Place(s3, other_bucket))
     assert again == carried
+
+
+def test_a_zip_that_is_there_is_not_sent_again(
+    s3: S3Client, bucket: str, other_bucket: str, published: Release
+) -> None:
+    carry(published, Place(s3, bucket), Place(s3, other_bucket))
+
+    def refuse(**_: object) -> None:
+        raise AssertionError
+
+    s3.meta.events.register(BEFORE_PUT, refuse)
+    try:
+        _, answer = carry(published, Place(s3, bucket), Place(s3, other_bucket))
+    finally:
+        s3.meta.events.unregister(BEFORE_PUT, refuse)
+    assert answer.verdict is Verdict.PASS
 
 
 def test_a_zip_that_is_not_what_the_release_says_is_not_carried(

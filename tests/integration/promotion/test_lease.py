@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.integration.promotion.conftest import origin
-from tooling.promotion.lease import KEY, LIFE, Lease, LeaseHeld
+from tooling.buckets import bucket_exists, remove_bucket
+from tooling.errors import OperatorError
+from tooling.promotion.lease import KEY, LIFE, Lease, LeaseHeld, holder
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -40,6 +42,15 @@ def test_who_comes_second_is_told_who_holds_it_and_until_when(anna: Lease, bert:
         bert.require()
 
 
+def test_who_holds_it_is_told_for_as_long_as_that_is_so(anna: Lease) -> None:
+    anna.acquire()
+    assert "anna@here" in holder(anna.s3, anna.bucket, NOON)
+    assert holder(anna.s3, anna.bucket, NOON + LIFE) == ""
+    anna.give_up()
+    assert holder(anna.s3, anna.bucket, NOON) == ""
+    assert holder(anna.s3, f"{anna.bucket}-none", NOON) == ""
+
+
 def test_of_many_that_start_together_one_wins(s3: S3Client, bucket: str) -> None:
     leases = [
         Lease(s3, bucket, origin(f"run{number}", f"/{number}"), "staging") for number in range(8)
@@ -65,7 +76,7 @@ def test_one_that_has_run_out_is_taken_over_and_lost_to_its_holder(
         bert.acquire()
     bert.now = lambda: NOON + LIFE
     bert.acquire()
-    with pytest.raises(LeaseHeld, match="nothing was done") as caught:
+    with pytest.raises(LeaseHeld, match="has taken over in staging; this one") as caught:
         anna.require()
     assert "bert@here" in caught.value.reason
     anna.give_up()  # must not end what is Bert's by now
@@ -121,3 +132,14 @@ def test_a_run_and_its_own_renewal_do_not_take_each_other_for_somebody_else(anna
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: anna.require(), range(40)))
     assert not anna.lost
+
+
+def test_it_may_go_with_the_bucket_that_it_lies_in(anna: Lease) -> None:
+    with anna.held():
+        with anna.unrenewed():
+            remove_bucket(anna.s3, anna.bucket)
+        anna.renew()
+        assert anna.lost
+    assert not bucket_exists(anna.s3, anna.bucket)
+    with pytest.raises(OperatorError, match="Nothing is deployed in staging"):
+        anna.acquire()

@@ -9,9 +9,10 @@ import pytest
 
 from tests.integration.promotion.conftest import origin
 from tooling.errors import Interrupted, OperatorError
+from tooling.promotion.entry import NOTHING_BEFORE, Entry, Step
 from tooling.promotion.interruption import interruption
 from tooling.promotion.journal import Journal
-from tooling.promotion.ledger import HEAD, NOTHING_BEFORE, Entry, Ledger, Step, digest_of, key_of
+from tooling.promotion.ledger import HEAD, Ledger, digest_of, key_of
 from tooling.promotion.verification import faults, verified
 
 if TYPE_CHECKING:

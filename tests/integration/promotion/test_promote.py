@@ -14,7 +14,8 @@ from tooling.errors import OperatorError
 from tooling.promotion import rollback
 from tooling.promotion.decision import Decision
 from tooling.promotion.deployed import Deployed
-from tooling.promotion.ledger import Entry, Step, key_of
+from tooling.promotion.entry import Entry, Step
+from tooling.promotion.ledger import key_of
 from tooling.promotion.promote import Promotion
 from tooling.promotion.rollback import Rollback
 from tooling.releases import UNKNOWN_RELEASE
@@ -22,7 +23,7 @@ from tooling.target import Target
 
 if TYPE_CHECKING:
     from tests.integration.promotion.conftest import Cloud
-    from tooling.promotion.delivery import Delivery
+    from tooling.promotion.run import Run
     from tooling.releases import Release
 
 
@@ -31,24 +32,24 @@ class Stopped(Exception):
 
 
 @pytest.fixture
-def promotion(cloud: Cloud, delivery: Delivery) -> Promotion:
+def promotion(cloud: Cloud, run: Run) -> Promotion:
     """A promotion from an environment where nothing is deployed."""
-    delivery.lease.give_up()
+    run.lease.give_up()
     source = Target(
         EnvironmentFiles(ROOT / "environments").load("dev"), cloud.endpoint, cloud.session
     )
-    return Promotion(source, Clients(source), delivery, Decision("promote dev staging"))
+    return Promotion(source, Clients(source), run, Decision("promote dev staging"))
 
 
 def killed(
-    delivery: Delivery,
+    run: Run,
     *steps: Step,
     command: str = "promote dev staging",
     release: Release = UNKNOWN_RELEASE,
     previous: Release | None = None,
 ) -> None:
     """Let the ledger know of a run that ended without a word."""
-    journal = delivery.journal
+    journal = run.journal
     for step in (Step.STARTED, *steps):
         journal.ledger.append(
             Entry(
@@ -64,23 +65,23 @@ def killed(
 
 @pytest.mark.parametrize("step", [Step.CANARY, Step.SMOKE_FAILED, Step.RETURNING])
 def test_a_run_that_leads_back_is_taken_up_once(promotion: Promotion, step: Step) -> None:
-    killed(promotion.delivery, step)
+    killed(promotion.run, step)
     with pytest.raises(OperatorError, match="killed before its release had proved itself"):
-        promotion.run(None)
-    again = replace(promotion.delivery, journal=replace(promotion.delivery.journal, run="again"))
+        promotion.promote(None)
+    again = replace(promotion.run, journal=replace(promotion.run.journal, run="again"))
     with pytest.raises(OperatorError, match="Nothing is deployed in dev"):
-        replace(promotion, delivery=again).run(None)
+        replace(promotion, run=again).promote(None)
 
 
 def test_a_killed_rollback_that_is_typed_again_brings_the_same_release(
-    delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+    run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    delivery.lease.give_up()
+    run.lease.give_up()
     worked = [replace(UNKNOWN_RELEASE, git_commit=name) for name in ("oldest", "older", "new")]
     for release in worked:
-        delivery.journal.record(Step.SMOKE_PASSED, release=release)
+        run.journal.record(Step.SMOKE_PASSED, release=release)
     command = "rollback staging"
-    killed(delivery, Step.APPLIED, command=command, release=worked[1], previous=worked[2])
+    killed(run, Step.APPLIED, command=command, release=worked[1], previous=worked[2])
     # The killed run had applied already.
     monkeypatch.setattr(rollback, "read_deployed", lambda *_: Deployed(worked[1], {}))
 
@@ -90,15 +91,36 @@ def test_a_killed_rollback_that_is_typed_again_brings_the_same_release(
     monkeypatch.setattr(Rollback, "_decide", stop)
     decision = Decision(command)
     with pytest.raises(Stopped):
-        Rollback(delivery, decision).run(None, None)
+        Rollback(run, decision).roll_back(None, None)
     assert (decision.release, decision.previous) == (worked[1], worked[2])
 
 
+def test_a_rollback_after_a_killed_promotion_leads_to_what_worked_before_that(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.lease.give_up()
+    worked = [replace(UNKNOWN_RELEASE, git_commit=name) for name in ("older", "old")]
+    for release in worked:
+        run.journal.record(Step.SMOKE_PASSED, release=release)
+    new = replace(UNKNOWN_RELEASE, git_commit="new")
+    killed(run, Step.APPLYING, release=new, previous=worked[1])
+    monkeypatch.setattr(rollback, "read_deployed", lambda *_: Deployed(worked[1], {}))
+
+    def stop(*_: object, **__: object) -> None:
+        raise Stopped
+
+    monkeypatch.setattr(Rollback, "_decide", stop)
+    decision = Decision("rollback staging")
+    with pytest.raises(Stopped):
+        Rollback(run, decision).roll_back(None, None)
+    assert (decision.release, decision.previous) == (worked[1], worked[1])
+
+
 def test_nothing_is_promoted_on_a_ledger_that_was_edited(promotion: Promotion) -> None:
-    ledger = promotion.delivery.journal.ledger
-    killed(promotion.delivery, Step.FINISHED)
+    ledger = promotion.run.journal.ledger
+    killed(promotion.run, Step.FINISHED)
     content = ledger.contents()[0][1].replace(b"dev staging", b"dev prod")
     ledger.s3.put_object(Bucket=ledger.bucket, Key=key_of(1), Body=content)
     with pytest.raises(OperatorError, match="ledger of staging is not what was written"):
-        promotion.run(None)
+        promotion.promote(None)
     assert len(ledger.entries()) == 2

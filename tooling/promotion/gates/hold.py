@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tooling.promotion.entry import Step
 from tooling.promotion.gates.verdict import Answer, failed, passed
-from tooling.promotion.ledger import Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tooling.promotion.ledger import Entry
+    from tooling.promotion.entry import Entry
 
 
 def hold(name: str, entries: Sequence[Entry]) -> Answer:

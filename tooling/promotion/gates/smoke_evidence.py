@@ -5,25 +5,35 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tooling.promotion.entry import BEGINS, Step
 from tooling.promotion.gates.verdict import Answer, failed, passed
-from tooling.promotion.ledger import Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from tooling.promotion.ledger import Entry
+    from tooling.promotion.entry import Entry
     from tooling.releases import Release
 
 SMOKE = (Step.SMOKE_PASSED, Step.SMOKE_FAILED)
 
 
 def smoke_evidence(name: str, entries: Sequence[Entry], release: Release) -> Answer:
-    """Say whether the newest smoke test of an environment was passed by this very release."""
-    tests = [entry for entry in entries if entry.step in SMOKE]
-    if not tests:
+    """Say whether the newest smoke test of an environment was passed by this very release.
+
+    An environment that is being changed, or whose change never ended, has no evidence: what was
+    tested is not what is there.
+    """
+    telling = [entry for entry in entries if entry.step in (*SMOKE, *BEGINS)]
+    if not any(entry.step in SMOKE for entry in telling):
         return failed(f"No smoke test of {name} is recorded: nox -s smoke -- {name}")
-    last = tests[-1]
+    last = telling[-1]
+    if last.step in BEGINS:
+        return failed(
+            f"'{last.command}' of {last.origin['user']}@{last.origin['host']} began to change "
+            f"{name} at {last.time}, and no smoke test has come since: wait for its end, or run it "
+            "again if it has failed."
+        )
     if last.release_id != release.id:
         return failed(
             f"The smoke test of {name} at {last.time} was of release "
@@ -55,7 +65,7 @@ def first_success(entries: Sequence[Entry], release: Release) -> datetime | None
     """Return when the release passed the first of its smoke tests that no other thing broke."""
     first = None
     for entry in entries:
-        if entry.step in SMOKE or entry.step is Step.APPLIED:
+        if entry.step in (*SMOKE, *BEGINS, Step.APPLIED):
             same = entry.release_id == release.id
             if not same or entry.step is Step.SMOKE_FAILED:
                 first = None

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tooling.promotion.ledger import Entry, Step
+from tooling.promotion.entry import Entry, Step
 from tooling.releases import UNKNOWN_RELEASE
 
 if TYPE_CHECKING:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.unit.tooling.promotion.conftest import resource
 from tooling.environments import Canary
-from tooling.promotion.canary import Watch, changes_aliases_alone, shares_to_keep
+from tooling.promotion.canary import (
+    Watch,
+    changes_aliases_alone,
+    shares_to_keep,
+    with_new_code,
+    with_new_version,
+)
 from tooling.promotion.deployed import Deployed
 from tooling.promotion.gates.verdict import Answer, Verdict, failed, passed, unknown
 from tooling.releases import UNKNOWN_RELEASE
@@ -107,15 +113,32 @@ def plan() -> dict[str, Any]:
 def test_only_a_function_with_a_new_version_keeps_the_old_one(
     deployed: Deployed, plan: dict[str, Any]
 ) -> None:
-    keeps = shares_to_keep(Canary(percent=10, minutes=5), deployed, plan)
+    renewed = with_new_version(deployed, plan)
+    assert renewed == {"api"}
+    keeps = shares_to_keep(Canary(percent=10, minutes=5), deployed, renewed)
     assert keeps == {"api": {"version": "7", "weight": 0.9}}
 
 
 def test_without_a_canary_or_anything_deployed_nothing_is_kept(
     deployed: Deployed, plan: dict[str, Any]
 ) -> None:
-    assert shares_to_keep(None, deployed, plan) == {}
-    assert shares_to_keep(Canary(percent=10, minutes=5), None, plan) == {}
+    assert shares_to_keep(None, deployed, {"api"}) == {}
+    assert shares_to_keep(Canary(percent=10, minutes=5), None, {"api"}) == {}
+    assert with_new_version(None, plan) == set()
+
+
+def test_new_code_alone_tells_beforehand_which_functions_get_a_new_version(
+    deployed: Deployed,
+) -> None:
+    running = deployed.release.functions
+    code = replace(running["api"], sha256="1" * 64)
+    moved = replace(running["processor"], key="elsewhere", version_id="other")
+    coming = replace(
+        deployed.release,
+        functions=running | {"api": code, "processor": moved, "added": code},
+    )
+    assert with_new_code(deployed, coming) == {"api"}
+    assert with_new_code(None, coming) == set()
 
 
 def test_the_plan_that_ends_a_canary_touches_aliases_alone() -> None:

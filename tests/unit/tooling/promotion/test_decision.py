@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tooling.promotion.decision import Decision
-from tooling.promotion.delivery import Planned
 from tooling.promotion.gates.verdict import Finding, Verdict
+from tooling.promotion.planning import Planned
 from tooling.releases import UNKNOWN_RELEASE
 from tooling.stack import Stack
 from tooling.target import Target

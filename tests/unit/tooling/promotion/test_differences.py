@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from tooling.environments import Canary
 from tooling.packaging.build import FUNCTIONS
 from tooling.promotion.differences import ReleaseDifference, commits_between, settings_between
+from tooling.promotion.overview import in_order
 from tooling.promotion.sources import sources_of
-from tooling.promotion.status import in_order
 from tooling.releases import UNKNOWN_RELEASE, terraform_digest
 from tooling.workspace import Workspace
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.unit.tooling.promotion.conftest import entry, resource
 from tooling.packaging.platforms import lambda_platform
+from tooling.promotion.entry import Step
 from tooling.promotion.gates.approval import approval, plan_digest
 from tooling.promotion.gates.checkout import checkout
 from tooling.promotion.gates.convergence import source_converged, target_converged
@@ -22,7 +23,6 @@ from tooling.promotion.gates.order import order
 from tooling.promotion.gates.scan import scan
 from tooling.promotion.gates.smoke_evidence import smoke_evidence, soak
 from tooling.promotion.gates.verdict import Answer, Gate, Verdict, ask_all, passed
-from tooling.promotion.ledger import Step
 from tooling.releases import UNKNOWN_RELEASE, describe
 from tooling.scanning.findings import Finding, Report
 from tooling.terraform.plans import PlanSummary
@@ -197,6 +197,14 @@ def test_the_newest_smoke_test_must_be_of_this_release_and_passed() -> None:
     says(smoke_evidence("dev", [good, failed], UNKNOWN_RELEASE), Verdict.FAIL, "failed")
 
 
+@pytest.mark.parametrize("step", [Step.APPLYING, Step.RETURNING])
+def test_an_environment_that_is_being_changed_has_no_evidence(step: Step) -> None:
+    good, begun = entry(Step.SMOKE_PASSED), entry(step, 1)
+    answer = smoke_evidence("dev", [good, begun, entry(Step.FAILED, 2)], UNKNOWN_RELEASE)
+    says(answer, Verdict.FAIL, "anna@here began to change dev at 2026-01-01T12:01:00+00:00")
+    says(smoke_evidence("dev", [begun, good], UNKNOWN_RELEASE), Verdict.PASS)
+
+
 @pytest.mark.parametrize(
     ("entries", "verdict"),
     [
@@ -220,8 +228,24 @@ def test_the_newest_smoke_test_must_be_of_this_release_and_passed() -> None:
             ],
             Verdict.FAIL,
         ),
+        (
+            [
+                entry(Step.SMOKE_PASSED, 0),
+                entry(Step.APPLYING, 10, release=OTHER),
+                entry(Step.SMOKE_PASSED, 11),
+            ],
+            Verdict.FAIL,
+        ),
     ],
-    ids=["none", "old enough", "too young", "since the first", "failed between", "other between"],
+    ids=[
+        "none",
+        "old enough",
+        "too young",
+        "since the first",
+        "failed between",
+        "other between",
+        "other begun between",
+    ],
 )
 def test_a_release_must_have_worked_long_enough_without_a_break(
     entries: list[Any], verdict: Verdict

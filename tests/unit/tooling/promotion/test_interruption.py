@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.tooling.promotion.conftest import entry
+from tooling.promotion.entry import ENDS, Step
 from tooling.promotion.interruption import half_applied, interruption, proven
-from tooling.promotion.ledger import ENDS, Step
 from tooling.promotion.rollback import earlier_than
 from tooling.promotion.status import arrival
 from tooling.releases import UNKNOWN_RELEASE
@@ -51,6 +51,7 @@ def test_what_a_run_would_have_taken_up_that_was_killed_as_it_began_is_still_kno
         (Step.STARTED, False),
         (Step.GATES, False),
         (Step.APPLYING, False),
+        (Step.APPLY_FAILED, False),
         (Step.APPLIED, False),
         (Step.CANARY, True),
         (Step.SMOKE_PASSED, False),
@@ -68,7 +69,7 @@ def test_where_it_stood_decides_whether_the_next_goes_on_or_back(
     assert f"after '{step}'" in str(found)
 
 
-@pytest.mark.parametrize("step", [Step.APPLYING, Step.APPLIED])
+@pytest.mark.parametrize("step", [Step.APPLYING, Step.APPLY_FAILED, Step.APPLIED])
 def test_an_apply_that_begins_a_canary_leads_back(step: Step) -> None:
     applying = replace(entry(Step.APPLYING), keeps={"api": {"version": "1", "weight": 0.9}})
     found = interruption([STARTED, applying, entry(step)])
@@ -106,6 +107,13 @@ def test_what_was_last_seen_to_work_is_what_to_go_back_to() -> None:
     assert proven([good, entry(Step.SMOKE_PASSED)], UNKNOWN_RELEASE) == UNKNOWN_RELEASE
     assert proven([never_tried], OLD) == OLD
     assert proven([], None) is None
+
+
+def test_a_release_that_a_failed_first_apply_left_in_the_state_is_none_to_go_back_to() -> None:
+    failed = [entry(Step.APPLYING), entry(Step.APPLY_FAILED), entry(Step.FAILED)]
+    assert proven(failed, UNKNOWN_RELEASE) is None
+    # What was there before the ledger began is what its first apply found.
+    assert proven([entry(Step.APPLYING, previous=OLD), *failed], UNKNOWN_RELEASE) == OLD
 
 
 def worked(*releases: object) -> list[str | None]:

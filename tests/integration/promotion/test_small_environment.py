@@ -1,0 +1,192 @@
+"""Applies that Terraform can't finish, and who may change an environment, on one in miniature."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.promotion.conftest import ROOT, origin
+from tooling import deploy, smoke
+from tooling.buckets import bucket_exists, remove_bucket
+from tooling.console import Screen
+from tooling.deploy import Deployment
+from tooling.destroy import destroy
+from tooling.environments import EnvironmentFiles
+from tooling.promotion.delivery import ApplyFailed, bring
+from tooling.promotion.deployed import read_deployed
+from tooling.promotion.entry import Step
+from tooling.promotion.interruption import proven
+from tooling.promotion.lease import Lease, LeaseHeld
+from tooling.promotion.planning import plan_at_once
+from tooling.promotion.run import Run
+from tooling.releases import UNKNOWN_RELEASE, Release, terraform_digest
+from tooling.rendering import artifact_bucket, state_bucket
+from tooling.target import Target
+from tooling.terraform.diagnostics import TerraformFailed
+from tooling.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.integration.promotion.conftest import Cloud
+    from tooling.clients import Clients
+    from tooling.stack import Stack
+    from tooling.terraform.plans import PlanSummary
+
+# What it makes first is made; what it makes then is refused if the release is the bad one.
+SOURCES = """
+terraform {
+  backend "s3" {}
+}
+
+variable "release" {
+  type = any
+}
+
+resource "terraform_data" "first" {
+  input = var.release.git_commit
+}
+
+resource "terraform_data" "second" {
+  input = terraform_data.first.output
+
+  lifecycle {
+    postcondition {
+      condition     = self.output != "bad"
+      error_message = "The quota is used up."
+    }
+  }
+}
+
+output "release" {
+  value = var.release
+}
+
+output "functions" {
+  value = {}
+}
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """A checkout whose root module is the one above."""
+    sources = tmp_path / "terraform"
+    sources.mkdir()
+    (sources / "main.tf").write_text(SOURCES, encoding="utf-8")
+    (sources / ".terraform.lock.hcl").touch()
+    (tmp_path / "environments").symlink_to(ROOT / "environments")
+    return Workspace(tmp_path, tmp_path / "state", tmp_path / "cache")
+
+
+@pytest.fixture
+def target(cloud: Cloud) -> Target:
+    environment = EnvironmentFiles(ROOT / "environments").load("dev")
+    named = environment.model_copy(update={"project": "mediafails"})
+    return Target(named, cloud.endpoint, cloud.session)
+
+
+@pytest.fixture
+def run(workspace: Workspace, target: Target) -> Iterator[Run]:
+    found = Run.founding(workspace, target, Screen(), "promote dev staging")
+    yield found
+    for bucket in (artifact_bucket(target.environment), state_bucket(target.environment)):
+        remove_bucket(found.clients.s3, bucket)
+
+
+@pytest.fixture(autouse=True)
+def works(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is brought completely passes the smoke test."""
+    monkeypatch.setattr(smoke, "run", lambda *_: [("all", "ok", 1)])
+
+
+def release_of(commit: str, workspace: Workspace) -> Release:
+    digest = terraform_digest(workspace.terraform)
+    return replace(UNKNOWN_RELEASE, git_commit=commit, terraform_digest=digest, functions={})
+
+
+def test_it_goes_back_to_what_was_there_or_on_where_nothing_was(
+    run: Run, workspace: Workspace
+) -> None:
+    good, bad = release_of("good", workspace), release_of("bad", workspace)
+    ledger, environment = run.journal.ledger, run.target.environment
+
+    def attempt(release: Release) -> None:
+        here = read_deployed(run.clients.s3, environment)
+        previous = proven(ledger.entries(), here.release if here else None)
+        bring(run, plan_at_once(run, release, workspace.terraform), previous)
+
+    with run.lease.held():
+        with pytest.raises(ApplyFailed, match="It held nothing before") as caught:
+            attempt(bad)
+        assert "The quota is used up." in caught.value.reason
+        # Terraform has written the release into the state all the same.
+        left = read_deployed(run.clients.s3, environment)
+        assert left is not None
+        assert left.release == bad
+        attempt(good)
+        with pytest.raises(ApplyFailed, match=f"was taken back to release {good.id[:12]}"):
+            attempt(bad)
+        back = read_deployed(run.clients.s3, environment)
+        assert back is not None
+        assert back.release == good
+        assert plan_at_once(run, good, workspace.terraform).summary.empty
+
+
+# Deploys
+
+
+@pytest.fixture
+def deployment(
+    run: Run, workspace: Workspace, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> Deployment:
+    """A deploy of the bad release; its zips and its scan are no matter here."""
+    release = release_of("bad", workspace)
+
+    def prepare(_: Deployment, __: Clients) -> tuple[Release, Stack, PlanSummary]:
+        planned = plan_at_once(run, release, workspace.terraform)
+        return release, planned.stack, planned.summary
+
+    monkeypatch.setattr(Deployment, "_prepare", prepare)
+    monkeypatch.setattr(deploy, "require_clean_plan", lambda *_: None)
+    return Deployment(workspace, target, Screen())
+
+
+def test_a_deploy_that_fails_is_written_down(deployment: Deployment, run: Run) -> None:
+    with pytest.raises(TerraformFailed, match="terraform apply failed for dev"):
+        deployment.deploy()
+    entries = run.journal.ledger.entries()
+    assert [entry.step for entry in entries] == [Step.STARTED, Step.APPLYING, Step.FAILED]
+    assert {entry.command for entry in entries} == {"deploy dev"}
+    assert "The quota is used up." in entries[-1].detail
+    run.lease.acquire()  # given up
+
+
+def test_a_deploy_waits_for_nobody_and_tells_who_is_at_work(
+    deployment: Deployment, run: Run
+) -> None:
+    Lease(run.clients.s3, run.lease.bucket, origin("bert", "/bert"), "dev").acquire()
+    with pytest.raises(LeaseHeld, match="Another run is at work in dev") as caught:
+        deployment.deploy()
+    assert "bert@here" in caught.value.reason
+    assert run.journal.ledger.entries() == []
+
+
+# The end of it
+
+
+def test_a_destroy_waits_for_nobody_either_and_takes_its_lease_with_it(
+    run: Run, workspace: Workspace
+) -> None:
+    s3, state = run.clients.s3, run.lease.bucket
+    with run.lease.held():
+        bring(run, plan_at_once(run, release_of("good", workspace), workspace.terraform), None)
+    bert = Lease(s3, state, origin("bert", "/bert"), "dev")
+    with bert.held(), pytest.raises(LeaseHeld, match="nothing was done"):
+        destroy(run, lambda _: True)
+    assert read_deployed(s3, run.target.environment) is not None
+    destroy(run, lambda _: True)
+    assert not bucket_exists(s3, state)
