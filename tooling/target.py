@@ -25,6 +25,10 @@ CREDENTIAL_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSI
 FOREIGN_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN")
 
 
+class WrongAccount(OperatorError):
+    """The caller's credentials belong to another account than the environment."""
+
+
 @dataclass(frozen=True)
 class Target:
     """One environment together with the AWS that it lives on.
@@ -84,7 +88,9 @@ class Target:
         Raises
         ------
         OperatorError
-            There are no usable credentials, or they belong to another account.
+            There are no usable credentials.
+        WrongAccount
+            They belong to another account.
         """
         environment = self.environment
         try:
@@ -98,7 +104,7 @@ class Target:
                 remedy=f"Sign in to account {environment.account_id}: aws sso login, AWS_PROFILE.",
             ) from error
         if caller["Account"] != environment.account_id:
-            raise OperatorError(
+            raise WrongAccount(
                 f"The caller is not in the account of {environment.name}; nothing was done.",
                 reason=f"{environment.name} is account {environment.account_id}, "
                 f"but {caller['Arn']} is in {caller['Account']}.",
