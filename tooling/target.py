@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from tooling.environments import Environment
     from tooling.workspace import Workspace
 
-# The embedded AWS knows one account, with these fixed credentials; they open nothing else.
+# The root of the embedded AWS, which knows one account; they open nothing else.
 EMBEDDED_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 CREDENTIAL_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 # Left over from the operator's shell they would win over, or mix with, the credentials above.
 FOREIGN_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN")
+
+
+class WrongAccount(OperatorError):
+    """The caller's credentials belong to another account than the environment."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ class Target:
             for name in [*FOREIGN_VARIABLES, *(v for v in variables if "ENDPOINT_URL" in v)]:
                 variables.pop(name, None)
             variables |= EMBEDDED_CREDENTIALS | {"AWS_EC2_METADATA_DISABLED": "true"}
-        elif self.environment.aws.profile:
+        if self.environment.aws.profile:
             # Keys in the shell would win over the profile.
             for name in CREDENTIAL_VARIABLES:
                 variables.pop(name, None)
@@ -84,7 +88,9 @@ class Target:
         Raises
         ------
         OperatorError
-            There are no usable credentials, or they belong to another account.
+            There are no usable credentials.
+        WrongAccount
+            They belong to another account.
         """
         environment = self.environment
         try:
@@ -98,7 +104,7 @@ class Target:
                 remedy=f"Sign in to account {environment.account_id}: aws sso login, AWS_PROFILE.",
             ) from error
         if caller["Account"] != environment.account_id:
-            raise OperatorError(
+            raise WrongAccount(
                 f"The caller is not in the account of {environment.name}; nothing was done.",
                 reason=f"{environment.name} is account {environment.account_id}, "
                 f"but {caller['Arn']} is in {caller['Account']}.",
@@ -120,17 +126,18 @@ def open_target(workspace: Workspace, environment: Environment) -> Target:
     OperatorError
         The embedded AWS did not start, or the caller is not in the environment's account.
     """
-    region = environment.aws.region
     if environment.embedded:
         emulator = emulator_of(workspace)
         emulator.start()
-        return Target(environment, emulator.endpoint, _embedded_session(region))
-    target = Target(environment, None, _account_session(environment))
+        # As whom, where that is a user or role of the embedded AWS, whose rights are to be tried.
+        session = _own_session if environment.aws.profile else _embedded_session
+        return Target(environment, emulator.endpoint, session(environment))
+    target = Target(environment, None, _own_session(environment))
     target.require_account()
     return target
 
 
-def _account_session(environment: Environment) -> boto3.Session:
+def _own_session(environment: Environment) -> boto3.Session:
     """Return a session with the environment's own profile, or else the shell's credentials."""
     try:
         return boto3.Session(
@@ -144,13 +151,13 @@ def _account_session(environment: Environment) -> boto3.Session:
         ) from error
 
 
-def _embedded_session(region: str) -> boto3.Session:
-    """Return a session that reads neither the shell's profile nor its configuration files."""
+def _embedded_session(environment: Environment) -> boto3.Session:
+    """Return a session of the root, which reads nothing of the shell's configuration."""
     unread = dict.fromkeys(("profile", "config_file"), (None, None, None, None))
     core = botocore.session.Session(session_vars=unread)
     return boto3.Session(
         aws_access_key_id=EMBEDDED_CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=EMBEDDED_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        region_name=region,
+        region_name=environment.aws.region,
         botocore_session=core,
     )

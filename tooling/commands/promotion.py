@@ -11,11 +11,12 @@ from tooling.clients import Clients
 from tooling.commands.arguments import Destination, EnvironmentName, JsonWanted, Source
 from tooling.promotion.decision import Decision
 from tooling.promotion.gates.order import order
-from tooling.promotion.gates.verdict import Gate
+from tooling.promotion.gates.verdict import Finding, Gate, Verdict
 from tooling.promotion.promote import Promotion
 from tooling.promotion.rollback import Rollback, lift_hold
 from tooling.promotion.run import Run
 from tooling.session import Session
+from tooling.target import WrongAccount
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,8 +44,9 @@ def promote(
     decision = Decision(f"promote {source} {destination}")
     with _told(session, decision):
         _require_order(session, decision, source, destination)
-        origin = session.target(source)
-        target = session.target(destination)
+        with _wrong_account_told(session, decision):
+            origin = session.target(source)
+            target = session.target(destination)
         with session.workspace.alone_in(destination):
             run = Run.founding(session.workspace, target, session.screen, decision.command)
             promotion = Promotion(origin, Clients(origin), run, decision)
@@ -65,7 +67,8 @@ def rollback(
     session = Session.open(json_wanted=json_wanted)
     decision = Decision(f"rollback {name} {release or ''}".strip())
     with _told(session, decision):
-        target = session.target(name)
+        with _wrong_account_told(session, decision):
+            target = session.target(name)
         with session.workspace.alone_in(name):
             run = Run.open(session.workspace, target, session.screen, decision.command)
             Rollback(run, decision).roll_back(release, approve)
@@ -94,6 +97,18 @@ def _require_order(session: Session, decision: Decision, source: str, destinatio
         decision.show_gates(session.screen)
         decision.result = "refused"
         raise decision.refusal(destination)
+
+
+@contextmanager
+def _wrong_account_told(session: Session, decision: Decision) -> Iterator[None]:
+    """Let a caller who is in another account be told as by any other gate: nothing is opened."""
+    try:
+        yield
+    except WrongAccount as error:
+        decision.findings.append(Finding("account", Verdict.FAIL, error.reason))
+        decision.show_gates(session.screen)
+        decision.result = "refused"
+        raise
 
 
 @contextmanager

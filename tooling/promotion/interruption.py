@@ -9,7 +9,7 @@ from tooling.promotion.entry import BEGINS, ENDS, Step
 from tooling.releases import Release
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from tooling.promotion.entry import Entry
 
@@ -79,18 +79,32 @@ class Interruption:
 
 def interruption(entries: Sequence[Entry]) -> Interruption | None:
     """Return the last run that changes things, if it never came to an end."""
-    started = [number for number, entry in enumerate(entries) if entry.step is Step.STARTED]
-    if not started:
-        return None
-    first = entries[started[-1]]
-    of_run = [entry for entry in entries if entry.run == first.run]
-    if of_run[-1].step in ENDS:
-        return None
-    if of_run[-1] is first:  # it may have had another to take up
-        earlier = interruption(entries[: started[-1]])
-        if earlier and earlier.leads_back:
-            return earlier
-    return Interruption(tuple(of_run))
+    left: Interruption | None = None
+    for of_run in _runs(entries):
+        if of_run[-1].step in ENDS:
+            left = left if left and _left_open(of_run, left) else None
+        elif len(of_run) > 1 or not (left and left.leads_back):  # else it had that to take up
+            left = Interruption(tuple(of_run))
+    return left
+
+
+def _runs(entries: Sequence[Entry]) -> Iterable[list[Entry]]:
+    """Return the entries of each run that changes things, in the order in which they began."""
+    runs: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.step is Step.STARTED:
+            runs[entry.run] = [entry]
+        elif entry.run in runs:
+            runs[entry.run].append(entry)
+    return runs.values()
+
+
+def _left_open(of_run: Sequence[Entry], earlier: Interruption) -> bool:
+    """Tell whether a run came to its end before it could take up the one that was killed."""
+    if of_run[-1].step in (Step.REFUSED, Step.DRY_RUN):  # such as for want of an approval
+        return True
+    changed = any(entry.step in BEGINS for entry in of_run)
+    return of_run[-1].step is Step.FAILED and not changed and not earlier.leads_back
 
 
 def half_applied(entries: Sequence[Entry]) -> bool:

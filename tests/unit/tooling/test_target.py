@@ -27,6 +27,11 @@ def on_account(environment: Environment) -> Environment:
     return environment.model_copy(update={"aws": aws})
 
 
+def with_profile(environment: Environment, profile: str) -> Environment:
+    aws = environment.aws.model_copy(update={"profile": profile})
+    return environment.model_copy(update={"aws": aws})
+
+
 def target(environment: Environment, endpoint: str | None) -> Target:
     return Target(environment, endpoint, boto3.Session("a", "b", region_name="eu-central-1"))
 
@@ -66,11 +71,21 @@ def test_a_profile_of_the_shell_does_not_stand_in_the_way_of_the_embedded_aws(
     dev: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "nobody")
-    session = _embedded_session(dev.aws.region)
+    session = _embedded_session(dev)
     credentials = session.get_credentials()
     assert credentials is not None
     assert credentials.access_key == "test"
     assert session.client("s3", endpoint_url=ENDPOINT).meta.region_name == dev.aws.region
+
+
+def test_a_profile_of_its_own_reaches_the_embedded_aws(
+    dev: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = target(with_profile(dev, "reader"), ENDPOINT)
+    monkeypatch.setenv("AWS_PROFILE", "of the shell")
+    variables = reader.process_environment()
+    assert variables["AWS_PROFILE"] == "reader"
+    assert "AWS_ACCESS_KEY_ID" not in variables
 
 
 @contextmanager

@@ -45,6 +45,24 @@ def test_what_a_run_would_have_taken_up_that_was_killed_as_it_began_is_still_kno
     assert interruption([STARTED, canary, *again]) is None
 
 
+@pytest.mark.parametrize("end", [Step.REFUSED, Step.DRY_RUN, Step.FAILED])
+def test_a_run_that_ended_before_it_changed_anything_leaves_the_killed_one_to_the_next(
+    end: Step,
+) -> None:
+    killed = [STARTED, entry(Step.APPLYING)]
+    again = [entry(step, run="again") for step in (Step.STARTED, Step.GATES, end)]
+    found = interruption([*killed, *again])
+    assert found is not None
+    assert found.last is killed[-1]
+    more = [entry(step, run="more") for step in (Step.STARTED, Step.APPLYING, Step.FINISHED)]
+    assert interruption([*killed, *again, *more]) is None
+
+
+def test_a_run_that_could_not_go_back_has_taken_up_the_killed_one() -> None:
+    again = [entry(step, run="again") for step in (Step.STARTED, Step.FAILED)]
+    assert interruption([STARTED, entry(Step.CANARY), *again]) is None
+
+
 @pytest.mark.parametrize(
     ("step", "leads_back"),
     [
