@@ -294,19 +294,18 @@ class Reconciler:
             return rejected, Outcome(
                 Result.REJECTED, upload.image_id, rejection.reason, original.size
             )
-        # Versions that the purge has not seen: it removes those that it has, and no others.
-        renditions = self._store_renditions(image, upload.image_id, is_doomed=_is_purging(seen))
+        renditions = self._store_renditions(image, upload.image_id, _kept_renditions(seen))
         ready = replace(_ready(arrived, image), renditions=renditions)
         return ready, Outcome(Result.READY, upload.image_id, bytes_in=original.size)
 
     def _store_renditions(
-        self, image: InspectedImage, image_id: str, *, is_doomed: bool
+        self, image: InspectedImage, image_id: str, kept: frozenset[str]
     ) -> dict[str, StoredRendition]:
         stored = {}
         for rendition in image.renditions:
             key = rendition_key(image_id, rendition.digest, rendition.filename)
             self._bucket.write_rendition(
-                key, rendition.data, rendition.content_type, is_doomed=is_doomed
+                key, rendition.data, rendition.content_type, is_doomed=key not in kept
             )
             stored[rendition.name] = StoredRendition(
                 key=key,
@@ -361,8 +360,15 @@ def _listed_since(seen: ImageRecord | None) -> datetime | None:
     return seen.uploaded_at if seen and seen.status is Status.FAILED else None
 
 
-def _is_purging(seen: ImageRecord | None) -> bool:
-    return seen is not None and seen.purging
+def _kept_renditions(seen: ImageRecord | None) -> frozenset[str]:
+    """Tell which keys nobody is about to remove.
+
+    The purge and the audit remove versions that they have seen and that no row is to keep, and no
+    others. So what the row doesn't list, or a purge has begun on, is written as a new version.
+    """
+    if seen is None or seen.purging:
+        return frozenset()
+    return frozenset(each.key for each in seen.renditions.values())
 
 
 def _is_settled(seen: ImageRecord, change: ObjectChange) -> bool:
@@ -377,6 +383,7 @@ def _is_discarded(seen: ImageRecord, upload: UploadIdentity, original: Original)
         announced=upload.announced,
         version_id=original.version_id,
         written_at=original.uploaded_at,
+        in_parts=original.in_parts,
     )
 
 
