@@ -74,7 +74,7 @@ variables {
   limits       = { upload_bytes = 52428800, pixels = 80000000, frames = 500 }
   renditions   = [{ name = "thumb", longest_side = 256 }, { name = "small", longest_side = 640 }]
   month_shards = 1
-  processor    = { memory_mb = 2304, timeout_seconds = 60, concurrency_max = 10, batch_size = 2, max_receive_count = 5 }
+  processor    = { memory_mb = 2304, timeout_seconds = 60, concurrency_max = 10, batch_size = 2, max_receive_count = 8 }
   api          = { memory_mb = 512, timeout_seconds = 10, url_expiry_seconds = 900, throttle_rate_per_second = 50, throttle_burst = 100 }
   retention = {
     log_days               = 30
@@ -136,6 +136,13 @@ run "message_stays_hidden_six_timeouts" {
   assert {
     condition     = module.events.visibility_timeout_seconds == 6 * var.processor.timeout_seconds
     error_message = "The queue must hide a message six times as long as the processor may take."
+  }
+}
+
+run "an_outage_of_half_an_hour_is_ridden_out" {
+  assert {
+    condition     = (var.processor.max_receive_count - 1) * module.events.visibility_timeout_seconds >= 1800
+    error_message = "Between the first attempt and the last an outage of half an hour must have room."
   }
 }
 
@@ -249,10 +256,40 @@ run "batch_without_time_for_each_file_is_refused" {
   command = plan
 
   variables {
-    processor = { memory_mb = 2304, timeout_seconds = 60, concurrency_max = 10, batch_size = 7, max_receive_count = 5 }
+    processor = { memory_mb = 2304, timeout_seconds = 60, concurrency_max = 10, batch_size = 7, max_receive_count = 8 }
   }
 
   expect_failures = [var.processor]
+}
+
+run "attempts_that_end_within_an_outage_are_refused" {
+  command = plan
+
+  variables {
+    processor = { memory_mb = 2304, timeout_seconds = 60, concurrency_max = 10, batch_size = 2, max_receive_count = 5 }
+  }
+
+  expect_failures = [var.processor]
+}
+
+run "reservation_below_what_the_queue_hands_over_is_refused" {
+  command = plan
+
+  variables {
+    processor = { memory_mb = 2304, timeout_seconds = 60, concurrency_max = 10, concurrency_reserved = 9, batch_size = 2, max_receive_count = 8 }
+  }
+
+  expect_failures = [var.processor]
+}
+
+run "reservation_below_the_throttle_is_refused" {
+  command = plan
+
+  variables {
+    api = { memory_mb = 512, timeout_seconds = 10, url_expiry_seconds = 900, throttle_rate_per_second = 50, throttle_burst = 100, concurrency_reserved = 9 }
+  }
+
+  expect_failures = [var.api]
 }
 
 run "rendition_without_a_size_is_refused" {

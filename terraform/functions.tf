@@ -27,6 +27,8 @@ module "function_processor" {
   code_signing       = var.code_signing
   keeps_share        = lookup(var.canary, "processor", null)
 
+  concurrency_reserved = var.processor.concurrency_reserved
+
   environment = merge(local.function_environment, {
     POWERTOOLS_SERVICE_NAME = "processor"
     MEDIA_TRASH_DAYS        = var.retention.trash_days
@@ -60,6 +62,8 @@ module "function_api" {
   tracing            = var.tracing
   code_signing       = var.code_signing
   keeps_share        = lookup(var.canary, "api", null)
+
+  concurrency_reserved = var.api.concurrency_reserved
 
   environment = merge(local.function_environment, {
     POWERTOOLS_SERVICE_NAME  = "api"

@@ -208,12 +208,24 @@ variable "processor" {
     concurrency_max   = number
     batch_size        = number
     max_receive_count = number
+
+    concurrency_reserved = optional(number)
   })
   description = "Size of the processor and how it takes from its queue."
 
   validation {
     condition     = var.processor.timeout_seconds >= 30 * var.processor.batch_size
     error_message = "processor.timeout_seconds must be ${30 * var.processor.batch_size} or more, which is 30 for each message of a batch: half of it is for the file."
+  }
+
+  validation {
+    condition     = var.processor.concurrency_reserved == null || try(var.processor.concurrency_reserved >= var.processor.concurrency_max, false)
+    error_message = "processor.concurrency_reserved must be ${var.processor.concurrency_max} or more, which is processor.concurrency_max, or left out: what the queue hands over beyond it is throttled and uses up its attempts."
+  }
+
+  validation {
+    condition     = (var.processor.max_receive_count - 1) * 6 * var.processor.timeout_seconds >= 1800
+    error_message = "processor.max_receive_count must be ${ceil(300 / var.processor.timeout_seconds) + 1} or more: attempts are six timeouts apart, and an outage of half an hour is to pass between the first and the last."
   }
 }
 
@@ -226,6 +238,7 @@ variable "api" {
     throttle_burst           = number
     route_throttles          = optional(list(object({ route = string, rate_per_second = number, burst = number })), [])
     cursor_key_generation    = optional(number, 1)
+    concurrency_reserved     = optional(number)
   })
   description = "Size of the API, its brakes, how long its pre-signed URLs hold, and which of its cursor keys it is."
 
@@ -237,6 +250,11 @@ variable "api" {
   validation {
     condition     = var.api.url_expiry_seconds >= 60 && var.api.url_expiry_seconds <= 3600
     error_message = "api.url_expiry_seconds must be 60 to 3600: a URL dies with the credentials that signed it, whatever it says."
+  }
+
+  validation {
+    condition     = var.api.concurrency_reserved == null || try(var.api.concurrency_reserved >= var.api.throttle_rate_per_second / 5, false)
+    error_message = "api.concurrency_reserved must be ${ceil(var.api.throttle_rate_per_second / 5)} or more, a fifth of api.throttle_rate_per_second, or left out: a request may take 0.2 seconds, and those beyond it are answered with 503."
   }
 }
 

@@ -131,11 +131,14 @@ class Run:
         """Wait for its end and return its exit code."""
         return self._process.wait(COMMAND_TIMEOUT_SECONDS)
 
+    def printed(self) -> str:
+        """Return what it has printed."""
+        self._printed.seek(0)
+        return self._printed.read()
+
     def require_success(self) -> str:
         """Wait for its end, require that it went well, and return what it printed."""
-        code = self.wait()
-        self._printed.seek(0)
-        printed = self._printed.read()
+        code, printed = self.wait(), self.printed()
         assert code == 0, printed
         assert "Traceback" not in printed, printed
         return printed

@@ -33,13 +33,21 @@ class Original:
     version_id
         The version that was read.
     uploaded_at
-        When S3 wrote it.
+        When S3 wrote it; of one that was uploaded in parts, when that was begun.
+    in_parts
+        Whether it was uploaded in parts.
     """
 
     data: bytes | None
     size: int
     version_id: str | None
     uploaded_at: datetime
+    in_parts: bool = False
+
+
+def is_of_parts(etag: str) -> bool:
+    """Tell from an object's entity tag whether it was uploaded in parts: it ends in their count."""
+    return "-" in etag
 
 
 class MediaBucket:
@@ -85,6 +93,7 @@ class MediaBucket:
                 size=size,
                 version_id=answer.get("VersionId"),
                 uploaded_at=answer["LastModified"],
+                in_parts=is_of_parts(answer["ETag"]),
             )
 
     def write_rendition(

@@ -119,4 +119,5 @@ class Purger:
             announced=identify_upload(self._bucket, record.key).announced,
             version_id=current.version_id,
             written_at=current.written_at,
+            in_parts=current.in_parts,
         )

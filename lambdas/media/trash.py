@@ -80,15 +80,20 @@ class Trash:
 
 
 def is_discarded(
-    record: ImageRecord, *, announced: bool, version_id: str | None, written_at: datetime
+    record: ImageRecord,
+    *,
+    announced: bool,
+    version_id: str | None,
+    written_at: datetime,
+    in_parts: bool,
 ) -> bool:
     """Tell whether an owner's decision to throw an image away outlasts an object.
 
     Where an object that was deleted is back, its image comes back too, unless its owner had thrown
-    it away, before its object went. An announced image is one
-    upload, so what arrives after its end changes nothing; a drop under any other key is a new
-    picture where it is another version than the one thrown away. The version decides, because S3
-    tells whole seconds, and of an upload in parts when it was begun.
+    it away, before its object went. An announced image is one upload, so what arrives after its
+    end changes nothing. A drop under any other key is a new picture where it is another version
+    than the one thrown away, and not an older one that shows again because newer ones were removed
+    for good: what was written before the decision fell under it.
 
     Parameters
     ----------
@@ -97,7 +102,10 @@ def is_discarded(
     announced
         Whether its key was given out by the API.
     version_id, written_at
-        The object's version, and when it was written: what decides where no version was recorded.
+        The object's version, and when it was written, in whole seconds as S3 tells it.
+    in_parts
+        Whether it was uploaded in parts. S3 dates such an object by the beginning of its upload,
+        which tells nothing, so that another version is always a new picture.
     """
     if not record.discarded or record.deleted_at is None:
         return False
@@ -105,4 +113,6 @@ def is_discarded(
         return True
     if record.version_id is None:
         return written_at <= record.deleted_at
-    return version_id == record.version_id
+    if version_id == record.version_id:
+        return True
+    return not in_parts and written_at < record.deleted_at.replace(microsecond=0)

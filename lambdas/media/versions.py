@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from media.bucket import is_of_parts
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
@@ -28,12 +30,15 @@ class ObjectVersion:
         Whether the object is now this version, and no marker.
     written_at
         When it was made.
+    in_parts
+        Whether it was uploaded in parts, and written_at is when that was begun.
     """
 
     key: str
     version_id: str
     current: bool
     written_at: datetime
+    in_parts: bool = False
 
 
 class VersionedObjects:
@@ -91,7 +96,10 @@ class VersionedObjects:
         while True:
             answer = self._client.list_object_versions(**request)
             versions = [
-                ObjectVersion(v["Key"], v["VersionId"], v["IsLatest"], v["LastModified"])
+                ObjectVersion(
+                    *(v["Key"], v["VersionId"], v["IsLatest"], v["LastModified"]),
+                    in_parts=is_of_parts(v["ETag"]),
+                )
                 for v in answer.get("Versions", [])
             ]
             markers = [

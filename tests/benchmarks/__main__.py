@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks import audit, imports, promotion
 from tests.benchmarks.api import command as api
+from tests.benchmarks.capacity import command as capacity
 from tests.benchmarks.images import command as images
 from tests.benchmarks.load import command as load
 from tests.benchmarks.memory import command as memory
@@ -23,7 +24,7 @@ def main() -> int:
     """Run the benchmark that the command line names."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     benchmarks = parser.add_subparsers(required=True, metavar="NAME")
-    for benchmark in (api, audit, images, load, memory, imports, promotion):
+    for benchmark in (api, audit, capacity, images, load, memory, imports, promotion):
         benchmark.add_to(benchmarks)
     options = parser.parse_args()
     for number in INTERRUPTS:

@@ -88,7 +88,7 @@ def main() -> None:
         store.add_rows(rows)
     store.sort()
     rules = Rules(datetime(2026, 11, 24, tzinfo=UTC), month_shards=1)
-    compare_originals(store, object_pages(entries, are_renditions=False), rules)
+    compare_originals(store, object_pages(entries, are_renditions=False), rules, "media")
     compare_renditions(store, object_pages(entries, are_renditions=True), rules)
     peak = peak_bytes(os.getpid()) / MEBIBYTE
     measured = {

@@ -111,6 +111,11 @@ class Aws:
         session = boto3.Session(key_id, secret, region_name=REGION)
         return Aws(session, self.endpoint, self.outputs, self.stack)
 
+    def exists(self, key: str) -> bool:
+        """Tell whether there is an object under a key, and no marker that it was deleted."""
+        found = self.s3.list_objects_v2(Bucket=self.bucket, Prefix=key).get("Contents", [])
+        return key in {entry["Key"] for entry in found}
+
     def rows_of(self, key: str) -> list[dict[str, Any]]:
         """Return the rows that stand for a key, found the slow way: nothing is presumed."""
         pages = self.dynamodb.get_paginator("scan").paginate(

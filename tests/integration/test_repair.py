@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.conftest import Run
 from tests.integration.test_pipeline import EVENT, picture, status
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ def put_row(aws: Aws, row: dict[str, Any], **changes: str | None) -> None:
 def test_whatever_is_broken_is_found_and_mended(
     dev: Checkout, aws: Aws, ready: Callable[[], dict[str, Any]]
 ) -> None:
-    lost_row, lost_rendition, unlisted, waiting, outdated, mistaken, trashed = (
-        ready() for _ in range(7)
+    lost_row, lost_rendition, unlisted, waiting, outdated, mistaken, trashed, sound = (
+        ready() for _ in range(8)
     )
     delete_row(aws, lost_row)
     missing = rendition_keys(lost_rendition)[0]
@@ -74,34 +75,41 @@ def test_whatever_is_broken_is_found_and_mended(
     put_row(aws, mistaken, sha256=other, owner_sha256=f"{mistaken['owner']['S']}#{other}")
     moment = trashed["uploaded_at"]["S"]
     put_row(aws, trashed, status="trashed", deleted_at=moment, purge_at=f"2999{moment[4:]}")
-    stray = f"renditions/{unlisted['image_id']['S']}/00/old.webp"
-    aws.s3.put_object(Bucket=aws.bucket, Key=stray, Body=b"x")
+    stray, outlived = (
+        f"renditions/{row['image_id']['S']}/00/old.webp" for row in (unlisted, sound)
+    )
+    for key in (stray, outlived):
+        aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=b"x")
     broken = {
         *("without_row", "missing_rendition", "wrong_index", "stuck", "outdated", "checksum"),
         "orphaned_rendition",
     }
 
-    found = audit(dev, "--sample", "100")
+    found = audit(dev)
     assert broken <= set(found["differences"]), found
     assert found["differences"]["wrong_index"] == 2, found  # unlisted, trashed
-    told = audit(dev, "--sample", "100", "--repair", "--dry-run")
+    told = audit(dev, "--seed", found["seed"], "--repair", "--dry-run")
     assert told["differences"] == found["differences"]
     assert aws.rows_of(lost_row["key"]["S"]) == []
 
-    first = audit(dev, "--sample", "100", "--repair")
-    # Its renditions might be those of the lost row, so nothing is deleted yet.
-    assert first["unrepaired"] == first["differences"]["orphaned_rendition"]
+    first = audit(dev, "--repair")
+    # Those of images that something else is wrong with may be listed again, and stay for now.
+    assert first["unrepaired"] == first["differences"]["orphaned_rendition"] - 1
+    assert not aws.exists(outlived)
+    assert aws.exists(stray)
     aws.wait_for_row(lost_row["key"]["S"], lambda row: status(row) == "ready")
     aws.wait_for_empty_queue()
-    audit(dev, "--sample", "100", "--repair")
+    audit(dev, "--repair")
     aws.wait_for_empty_queue()
-    last = audit(dev, "--sample", "100")
+    last = audit(dev)
     assert (last["differences"], last["unrepaired"]) == ({}, 0), last
+    assert last["checksums"] >= 7
+    assert not aws.exists(stray)
 
-    for row in (lost_rendition, unlisted, waiting, outdated, mistaken):
+    for row in (lost_rendition, unlisted, waiting, outdated, mistaken, sound):
         [mended] = aws.rows_of(row["key"]["S"])
         assert {**mended, **WRITES} == {**row, **WRITES}
-    aws.s3.head_object(Bucket=aws.bucket, Key=missing)
+    assert aws.exists(missing)
     [kept] = aws.rows_of(trashed["key"]["S"])
     assert status(kept) == "trashed"
     assert not set(INDEX) & set(kept)
@@ -146,11 +154,71 @@ def dead_letters(aws: Aws) -> Iterator[Callable[..., str]]:
     aws.sqs.purge_queue(QueueUrl=url)
 
 
-def created(aws: Aws, key: str) -> str:
+def created(aws: Aws, key: str, **told: str) -> str:
     event = json.loads(EVENT.read_text(encoding="utf-8"))
     event["detail"]["bucket"]["name"] = aws.bucket
-    event["detail"]["object"]["key"] = key
+    event["detail"]["object"] |= {"key": key, **told}
     return json.dumps(event)
+
+
+@pytest.fixture
+def impatient_queue(aws: Aws) -> Iterator[None]:
+    """The upload queue gives a message up a while after its first attempt."""
+    url = aws.outputs["queue_url"]
+    kept = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    policy = json.loads(kept["RedrivePolicy"]) | {"maxReceiveCount": 1}
+    aws.sqs.set_queue_attributes(
+        QueueUrl=url,
+        Attributes={"VisibilityTimeout": "15", "RedrivePolicy": json.dumps(policy)},
+    )
+    yield
+    aws.sqs.set_queue_attributes(
+        QueueUrl=url,
+        Attributes={
+            "VisibilityTimeout": kept["VisibilityTimeout"],
+            "RedrivePolicy": kept["RedrivePolicy"],
+        },
+    )
+
+
+@pytest.mark.usefixtures("impatient_queue")
+def test_what_is_sent_again_is_followed_to_its_end_among_other_uploads(
+    dev: Checkout,
+    aws: Aws,
+    ready: Callable[[], dict[str, Any]],
+    dead_letters: Callable[..., str],
+) -> None:
+    healed, current, gone = ready(), ready(), ready()
+    delete_row(aws, healed)
+    no_picture, *others = (f"uploads/{uuid4()}/{uuid4()}" for _ in range(3))
+    aws.s3.put_object(Bucket=aws.bucket, Key=no_picture, Body=b"<html>")
+    aws.wait_for_row(no_picture, lambda row: status(row) == "rejected")
+    [refused] = aws.rows_of(no_picture)
+    for row in (gone, refused):
+        delete_row(aws, row)
+    aws.s3.delete_object(Bucket=aws.bucket, Key=gone["key"]["S"])
+    aws.wait_for_empty_queue()
+    delete_row(aws, gone)
+    for row in (healed, gone, refused):
+        dead_letters(created(aws, row["key"]["S"]))
+    dead_letters(created(aws, current["key"]["S"], sequencer="00"))
+    dead_letters(created(aws, "uploads/folder/"))
+    dead_letters(created(aws, "uploads/x", sequencer="no number"))
+    try:
+        with Run(dev, "redrive", "dev", "--wait", "60") as redrive:
+            for key in others:
+                aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=picture())
+            assert redrive.wait() == 1
+            printed = redrive.printed()
+    finally:
+        for key in (no_picture, *others):
+            aws.wait_for_row(key, lambda row: status(row) != "pending")
+            aws.remove(key)
+    assert "6 sent again: 5 handled" in printed, printed
+    for count in ("1 ready", "1 rejected", "1 superseded", "1 tombstoned", "1 folder_marker"):
+        assert count in printed, printed
+    assert "1 of 6 messages failed again." in printed
+    assert "1 x functions.processor.event.MalformedEventError" in printed
 
 
 def test_dead_letters_are_explained_and_sent_again(
@@ -189,12 +257,13 @@ def test_dead_letters_are_explained_and_sent_again(
     assert aws.rows_of(failed["key"]["S"]) == []
 
     done = dev.document("redrive", "dev", "--keys")
-    assert (done["sent"], done["left"], done["waiting"], done["dead_letters"]) == (2, 1, 0, 1)
+    assert (done["sent"], done["left"], done["dead_letters"]) == (2, 1, 1)
+    assert (done["handled"], done["failed_again"], done["unheard"]) == ({"ready": 2}, 0, 0)
     assert failed["key"]["S"] in {message["key"] for message in done["messages"]}
     for row in (failed, undelivered):
         aws.wait_for_row(row["key"]["S"], lambda row: status(row) == "ready")
     printed = dev.run("redrive", "dev")
-    assert "0 sent again, 1 left" in printed
+    assert "0 sent again. 1 left" in printed
     assert "uploads/" not in printed
 
 

@@ -10,21 +10,26 @@ import typer
 
 from tooling.commands.arguments import Afresh, DryRun, EnvironmentName, JsonWanted
 from tooling.errors import OperatorError
-from tooling.repair import redrive as redriving
+from tooling.repair import redrive_report
 from tooling.repair.audit import report
-from tooling.repair.audit.audit import Audit, open_store
+from tooling.repair.audit.audit import Audit, Terms, open_store
 from tooling.repair.audit.sources import Sources
 from tooling.repair.messages import QueueFeeder
 from tooling.repair.moments import read_moment, stored
 from tooling.repair.recovery import return_originals, return_rows
+from tooling.repair.redrive import Redrive
 from tooling.repair.reprocess import Progress, Reprocess, Selection
 from tooling.session import Session
 
 app = typer.Typer()
 
+# What a script may want to tell from a failure: nothing is known to be wrong, but not all is over.
+UNDECIDED = 3
+
 Wait = Annotated[float, typer.Option(help="Seconds to wait for what was sent.", min=0)]
 Repair = Annotated[bool, typer.Option("--repair", help="Mend what differs.")]
 Sample = Annotated[int, typer.Option(help="Of how many originals to check the bytes.", min=0)]
+Seed = Annotated[str | None, typer.Option(help="Check the bytes of the same originals again.")]
 Grace = Annotated[float, typer.Option(help="Leave alone what changed in so many minutes.", min=0)]
 ShowKeys = Annotated[bool, typer.Option("--keys", help="Show the objects' keys.")]
 OnlyStale = Annotated[
@@ -52,20 +57,18 @@ def redrive(
     """Show what lies in the dead-letter queue and why, and send it to be handled again."""
     session = Session.open(json_wanted=json_wanted)
     _, clients, outputs = session.deployed(name)
-    run = redriving.Redrive(clients, outputs, is_dry=dry_run)
-    result = run.run(session.screen)
+    run = Redrive(clients, outputs, is_dry=dry_run)
+    result, ends = run.run(session.screen), run.follow_up
     if result.sent:
         run.wait(wait, session.screen)
     if json_wanted:
-        session.screen.document(redriving.document(result, with_keys=keys))
+        session.screen.document(redrive_report.document(result, ends, with_keys=keys))
     else:
-        redriving.show(session.screen, result, with_keys=keys)
-        session.screen.say(redriving.last_line(result, is_dry=dry_run))
-    if result.refused:
-        raise OperatorError(
-            f"The queue did not take {result.refused} messages; they are still dead letters.",
-            remedy="Check the caller's rights (sqs:SendMessage, kms:GenerateDataKey).",
-        )
+        redrive_report.show(session.screen, result, with_keys=keys)
+        session.screen.say(redrive_report.last_line(result, ends, is_dry=dry_run))
+    redrive_report.require_success(name, result, ends)
+    if ends.unheard:
+        raise typer.Exit(UNDECIDED)
 
 
 @app.command()
@@ -103,7 +106,8 @@ def reprocess(  # noqa: PLR0913, PLR0917 - one for each option
 def audit(  # noqa: PLR0913, PLR0917 - one for each option
     name: EnvironmentName,
     repair: Repair = False,  # noqa: FBT002
-    sample: Sample = 0,
+    sample: Sample = 100,
+    seed: Seed = None,
     grace: Grace = 120,
     rate: Rate = 20,
     afresh: Afresh = False,  # noqa: FBT002
@@ -119,8 +123,9 @@ def audit(  # noqa: PLR0913, PLR0917 - one for each option
     with session.workspace.alone_in(name, "audit"):
         if afresh:
             path.unlink(missing_ok=True)
-        with closing(open_store(path, timedelta(minutes=grace), session.screen)) as store:
-            run = Audit(store, sources, target.environment.month_shards, sample)
+        terms = Terms(timedelta(minutes=grace), sample, seed)
+        with closing(open_store(path, terms, session.screen)) as store:
+            run = Audit(store, sources, target.environment.month_shards)
             run.run(session.screen)
             if is_mending:
                 run.mend(QueueFeeder(clients.sqs, outputs["queue_url"], rate), session.screen)

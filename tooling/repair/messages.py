@@ -64,11 +64,20 @@ def queue_depth(sqs: SQSClient, queue_url: str) -> int:
 
 def send_batch(
     sqs: SQSClient, queue_url: str, entries: Sequence[SendMessageBatchRequestEntryTypeDef]
-) -> tuple[set[str], str]:
-    """Send up to ten messages; return the ids of those that were taken, and why others were not."""
+) -> tuple[dict[str, str], str]:
+    """Send up to ten messages.
+
+    Returns
+    -------
+    dict of str to str
+        Of those that were taken: the id of the entry, and that of the message in the queue.
+    str
+        Why others were not.
+    """
     answer = sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
     faults = {f"{entry['Code']}: {entry.get('Message', '')}" for entry in answer.get("Failed", [])}
-    return {entry["Id"] for entry in answer.get("Successful", [])}, "; ".join(sorted(faults))
+    taken = {entry["Id"]: entry["MessageId"] for entry in answer.get("Successful", [])}
+    return taken, "; ".join(sorted(faults))
 
 
 @dataclass

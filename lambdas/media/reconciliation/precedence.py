@@ -21,6 +21,7 @@ def is_thrown_away(seen: ImageRecord, upload: UploadIdentity, original: Original
         announced=upload.announced,
         version_id=original.version_id,
         written_at=original.uploaded_at,
+        in_parts=original.in_parts,
     )
 
 

@@ -74,21 +74,18 @@ class OriginalProcessor:
             return _rejected(arrived, original, rejection), Outcome(
                 Result.REJECTED, upload.image_id, rejection.reason, original.size
             )
-        # Versions that the purge has not seen: it removes those that it has, and no others.
-        renditions = self._store(
-            image, upload.image_id, is_doomed=seen is not None and seen.purging
-        )
+        renditions = self._store(image, upload.image_id, _kept_renditions(seen))
         ready = replace(_ready(arrived, image), renditions=renditions)
         return ready, Outcome(Result.READY, upload.image_id, bytes_in=original.size)
 
     def _store(
-        self, image: InspectedImage, image_id: str, *, is_doomed: bool
+        self, image: InspectedImage, image_id: str, kept: frozenset[str]
     ) -> dict[str, StoredRendition]:
         stored = {}
         for rendition in image.renditions:
             key = rendition_key(image_id, rendition.digest, rendition.filename)
             self.bucket.write_rendition(
-                key, rendition.data, rendition.content_type, is_doomed=is_doomed
+                key, rendition.data, rendition.content_type, is_doomed=key not in kept
             )
             stored[rendition.name] = StoredRendition(
                 key=key,
@@ -98,6 +95,17 @@ class OriginalProcessor:
                 content_type=rendition.content_type,
             )
         return stored
+
+
+def _kept_renditions(seen: ImageRecord | None) -> frozenset[str]:
+    """Tell which keys nobody is about to remove.
+
+    The purge and the audit remove versions that they have seen and that no row is to keep, and no
+    others. So what the row doesn't list, or a purge has begun on, is written as a new version.
+    """
+    if seen is None or seen.purging:
+        return frozenset()
+    return frozenset(each.key for each in seen.renditions.values())
 
 
 def _ready(arrived: ImageRecord, image: InspectedImage) -> ImageRecord:

@@ -25,7 +25,7 @@ variables {
   key_prefix               = "uploads/"
   kms_key_arn              = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
   function_timeout_seconds = 60
-  max_receive_count        = 5
+  max_receive_count        = 8
 }
 
 run "rule_matches_uploads_of_one_bucket" {
@@ -54,7 +54,7 @@ run "message_outlives_the_function" {
   assert {
     condition = jsondecode(aws_sqs_queue.this.redrive_policy) == {
       deadLetterTargetArn = "arn:aws:sqs:eu-central-1:123456789012:media-test-dead-letters"
-      maxReceiveCount     = 5
+      maxReceiveCount     = 8
     }
     error_message = "Failed messages must go to the dead-letter queue after max_receive_count attempts."
   }
@@ -62,6 +62,36 @@ run "message_outlives_the_function" {
   assert {
     condition     = one(aws_cloudwatch_event_target.this.dead_letter_config).arn == aws_sqs_queue.dead_letter.arn
     error_message = "What EventBridge cannot deliver must go to the same dead-letter queue."
+  }
+}
+
+run "half_an_hour_is_ridden_out_and_a_poison_message_is_gone_within_the_hour" {
+  assert {
+    condition     = (jsondecode(aws_sqs_queue.this.redrive_policy).maxReceiveCount - 1) * aws_sqs_queue.this.visibility_timeout_seconds == 42 * 60
+    error_message = "Eight attempts, six minutes apart, must outlast an outage of 42 minutes."
+  }
+
+  assert {
+    condition     = jsondecode(aws_sqs_queue.this.redrive_policy).maxReceiveCount * aws_sqs_queue.this.visibility_timeout_seconds == 48 * 60
+    error_message = "What can only fail must lie in the dead-letter queue after 48 minutes."
+  }
+}
+
+run "nothing_expires_unseen" {
+  assert {
+    condition = one(aws_cloudwatch_event_target.this.retry_policy) == {
+      maximum_event_age_in_seconds = 86400
+      maximum_retry_attempts       = 185
+    }
+    error_message = "EventBridge must try for a day before it lays an event into the dead-letter queue."
+  }
+
+  assert {
+    condition = (
+      aws_sqs_queue.this.message_retention_seconds == 7 * 86400
+      && aws_sqs_queue.dead_letter.message_retention_seconds - aws_sqs_queue.this.message_retention_seconds >= 7 * 86400
+    )
+    error_message = "A message must keep a week in the queue, and a week more as a dead letter, which keeps the age that it had."
   }
 }
 
@@ -97,6 +127,26 @@ run "single_attempt_is_refused" {
 
   variables {
     max_receive_count = 1
+  }
+
+  expect_failures = [var.max_receive_count]
+}
+
+run "attempts_that_end_within_an_outage_are_refused" {
+  command = plan
+
+  variables {
+    max_receive_count = 5
+  }
+
+  expect_failures = [var.max_receive_count]
+}
+
+run "attempts_beyond_a_day_are_refused" {
+  command = plan
+
+  variables {
+    max_receive_count = 241
   }
 
   expect_failures = [var.max_receive_count]

@@ -28,15 +28,22 @@ resource "aws_cloudwatch_event_target" "this" {
   target_id = "queue"
   arn       = aws_sqs_queue.this.arn
 
+  # A day, with growing pauses: what cannot be handed over until then is laid down, not lost.
+  retry_policy {
+    maximum_event_age_in_seconds = 24 * 3600
+    maximum_retry_attempts       = 185
+  }
+
   dead_letter_config {
     arn = aws_sqs_queue.dead_letter.arn
   }
 }
 
 resource "aws_sqs_queue" "this" {
-  name                      = local.queue_name
-  kms_master_key_id         = var.kms_key_arn
-  message_retention_seconds = 4 * 24 * 3600
+  name              = local.queue_name
+  kms_master_key_id = var.kms_key_arn
+  # A dead letter keeps the age that it had here: a week here leaves it a week at least there.
+  message_retention_seconds = 7 * 24 * 3600
   # A message must stay hidden through the function's own retries of a throttled batch.
   visibility_timeout_seconds = 6 * var.function_timeout_seconds
   receive_wait_time_seconds  = 20

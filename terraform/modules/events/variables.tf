@@ -51,4 +51,14 @@ variable "max_receive_count" {
     condition     = var.max_receive_count >= 2 && var.max_receive_count <= 1000
     error_message = "max_receive_count must be 2 to 1000: at 1 a single throttled invocation loses the message to the dead-letter queue."
   }
+
+  validation {
+    condition     = (var.max_receive_count - 1) * 6 * var.function_timeout_seconds >= 1800
+    error_message = "max_receive_count must be ${ceil(300 / var.function_timeout_seconds) + 1} or more: attempts are six timeouts apart, and an outage of half an hour is to pass between the first and the last."
+  }
+
+  validation {
+    condition     = var.max_receive_count * 6 * var.function_timeout_seconds <= 24 * 3600
+    error_message = "max_receive_count must be ${floor(14400 / var.function_timeout_seconds)} or less: attempts are six timeouts apart, and a message that can only fail is to be out of the way within a day."
+  }
 }

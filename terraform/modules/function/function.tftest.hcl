@@ -112,6 +112,45 @@ run "queue_feeds_the_alias" {
   }
 }
 
+run "concurrency_is_shared_unless_it_is_reserved" {
+  assert {
+    condition     = aws_lambda_function.this.reserved_concurrent_executions == -1
+    error_message = "Without a reservation the function takes from what the account shares."
+  }
+}
+
+run "concurrency_is_reserved_where_it_is_asked_for" {
+  variables {
+    concurrency_reserved = 10
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.reserved_concurrent_executions == 10
+    error_message = "The reservation must be the one that was asked for."
+  }
+}
+
+run "reservation_below_what_the_queue_hands_over_is_refused" {
+  command = plan
+
+  variables {
+    concurrency_reserved = 9
+  }
+
+  expect_failures = [var.concurrency_reserved]
+}
+
+run "reservation_of_nothing_is_refused" {
+  command = plan
+
+  variables {
+    queue                = null
+    concurrency_reserved = 0
+  }
+
+  expect_failures = [var.concurrency_reserved]
+}
+
 run "without_queue_and_extras" {
   variables {
     queue        = null

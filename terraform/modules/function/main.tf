@@ -11,7 +11,7 @@ locals {
 }
 
 resource "aws_lambda_function" "this" {
-  #checkov:skip=CKV_AWS_115:Reserving takes from what the account shares; the queue's concurrency and the API's throttle are the brakes.
+  #checkov:skip=CKV_AWS_115:An environment may leave it out, for a new account has nothing to reserve; its brakes are then the queue's concurrency and the API's throttle.
   #checkov:skip=CKV_AWS_116:The queue it may take from has a dead-letter queue; a schedule that it runs by makes up for a failed run with the next.
   #checkov:skip=CKV_AWS_117:It reaches AWS services only, each by IAM; a VPC would add endpoints to pay for and guard nothing.
   function_name = var.name
@@ -30,6 +30,9 @@ resource "aws_lambda_function" "this" {
   memory_size   = var.memory_mb
   timeout       = var.timeout_seconds
   kms_key_arn   = var.kms_key_arn
+
+  # -1 takes from what the account's functions share, and takes a reservation back.
+  reserved_concurrent_executions = coalesce(var.concurrency_reserved, -1)
 
   code_signing_config_arn = one(aws_lambda_code_signing_config.this[*].arn)
 

@@ -78,6 +78,22 @@ variable "timeout_seconds" {
   }
 }
 
+variable "concurrency_reserved" {
+  type        = number
+  description = "Executions that are this function's alone, and the most it may have; null to share the account's."
+  default     = null
+
+  validation {
+    condition     = var.concurrency_reserved == null || try(var.concurrency_reserved >= 1 && floor(var.concurrency_reserved) == var.concurrency_reserved, false)
+    error_message = "concurrency_reserved must be a whole number from 1, or null: 0 would stop the function."
+  }
+
+  validation {
+    condition     = var.concurrency_reserved == null || var.queue == null || try(var.concurrency_reserved >= var.queue.concurrency_max, false)
+    error_message = "concurrency_reserved must be no less than queue.concurrency_max, which is ${try(var.queue.concurrency_max, 0)}: what the queue hands over beyond it is throttled and uses up its attempts."
+  }
+}
+
 variable "environment" {
   type        = map(string)
   description = "Environment variables."

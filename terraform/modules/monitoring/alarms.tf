@@ -10,7 +10,7 @@ locals {
         threshold   = coalesce(function.errors, var.thresholds.function_errors)
       }
       "${key}-throttles" = {
-        description = "The ${key} function was refused an invocation: the account's concurrency is used up."
+        description = "The ${key} function was refused an invocation: its reserved concurrency, or the account's, is used up."
         namespace   = "AWS/Lambda"
         metric      = "Throttles"
         dimensions  = { FunctionName = function.name }

@@ -176,6 +176,24 @@ def test_each_message_of_a_batch_needs_time(folder: Path, document: dict[str, An
     assert "timeout_seconds must be 210 or more" in fault(folder, document)
 
 
+@pytest.mark.parametrize(
+    ("section", "fields", "told"),
+    [
+        ("processor", {"concurrency_reserved": 9}, "concurrency_reserved must be 10 or more"),
+        ("processor", {"max_receive_count": 5}, "max_receive_count must be 6 to 240"),
+        ("processor", {"max_receive_count": 17, "timeout_seconds": 900}, "must be 2 to 16"),
+        ("api", {"concurrency_reserved": 9}, "concurrency_reserved must be 10 or more"),
+    ],
+)
+def test_what_a_burst_or_an_outage_would_break_is_refused(
+    folder: Path, document: dict[str, Any], section: str, fields: dict[str, int], told: str
+) -> None:
+    document["processor"]["concurrency_max"] = 10
+    document["api"]["throttle_rate_per_second"] = 50
+    document[section] |= fields
+    assert told in fault(folder, document)
+
+
 def test_pixels_that_the_memory_cannot_hold_are_refused_with_what_to_write(
     folder: Path, document: dict[str, Any]
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from tooling.repair.audit.checks import Kind, Rules
@@ -26,22 +27,63 @@ RESUMABLE = timedelta(hours=24)
 PHASES = ("rows", "sort", "uploads", "renditions", "sample", "confirm", "mend")
 
 
-def open_store(path: Path, grace: timedelta, screen: Screen) -> AuditStore:
+@dataclass(frozen=True)
+class Terms:
+    """What an audit goes by; one that was stopped goes on only under the same.
+
+    Parameters
+    ----------
+    grace : timedelta
+        What changed in so long before it began may be under way, and is left out.
+    sample : int
+        Of how many ready images the original is read and its checksum compared.
+    seed : str or None
+        What the lot that draws them depends on: the same draws the same again. None for any.
+    """
+
+    grace: timedelta
+    sample: int
+    seed: str | None = None
+
+    def begin(self, store: AuditStore) -> None:
+        """Keep them in a new file, with the lot that was drawn where none was given."""
+        store.keep(
+            began=datetime.now(UTC).isoformat(),
+            grace=self.grace.total_seconds(),
+            sample=self.sample,
+            seed=self.seed or token_hex(4),
+            phase=PHASES[0],
+        )
+
+    def are_of(self, store: AuditStore) -> bool:
+        """Tell whether a file's audit went by them and was begun not long ago."""
+        began = store.note("began")
+        return (
+            store.note("grace") == self.grace.total_seconds()
+            and store.note("sample") == self.sample
+            and self.seed in {None, store.note("seed")}
+            and datetime.now(UTC) - datetime.fromisoformat(began) < RESUMABLE
+        )
+
+
+def open_store(path: Path, terms: Terms, screen: Screen) -> AuditStore:
     """Return the file of the audit that was stopped, or that of a new one.
 
-    A file is there only until its audit has ended.
+    A file is there only until its audit has ended. What an audit had confirmed when it was stopped
+    is looked at once more, for it may be a day old.
     """
     if path.exists():
         store = AuditStore(path)
-        began, is_same = store.note("began"), store.note("grace") == grace.total_seconds()
-        is_recent = began and datetime.now(UTC) - datetime.fromisoformat(began) < RESUMABLE
-        if is_same and is_recent:
-            screen.done(f"going on with the audit that was begun at {began}")
+        if store.note("began") and terms.are_of(store):
+            screen.done(f"going on with the audit that was begun at {store.note('began')}")
+            if store.note("phase") == PHASES[-1]:
+                store.reopen()
+                store.keep(phase="confirm")
             return store
         store.close()
         path.unlink()
     store = AuditStore(path)
-    store.keep(began=datetime.now(UTC).isoformat(), grace=grace.total_seconds(), phase=PHASES[0])
+    terms.begin(store)
     return store
 
 
@@ -57,14 +99,11 @@ class Audit:
         What is compared.
     month_shards : int
         Parts of each month in the index of all images.
-    sample : int
-        Of how many ready images the original is read and its checksum compared.
     """
 
     store: AuditStore
     sources: Sources
     month_shards: int
-    sample: int
 
     @property
     def rules(self) -> Rules:
@@ -115,16 +154,17 @@ class Audit:
 
     def _compare_uploads(self, advanced: Callable[[int], object]) -> None:
         pages = self.sources.objects(UPLOADS, self.store.note("uploads_position"))
-        compare_originals(self.store, pages, self.rules, advanced)
+        compare_originals(self.store, pages, self.rules, self.sources.bucket, advanced)
 
     def _compare_renditions(self, advanced: Callable[[int], object]) -> None:
         pages = self.sources.objects(RENDITIONS, self.store.note("renditions_position"))
         compare_renditions(self.store, pages, self.rules, advanced)
 
     def _compare_sample(self, advanced: Callable[[int], object]) -> None:
-        for row in self.store.sample(self.sample):
-            found = self.sources.sha256(row)
-            if found not in (None, row.sha256):
+        done = self.store.note("sample_count") or 0
+        drawn = self.store.sample(self.store.note("sample"), self.store.note("seed"))
+        for row in drawn[done:]:
+            if self.sources.has_other_bytes(row):
                 self.store.add_findings([Finding(Kind.CHECKSUM, row.key, row.image_id)])
             advanced(1)
         self.store.keep(sample_done=True)

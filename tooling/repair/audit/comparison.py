@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tooling.repair.audit.checks import Kind, Rules
 from tooling.repair.audit.store import AuditStore, Finding
-from tooling.repair.keys import announced_image, image_of_rendition
+from tooling.repair.keys import image_of_original, image_of_rendition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -66,15 +66,18 @@ def compare_originals(
     store: AuditStore,
     pages: Iterable[ObjectPage],
     rules: Rules,
+    bucket: str,
     advanced: Advanced = lambda _: None,
 ) -> None:
-    """Compare rows with a listing of the uploads; each page that is done is kept."""
+    """Compare rows with a listing of a bucket's uploads; each page that is done is kept."""
 
     def judge(row: RowFacts | None, found: ObjectFacts | None) -> Finding | None:
         kind = rules.original(row, found)
         if kind and row:
             return Finding(kind, row.key, row.image_id)
-        return Finding(kind, found.key, announced_image(found.key)) if kind and found else None
+        if kind and found:
+            return Finding(kind, found.key, image_of_original(bucket, found.key))
+        return None
 
     _compare(store, pages, Side("uploads", store.rows, judge), advanced)
 

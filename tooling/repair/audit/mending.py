@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from tooling.repair.audit.checks import LISTED, TRASH, TRASHED, Kind
+from tooling.repair.audit.checks import LISTED, TRASH, TRASHED, UNVERSIONED, Kind
 from tooling.repair.messages import QueueFeeder, reprocess_request
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tooling.repair.audit.store import AuditStore, Finding
 
 BATCH = 200
+# More of one rendition are left to the next audit.
+VERSIONS_MAX = 10
 LISTING_ATTRIBUTES = ("listed_at", "month_shard", "owner_sha256")
 PURGE_ATTRIBUTES = ("trash_shard", "purge_due")
 REMEDIES = {
@@ -32,7 +34,7 @@ REMEDIES = {
     Kind.WRONG_INDEX: "write the row anew",
     Kind.CHECKSUM: "process it again",
     Kind.MISSING_RENDITION: "make it again",
-    Kind.ORPHANED_RENDITION: "delete it; its version stays a while",
+    Kind.ORPHANED_RENDITION: "remove it",
 }
 
 
@@ -47,7 +49,7 @@ class Mending:
     feeder : QueueFeeder
         What takes requests to process an image.
     confirmation : Confirmation
-        Asked once more before anything is deleted.
+        Asked once more before anything is done.
     """
 
     sources: Sources
@@ -55,25 +57,26 @@ class Mending:
     confirmation: Confirmation
 
     def mend(self, store: AuditStore, advanced: Callable[[int], object]) -> None:
-        """Repair all that is confirmed; renditions are deleted only where nothing else differs."""
+        """Repair all that is confirmed and still holds, a rendition's removal last."""
         for kind in REMEDIES:
-            if kind is Kind.ORPHANED_RENDITION and not self._may_delete(store):
-                continue
             while found := store.findings("confirmed", BATCH, kind):
-                self._mend(kind, found)
-                store.mark(found, "mended")
+                left = [each for each in found if self._is_left(each, store)]
+                store.mark(left, "left")
+                holding = self.confirmation.confirmed([each for each in found if each not in left])
+                self._mend(kind, holding)
+                store.mark(holding, "mended")
+                done = {each.number for each in [*left, *holding]}
+                store.mark([each for each in found if each.number not in done], "dismissed")
                 advanced(len(found))
 
-    def _may_delete(self, store: AuditStore) -> bool:
-        # What the processor is to make anew may be there already, and is then listed as it is.
-        others = (
-            states for kind, states in store.counts().items() if kind is not Kind.ORPHANED_RENDITION
-        )
-        return not any(states.keys() & {"confirmed", "mended"} for states in others)
+    @staticmethod
+    def _is_left(finding: Finding, store: AuditStore) -> bool:
+        # What the processor is to make of its image may be there already, and is listed then.
+        return finding.kind is Kind.ORPHANED_RENDITION and store.has_other(finding)
 
     def _mend(self, kind: Kind, findings: list[Finding]) -> None:
         if kind is Kind.ORPHANED_RENDITION:
-            self._delete(self.confirmation.confirmed(findings))
+            self._remove(findings)
         elif kind is Kind.WRONG_INDEX:
             self._process([each for each in findings if not self._index_unlisted(each)])
         else:
@@ -123,6 +126,15 @@ class Mending:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
 
-    def _delete(self, findings: list[Finding]) -> None:
-        if findings:
-            self.sources.delete_versions([{"Key": each.key} for each in findings])
+    def _remove(self, findings: list[Finding]) -> None:
+        """Remove renditions, and versions below them that show then.
+
+        Only the version that was looked at goes: a processor that comes to list the key meanwhile
+        writes one of its own.
+        """
+        for _ in range(VERSIONS_MAX):
+            if not findings:
+                return
+            seen = [(each.key, each.version_id or UNVERSIONED) for each in findings]
+            self.sources.delete_versions([{"Key": key, "VersionId": at} for key, at in seen])
+            findings = self.confirmation.confirmed(findings)

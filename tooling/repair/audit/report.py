@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
 EXAMPLES = 3
 LISTED_MAX = 1000
-LEFT = "Renditions are deleted only when nothing else differs: the processor may list them again."
+LEFT = "A rendition stays while anything else of its image differs: it may come to be listed."
+HOLDING = ("confirmed", "mended", "left")
 
 
 def differences(store: AuditStore) -> dict[Kind, int]:
     """Return how many findings hold, by kind; those that were repaired included."""
     counted = {
-        kind: states.get("confirmed", 0) + states.get("mended", 0)
+        kind: sum(states.get(state, 0) for state in HOLDING)
         for kind, states in store.counts().items()
     }
     return {kind: counted[kind] for kind in Kind if counted.get(kind)}
@@ -28,7 +29,8 @@ def differences(store: AuditStore) -> dict[Kind, int]:
 
 def unrepaired(store: AuditStore) -> int:
     """Return how many findings hold still."""
-    return sum(states.get("confirmed", 0) for states in store.counts().values())
+    counted = store.counts().values()
+    return sum(states.get("confirmed", 0) + states.get("left", 0) for states in counted)
 
 
 def show(screen: Screen, store: AuditStore) -> None:
@@ -36,16 +38,15 @@ def show(screen: Screen, store: AuditStore) -> None:
     screen.done(
         f"{store.note('rows_count') or 0} rows, {store.note('uploads_count') or 0} originals and "
         f"{store.note('renditions_count') or 0} renditions compared, "
-        f"{store.note('sample_count') or 0} checksums"
+        f"{store.note('sample_count') or 0} checksums (drawn by --seed {store.note('seed')})"
     )
     found = differences(store)
     if not found:
         return
     rows = []
     for kind, count in found.items():
-        states = ("confirmed", "mended")
-        some = [each for state in states for each in store.findings(state, EXAMPLES, kind)]
-        images = ", ".join(each.image_id or "a direct drop" for each in some[:EXAMPLES])
+        some = [each for state in HOLDING for each in store.findings(state, EXAMPLES, kind)]
+        images = ", ".join(each.image_id or "no image's" for each in some[:EXAMPLES])
         rows.append((kind.value, count, REMEDIES[kind], images))
     screen.table("Differences", ("what", "count", "remedy", "such as"), rows)
 
@@ -78,13 +79,13 @@ def conclude(screen: Screen, name: str, *, found: int, kept: int, is_mending: bo
 
 def document(store: AuditStore) -> dict[str, Any]:
     """Return the result for a script, with the first findings one by one."""
-    states = ("confirmed", "mended")
-    listed = [(state, each) for state in states for each in store.findings(state, LISTED_MAX)]
+    listed = [(state, each) for state in HOLDING for each in store.findings(state, LISTED_MAX)]
     return {
         "rows": store.note("rows_count") or 0,
         "originals": store.note("uploads_count") or 0,
         "renditions": store.note("renditions_count") or 0,
         "checksums": store.note("sample_count") or 0,
+        "seed": store.note("seed"),
         "differences": {kind.name.lower(): n for kind, n in differences(store).items()},
         "unrepaired": unrepaired(store),
         "findings": [

@@ -101,18 +101,24 @@ class Sources:
             raise
         return ObjectFacts(key, head.get("VersionId"), head["LastModified"])
 
-    def sha256(self, row: RowFacts) -> str | None:
-        """Return the checksum of a row's original, read in full; None where that has changed."""
-        found = self.object(row.key)
-        if found is None or found.version_id != row.version_id:
-            return None
-        version: dict[str, Any] = {"VersionId": row.version_id} if row.version_id else {}
-        answer = self.clients.s3.get_object(Bucket=self.bucket, Key=row.key, **version)
+    def has_other_bytes(self, row: RowFacts) -> bool:
+        """Read a row's original in full, and tell whether its checksum is not the row's.
+
+        One that has changed or gone since the row was read is another finding, if any.
+        """
+        try:
+            answer = self.clients.s3.get_object(Bucket=self.bucket, Key=row.key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in GONE:
+                return False
+            raise
         digest = hashlib.sha256()
         with closing(answer["Body"]) as body:
+            if answer.get("VersionId") != row.version_id:
+                return False
             for chunk in body.iter_chunks(CHUNK_BYTES):
                 digest.update(chunk)
-        return digest.hexdigest()
+        return digest.hexdigest() != row.sha256
 
     def delete_versions(self, versions: Sequence[ObjectIdentifierTypeDef]) -> None:
         """Delete objects, or the very versions that are named; up to a thousand.

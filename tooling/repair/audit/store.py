@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from tooling.repair.audit.checks import READY, Kind
@@ -26,6 +27,7 @@ CREATE TABLE findings (
     state TEXT DEFAULT 'found'
 );
 CREATE INDEX findings_by_state ON findings (state, id);
+CREATE INDEX findings_by_image ON findings (image_id, kind);
 """
 # Keys are bytes here, for that is how S3 sorts them.
 SORT = """
@@ -50,6 +52,8 @@ class Finding:
         Key of the image's original, once it was looked up.
     number : int
         Its number in the file; 0 for one that is not there yet.
+    version_id : str or None
+        The version of an object that is to be removed, once it was looked up; not kept.
     """
 
     kind: Kind
@@ -57,6 +61,7 @@ class Finding:
     image_id: str | None
     original: str | None = None
     number: int = 0
+    version_id: str | None = None
 
 
 class AuditStore:
@@ -78,6 +83,7 @@ class AuditStore:
             f"PRAGMA cache_size=-{CACHE_KIBIBYTES}; PRAGMA synchronous=NORMAL;"
             "PRAGMA temp_store=FILE;"
         )
+        self._database.create_function("lot", 2, _lot, deterministic=True)
         if is_new:
             self._database.executescript(f"BEGIN;{SCHEMA}COMMIT;")
 
@@ -154,13 +160,14 @@ class AuditStore:
                 return
             yield place, key, text
 
-    def sample(self, count: int) -> list[RowFacts]:
-        """Return some ready rows, drawn at random."""
+    def sample(self, count: int, seed: str) -> list[RowFacts]:
+        """Return some ready rows, drawn by lot: the same for the same seed."""
         query = (
             "SELECT facts FROM rows WHERE json_extract(facts, '$.status') = ? "
-            "AND json_extract(facts, '$.sha256') NOT NULL ORDER BY random() LIMIT ?"
+            "AND json_extract(facts, '$.sha256') NOT NULL ORDER BY lot(?, key) LIMIT ?"
         )
-        return [RowFacts.of_text(text) for (text,) in self._database.execute(query, (READY, count))]
+        found = self._database.execute(query, (READY, seed, count)) if count else ()
+        return [RowFacts.of_text(text) for (text,) in found]
 
     def add_findings(self, findings: Iterable[Finding]) -> None:
         """Take in findings; they are written together with the notes that are kept next."""
@@ -186,6 +193,22 @@ class AuditStore:
                 [(state, each.original, each.number) for each in findings],
             )
 
+    def reopen(self) -> None:
+        """Put everything that holds and is not repaired back to what is only found."""
+        with self._database:
+            self._database.execute(
+                "UPDATE findings SET state = 'found' WHERE state IN ('confirmed', 'left')"
+            )
+
+    def has_other(self, finding: Finding) -> bool:
+        """Tell whether a finding of another kind that holds, or did, is about the same image."""
+        query = (
+            "SELECT 1 FROM findings WHERE image_id = ? AND kind <> ? AND state <> 'dismissed' "
+            "LIMIT 1"
+        )
+        found = self._database.execute(query, (finding.image_id, finding.kind.name))
+        return found.fetchone() is not None
+
     def counts(self) -> dict[Kind, dict[str, int]]:
         """Return how many findings there are of each kind in each state."""
         counted: dict[Kind, dict[str, int]] = {}
@@ -193,3 +216,7 @@ class AuditStore:
         for name, state, count in self._database.execute(query):
             counted.setdefault(Kind[name], {})[state] = count
         return counted
+
+
+def _lot(seed: str, key: bytes) -> bytes:
+    return sha256(seed.encode() + key).digest()

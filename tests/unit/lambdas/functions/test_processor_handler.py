@@ -102,6 +102,15 @@ def test_only_what_failed_goes_back_to_the_queue(
     assert len(metrics["ProcessingMilliseconds"]) == 2
     results = {line["image_id"]: line["result"] for line in logged if "image_id" in line}
     assert results == {"i1": "ready", "i2": "rejected", "i3": "tombstoned", "i4": "superseded"}
+    # By these `redrive` follows the messages that it has sent.
+    followed = {line["message_id"]: line.get("result") for line in logged if "message_id" in line}
+    assert followed == {
+        "m0": "ready",
+        "m1": "rejected",
+        "m2": None,
+        "m3": "tombstoned",
+        "m4": "superseded",
+    }
     assert "secret-name" not in json.dumps(logged)
 
 
@@ -127,8 +136,12 @@ def test_a_folder_marker_is_no_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(processor, "reconciler", ScriptedReconciler({}))
+    log = io.StringIO()
+    processor.logger.registered_handler.setStream(log)
     answer = processor.handler(batch(read_event, "uploads/", "uploads/trip/"), lambda_context)
     assert answer == {"batchItemFailures": []}
+    told = [(line["message_id"], line["result"]) for line in lines(log.getvalue())]
+    assert told == [("m0", "folder_marker"), ("m1", "folder_marker")]
 
 
 def test_a_message_that_is_no_event_goes_back_too(

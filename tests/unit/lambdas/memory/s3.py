@@ -22,6 +22,7 @@ class Version:
     version_id: str
     data: bytes | None
     modified: datetime
+    etag: str = '"e"'
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class MemoryS3:
             "ContentLength": len(version.data),
             "VersionId": version.version_id,
             "LastModified": version.modified,
+            "ETag": version.etag,
         }
 
     def put_object(
@@ -116,6 +118,7 @@ class MemoryS3:
                         "VersionId": version.version_id,
                         "IsLatest": version is versions[-1],
                         "LastModified": version.modified,
+                        "ETag": version.etag,
                     }
                 )
         return {**listed, "IsTruncated": False}

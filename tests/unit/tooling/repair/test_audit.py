@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tooling.console import Screen
+from tooling.repair.audit.audit import Terms, open_store
 from tooling.repair.audit.checks import Kind, Rules
 from tooling.repair.audit.comparison import (
     ObjectPage,
@@ -18,7 +20,7 @@ from tooling.repair.audit.comparison import (
     join,
 )
 from tooling.repair.audit.facts import ObjectFacts, RowFacts
-from tooling.repair.audit.store import AuditStore
+from tooling.repair.audit.store import AuditStore, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,7 +189,7 @@ def test_a_comparison_that_is_stopped_finds_what_a_whole_one_does(
     while not store.note("uploads_done"):
         start = int((store.note("uploads_position") or {"at": 0})["at"])
         try:
-            compare_originals(store, pages_of(keys, size, start), RULES, stop)
+            compare_originals(store, pages_of(keys, size, start), RULES, "media", stop)
         except KeyboardInterrupt:
             store.close()
             store = AuditStore(path)
@@ -210,7 +212,7 @@ def test_a_page_that_was_not_finished_leaves_nothing(
 
     page = ObjectPage(stopped_halfway(), None, None)  # type: ignore[arg-type]
     with pytest.raises(KeyboardInterrupt):
-        compare_originals(store, [page], RULES)
+        compare_originals(store, [page], RULES, "media")
     assert store.counts() == {Kind.WITHOUT_ROW: {"found": 2}}  # in memory, not in the file
     store.close()
     store = AuditStore(path)
@@ -237,10 +239,49 @@ def test_renditions_are_kept_for_the_trash_and_missed_only_of_what_is_served(pat
     store.close()
 
 
-def test_only_ready_images_are_drawn(path: Path) -> None:
+def test_only_ready_images_are_drawn_and_the_same_for_the_same_seed(path: Path) -> None:
     store = AuditStore(path)
-    store.add_rows([numbered(n, status="ready" if n % 2 else "rejected") for n in range(20)])
+    statuses = ("ready" if n % 2 else "rejected" for n in range(40))
+    store.add_rows([numbered(n, status=s, sha256="x") for n, s in enumerate(statuses)])
     store.sort()
-    assert {row.status for row in store.sample(5)} == {"ready"}
-    assert len(store.sample(5)) == 5
+    drawn = store.sample(5, "a")
+    assert {row.status for row in drawn} == {"ready"}
+    assert len(drawn) == 5
+    assert store.sample(5, "a") == drawn == store.sample(9, "a")[:5]
+    assert store.sample(5, "b") != drawn
+    assert store.sample(0, "a") == []
+    store.close()
+
+
+def terms(sample: int = 100, seed: str | None = None) -> Terms:
+    return Terms(timedelta(minutes=120), sample, seed)
+
+
+def test_an_audit_goes_on_only_under_the_same_terms(path: Path) -> None:
+    screen = Screen(json_wanted=True)
+    for asked, is_same in (
+        (terms(seed="a"), False),
+        (terms(), True),
+        (terms(seed="a"), True),
+        (terms(seed="b"), False),
+        (terms(sample=9, seed="b"), False),
+        (Terms(timedelta(0), 9, "b"), False),
+    ):
+        store = open_store(path, asked, screen)
+        assert (store.note("phase") == "sort") == is_same
+        store.keep(phase="sort")
+        store.close()
+
+
+def test_what_was_confirmed_before_a_stop_is_looked_at_once_more(path: Path) -> None:
+    screen = Screen(json_wanted=True)
+    store = open_store(path, terms(), screen)
+    store.add_findings([Finding(Kind.STUCK, f"uploads/{n}", str(n)) for n in range(4)])
+    for state in ("confirmed", "left", "mended"):
+        store.mark(store.findings("found", 1), state)
+    store.keep(phase="mend")
+    store.close()
+    store = open_store(path, terms(), screen)
+    assert store.note("phase") == "confirm"
+    assert store.counts() == {Kind.STUCK: {"found": 3, "mended": 1}}
     store.close()

@@ -33,7 +33,7 @@ class Queue:
                 bad.append({"Id": entry["Id"], "Code": "Busy", "Message": "later"})
             else:
                 self.taken.append(body)
-                good.append({"Id": entry["Id"]})
+                good.append({"Id": entry["Id"], "MessageId": str(len(self.taken))})
         return {"Successful": good, "Failed": bad}
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from tooling.console import Screen
-from tooling.repair import redrive
+from tooling.errors import OperatorError
+from tooling.repair import redrive, redrive_report
 from tooling.repair.dead_letters import DeadLetter, Kind
-from tooling.repair.failure_log import SILENT, FailureLog
+from tooling.repair.follow_up import FollowUp
+from tooling.repair.processor_log import SILENT, ProcessorLog, Told
 from tooling.repair.redrive import Redrive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 OUTPUTS = {
     "queue_url": "uploads",
@@ -38,6 +43,7 @@ class Queues:
     def __init__(self, *bodies: str, refused: str = "") -> None:
         self.dead = {str(number): body for number, body in enumerate(bodies)}
         self.attributes: dict[str, Any] = {}
+        self.ids: dict[str, str] = {}
         self.hidden: set[str] = set()
         self.sent: list[dict[str, Any]] = []
         self.refused = refused
@@ -50,7 +56,7 @@ class Queues:
         return {
             "Messages": [
                 {
-                    "MessageId": f"m{receipt}",
+                    "MessageId": self.ids.get(receipt, f"m{receipt}"),
                     "ReceiptHandle": receipt,
                     "Body": self.dead[receipt],
                     "Attributes": system,
@@ -62,10 +68,11 @@ class Queues:
 
     def send_message_batch(self, *, Entries: list[Any], **_: object) -> dict[str, Any]:  # noqa: N803 - boto3's
         taken = [entry for entry in Entries if entry["MessageBody"] != self.refused]
+        ids = {id(entry): f"sent-{n}" for n, entry in enumerate(taken, len(self.sent))}
         self.sent += taken
         self.log.append("sent")
         return {
-            "Successful": [{"Id": entry["Id"]} for entry in taken],
+            "Successful": [{"Id": e["Id"], "MessageId": ids[id(e)]} for e in taken],
             "Failed": [{"Id": e["Id"], "Code": "Busy"} for e in Entries if e not in taken],
         }
 
@@ -84,7 +91,7 @@ class Queues:
 
 @pytest.fixture(autouse=True)
 def silent_log(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(FailureLog, "reason", lambda *_: SILENT)
+    monkeypatch.setattr(ProcessorLog, "reason", lambda *_: SILENT)
 
 
 def run(queues: Queues, *, is_dry: bool = False, run_id: str = "now") -> redrive.Redriven:
@@ -139,8 +146,9 @@ def test_more_than_can_be_held_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_keys_are_shown_only_where_asked() -> None:
     result = run(Queues(event()), is_dry=True)
-    assert "uploads/a" not in json.dumps(redrive.document(result, with_keys=False))
-    assert "uploads/a" in json.dumps(redrive.document(result, with_keys=True))
+    ends = FollowUp(cast("Any", None), since=0)
+    assert "uploads/a" not in json.dumps(redrive_report.document(result, ends, with_keys=False))
+    assert "uploads/a" in json.dumps(redrive_report.document(result, ends, with_keys=True))
 
 
 def test_an_announced_image_is_named() -> None:
@@ -152,3 +160,64 @@ def test_an_announced_image_is_named() -> None:
         "media",
     )
     assert letter.image == image
+
+
+class Teller(ProcessorLog):
+    """A log that grows from one reading to the next."""
+
+    def __init__(self, *readings: list[Told]) -> None:
+        self.readings = list(readings)
+
+    def told(self, since: int) -> Iterator[Told]:
+        assert since
+        yield from self.readings.pop(0) if self.readings else []
+
+
+def test_each_message_that_was_sent_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    queues = Queues(*[event()] * 4)
+    passed: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        passed.append(seconds)
+        if len(passed) == 2:  # one of ours is back, and one of somebody else's
+            queues.dead["back"] = queues.dead["foreign"] = event()
+            queues.ids["back"] = "sent-2"
+            queues.attributes["back"] = {"redrive": {"StringValue": "now"}}
+
+    monkeypatch.setattr(redrive, "sleep", sleep)
+    clients = cast("Any", SimpleNamespace(sqs=queues, logs=None))
+    run = Redrive(clients, OUTPUTS, is_dry=False, run_id="now")
+    run.run(Screen(json_wanted=True))
+    run.follow_up.log = Teller(
+        [Told("sent-0", 1, "ready", ""), Told("stranger", 1, "ready", "")],
+        [Told("sent-1", 2, "", "Busy")],
+        [Told("sent-1", 3, "rejected", ""), Told("sent-2", 3, "", "KeyCollisionError")],
+        [],
+        [Told("sent-3", 4, "current", "")],
+    )
+    run.wait(3600, Screen(json_wanted=True))
+    assert len(passed) == 4
+    ends = run.follow_up
+    assert ends.handled == {"ready": 1, "rejected": 1, "current": 1}
+    assert (ends.dead, ends.retried, ends.unheard, run.result.dead) == (1, 0, 0, 2)
+    assert not queues.hidden & set(queues.dead)
+    told = redrive_report.last_line(run.result, ends, is_dry=False)
+    assert told.startswith(
+        "4 sent again: 3 handled (1 ready, 1 rejected, 1 current), 1 failed again."
+    )
+    with pytest.raises(OperatorError, match="1 of 4 messages failed again") as caught:
+        redrive_report.require_success("dev", run.result, ends)
+    assert caught.value.reason == "1 x KeyCollisionError"
+
+
+def test_what_the_wait_is_too_short_for_is_told_as_unheard_of() -> None:
+    clients = cast("Any", SimpleNamespace(sqs=Queues(event(), event()), logs=None))
+    run = Redrive(clients, OUTPUTS, is_dry=False)
+    run.run(Screen(json_wanted=True))
+    run.follow_up.log = Teller([Told("sent-1", 1, "ready", "")])
+    run.wait(0, Screen(json_wanted=True))
+    document = redrive_report.document(run.result, run.follow_up, with_keys=False)
+    ends = {name: document[name] for name in ("sent", "handled", "failed_again", "retried")}
+    assert ends == {"sent": 2, "handled": {"ready": 1}, "failed_again": 0, "retried": 0}
+    assert document["unheard"] == 1
+    redrive_report.require_success("dev", run.result, run.follow_up)

@@ -109,6 +109,37 @@ def test_a_new_picture_under_a_dropped_key_comes_back_from_the_trash(
     assert world.table.rows[image_id].status is Status.READY
 
 
+@pytest.mark.parametrize("in_parts", [False, True])
+@pytest.mark.parametrize("is_told_of_the_deletion", [False, True])
+def test_an_older_version_that_shows_again_does_not_bring_its_image_back(
+    world: World, *, is_told_of_the_deletion: bool, in_parts: bool
+) -> None:
+    """Newer ones were removed for good after the image had been thrown away."""
+    key = "uploads/camera/1.jpg"
+    world.reconciler.reconcile(world.put(png(16), key))
+    older = replace(world.bucket.objects[key], in_parts=in_parts)
+    world.reconciler.reconcile(world.put(png(17), key))
+    image_id = identify_upload(world.bucket.name, key).image_id
+    world.table.rows[image_id] = replace(
+        world.table.rows[image_id],
+        status=Status.TRASHED,
+        deleted_at=START + timedelta(minutes=world.steps, seconds=1),
+        discarded=True,
+    )
+    if is_told_of_the_deletion:
+        world.reconciler.reconcile(world.delete(key))
+    removed = world.delete(key)
+    world.bucket.objects[key] = older
+    world.reconciler.reconcile(removed)
+    row = world.table.rows[image_id]
+    # Of what was uploaded in parts S3 tells only when that was begun, so it may be a new picture.
+    assert row.status is (Status.READY if in_parts else Status.TRASHED)
+    assert (row.width, row.gone) == (16, False)
+    if not in_parts:
+        assert world.reconciler.reconcile(world.put(png(18), key)).result is Result.READY
+        assert world.table.rows[image_id].status is Status.READY
+
+
 def test_the_picture_that_was_thrown_away_stays_there_under_a_dropped_key(world: World) -> None:
     key = "uploads/camera/1.jpg"
     first = world.put(png(16), key)

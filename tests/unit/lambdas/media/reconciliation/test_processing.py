@@ -73,3 +73,15 @@ def test_a_direct_drop_is_nobodys(world: World) -> None:
     row = world.table.rows[outcome.image_id]
     assert (row.key, row.owner) == (key, None)
     assert row.image_id == identify_upload("media-test", key).image_id
+
+
+def test_only_renditions_that_the_row_lists_are_not_written_anew(world: World) -> None:
+    """What no row lists may be removed by an audit at this very moment, in the version it saw."""
+    world.reconciler.reconcile(world.put(png(16)))
+    [listed] = world.row.renditions.values()
+    assert world.bucket.written_anew == [listed.key]
+    world.reconciler.reconcile(world.put(png(16)))
+    assert world.bucket.written_anew == [listed.key]
+    world.reconciler.reconcile(world.delete())
+    world.reconciler.reconcile(world.put(png(16)))
+    assert world.bucket.written_anew == [listed.key] * 2
