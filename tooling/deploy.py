@@ -126,7 +126,6 @@ class Deployment:
         self.screen.step("Plan")
         stack = media_stack(self.workspace, self.target)
         stack.init(self.screen)
-        stack.terraform.validate()
         variables = render_variables(
             self.workspace.environments, self.target.environment, self.target.endpoint, release
         )

@@ -11,7 +11,8 @@ from tooling.errors import OperatorError
 from tooling.releases import UNKNOWN_RELEASE, Release
 from tooling.rendering import artifact_bucket, render_variables, state_bucket
 from tooling.reports import show_plan
-from tooling.stack import media_stack, state_exists
+from tooling.stack import media_stack
+from tooling.state import state_exists
 from tooling.target import emulator_of
 
 if TYPE_CHECKING:
