@@ -1,4 +1,4 @@
-"""One deployment, shared by all tests that need AWS: made from a copy of the checkout and removed.
+"""A deployment, shared by the tests that need AWS: made from a copy of the checkout and removed.
 
 The copy has its own state folder, its own embedded AWS on a free port, and its own environment
 files, so nothing that the developer has running is touched. Only what can be made again at any
@@ -10,18 +10,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+pytest_plugins = ("tests.workers",)
 
 ROOT = Path(__file__).resolve().parent.parent
 LEFT_OUT = (
@@ -60,16 +60,14 @@ class Checkout:
         """The state folder of the copy."""
         return self.folder / ".state"
 
-    def start(
-        self, *arguments: str, output: IO[str] | int = subprocess.PIPE
-    ) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command in a process group of its own, as a terminal does."""
         return subprocess.Popen(
             [sys.executable, "-m", "tooling", *arguments],
             cwd=self.folder,
             env=self.variables,
             stdin=subprocess.DEVNULL,
-            stdout=output,
+            stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             process_group=0,
@@ -102,47 +100,8 @@ class Checkout:
         )
 
 
-class Run:
-    """A command that runs beside the tests; a context manager that stops it.
-
-    Parameters
-    ----------
-    checkout : Checkout
-        Where it is typed.
-    arguments : str
-        What is typed.
-    """
-
-    def __init__(self, checkout: Checkout, *arguments: str) -> None:
-        self._printed = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed on exit
-        self._process = checkout.start(*arguments, output=self._printed)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        # Ctrl-C, as an operator who can't wait: it lets Terraform write its state.
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
-        self._process.wait()
-        self._printed.close()
-
-    def wait(self) -> int:
-        """Wait for its end and return its exit code."""
-        return self._process.wait(COMMAND_TIMEOUT_SECONDS)
-
-    def require_success(self) -> str:
-        """Wait for its end, require that it went well, and return what it printed."""
-        code = self.wait()
-        self._printed.seek(0)
-        printed = self._printed.read()
-        assert code == 0, printed
-        assert "Traceback" not in printed, printed
-        return printed
-
-
 @pytest.fixture(scope="session")
-def copy_of_the_checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     """A copy of the checkout whose environments may all be destroyed, and called by a page."""
     folder = tmp_path_factory.mktemp("operator") / "checkout"
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT))
@@ -158,41 +117,12 @@ def copy_of_the_checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
     copy.run("emulator", "stop")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the tests that need no deployment come first: it is being made meanwhile."""
-    items.sort(key=_needs_deployment)
-
-
-def _needs_deployment(item: pytest.Item) -> bool:
-    return "checkout" in getattr(item, "fixturenames", ())
-
-
-@pytest.fixture(scope="session", autouse=True)
-def deploying(request: pytest.FixtureRequest) -> Iterator[Run | None]:
-    """The command that deploys ``dev``, started at once if any test will need it."""
-    if not any("dev" in getattr(item, "fixturenames", ()) for item in request.session.items):
-        yield None
-        return
-    copy: Checkout = request.getfixturevalue("copy_of_the_checkout")
-    with Run(copy, "deploy", "dev") as run:
-        yield run
-
-
 @pytest.fixture(scope="session")
-def checkout(copy_of_the_checkout: Checkout, deploying: Run | None) -> Checkout:
-    """A copy of the checkout that nothing else is at work in."""
-    if deploying is not None:
-        deploying.wait()
-    return copy_of_the_checkout
-
-
-@pytest.fixture(scope="session")
-def dev(checkout: Checkout, deploying: Run) -> Iterator[Checkout]:
+def dev(checkout: Checkout) -> Iterator[Checkout]:
     """The checkout with ``dev`` deployed."""
-    print(deploying.require_success())  # noqa: T201 - pytest shows it where the set-up fails
+    checkout.run("deploy", "dev")
     yield checkout
-    gone = checkout.run("destroy", "dev", "--yes")
-    assert "dev is gone" in gone
+    assert "dev is gone" in checkout.run("destroy", "dev", "--yes")
 
 
 @pytest.fixture(scope="session")
