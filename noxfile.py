@@ -5,6 +5,7 @@ Each session is a line or two; the work is in ``tooling`` and ``python -m toolin
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import sys
 from functools import partial
@@ -33,12 +34,15 @@ def python_with(session: nox.Session, lock: str) -> str:
     digest = hashlib.sha256(Path(lock).read_bytes() + sys.version.encode()).hexdigest()[:12]
     folder = Path(".nox", f"{Path(lock).parent.name}-{digest}").resolve()
     python, installed = folder / "bin" / "python", folder / "installed"
-    if not installed.exists():
-        session.log(f"Installing {lock}; this happens once.")
-        run = partial(session.run, external=True, silent=True)
-        run(sys.executable, "-m", "virtualenv", "--quiet", "--clear", str(folder))
-        run(str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock)
-        installed.touch()
+    folder.parent.mkdir(exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # two commands at once: one installs, one finds it there
+        if not installed.exists():
+            session.log(f"Installing {lock}; this happens once.")
+            run = partial(session.run, external=True, silent=True)
+            run(sys.executable, "-m", "virtualenv", "--quiet", "--clear", str(folder))
+            run(str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock)
+            installed.touch()
     return str(python)
 
 

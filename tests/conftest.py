@@ -1,4 +1,4 @@
-"""One deployment, shared by all tests that need AWS: made from a copy of the checkout and removed.
+"""A deployment, shared by the tests that need AWS: made from a copy of the checkout and removed.
 
 The copy has its own state folder, its own embedded AWS on a free port, and its own environment
 files, so nothing that the developer has running is touched. Only what can be made again at any
@@ -22,6 +22,8 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+pytest_plugins = ("tests.workers",)
 
 ROOT = Path(__file__).resolve().parent.parent
 LEFT_OUT = (
@@ -145,7 +147,7 @@ class Run:
 
 
 @pytest.fixture(scope="session")
-def copy_of_the_checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     """A copy of the checkout whose environments may all be destroyed, and called by a page."""
     folder = tmp_path_factory.mktemp("operator") / "checkout"
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT))
@@ -161,41 +163,12 @@ def copy_of_the_checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
     copy.run("emulator", "stop")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the tests that need no deployment come first: it is being made meanwhile."""
-    items.sort(key=_needs_deployment)
-
-
-def _needs_deployment(item: pytest.Item) -> bool:
-    return "checkout" in getattr(item, "fixturenames", ())
-
-
-@pytest.fixture(scope="session", autouse=True)
-def deploying(request: pytest.FixtureRequest) -> Iterator[Run | None]:
-    """The command that deploys ``dev``, started at once if any test will need it."""
-    if not any("dev" in getattr(item, "fixturenames", ()) for item in request.session.items):
-        yield None
-        return
-    copy: Checkout = request.getfixturevalue("copy_of_the_checkout")
-    with Run(copy, "deploy", "dev") as run:
-        yield run
-
-
 @pytest.fixture(scope="session")
-def checkout(copy_of_the_checkout: Checkout, deploying: Run | None) -> Checkout:
-    """A copy of the checkout that nothing else is at work in."""
-    if deploying is not None:
-        deploying.wait()
-    return copy_of_the_checkout
-
-
-@pytest.fixture(scope="session")
-def dev(checkout: Checkout, deploying: Run) -> Iterator[Checkout]:
+def dev(checkout: Checkout) -> Iterator[Checkout]:
     """The checkout with ``dev`` deployed."""
-    print(deploying.require_success())  # noqa: T201 - pytest shows it where the set-up fails
+    checkout.run("deploy", "dev")
     yield checkout
-    gone = checkout.run("destroy", "dev", "--yes")
-    assert "dev is gone" in gone
+    assert "dev is gone" in checkout.run("destroy", "dev", "--yes")
 
 
 @pytest.fixture(scope="session")

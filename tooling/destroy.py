@@ -12,7 +12,8 @@ from tooling.promotion.entry import Step
 from tooling.releases import UNKNOWN_RELEASE, Release
 from tooling.rendering import artifact_bucket, render_variables, state_bucket
 from tooling.reports import show_plan
-from tooling.stack import media_stack, state_exists
+from tooling.stack import media_stack
+from tooling.state import state_exists
 from tooling.target import emulator_of
 
 if TYPE_CHECKING:

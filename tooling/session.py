@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tooling.clients import Clients
 from tooling.console import Screen
 from tooling.environments import EnvironmentFiles
-from tooling.stack import read_outputs
+from tooling.state import require_outputs
 from tooling.target import open_target
 from tooling.workspace import Workspace
 
@@ -52,7 +52,7 @@ class Session:
         """Open a deployed environment."""
         target = self.target(name)
         clients = Clients(target)
-        return target, clients, read_outputs(self.workspace, target, clients, self.screen)
+        return target, clients, require_outputs(clients.s3, target.environment)
 
 
 def ask(question: str) -> str:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tooling.clients import Clients
 from tooling.errors import OperatorError
 from tooling.releases import terraform_digest
 from tooling.rendering import (
@@ -16,6 +17,7 @@ from tooling.rendering import (
     write_backend_configuration,
     write_json,
 )
+from tooling.state import FOUNDATION_KEY, MEDIA_KEY, state_outputs
 from tooling.terraform.adapter import Terraform
 from tooling.terraform.binary import find_terraform
 from tooling.terraform.plans import Action, PlanSummary
@@ -24,14 +26,11 @@ from tooling.terraform.providers import find_mirror, write_cli_configuration
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tooling.clients import Clients
     from tooling.console import Screen
     from tooling.target import Target
     from tooling.terraform.adapter import Message
     from tooling.workspace import Workspace
 
-FOUNDATION_KEY = "foundation.tfstate"
-MEDIA_KEY = "media.tfstate"
 FINISHED_HOOKS = frozenset({"apply_complete", "apply_errored"})
 # The provider's schema is large: collecting garbage less often saves each run of Terraform a
 # quarter of its processor time, for a third more memory.
@@ -156,7 +155,7 @@ class Stack:
 
     def outputs(self) -> dict[str, Any]:
         """Return the outputs by name; empty where nothing was applied yet."""
-        return self.terraform.output()
+        return state_outputs(Clients(self.target).s3, self.target.environment, self.state_key)
 
 
 def open_stack(workspace: Workspace, target: Target, root: Path, state_key: str) -> Stack:
@@ -221,39 +220,6 @@ def terraform_environment(workspace: Workspace, variables: dict[str, str]) -> di
     )
     own = {"TF_CLI_CONFIG_FILE": str(configuration), "TF_IN_AUTOMATION": "1"}
     return GARBAGE_COLLECTION | kept | own
-
-
-def read_outputs(
-    workspace: Workspace, target: Target, clients: Clients, screen: Screen
-) -> dict[str, Any]:
-    """Return the outputs of a deployed environment.
-
-    Raises
-    ------
-    OperatorError
-        Nothing is deployed there.
-    """
-    name = target.environment.name
-    outputs: dict[str, Any] = {}
-    if state_exists(clients, target):
-        stack = media_stack(workspace, target)
-        stack.init(screen)
-        outputs = stack.outputs()
-    if "api_url" not in outputs:
-        raise OperatorError(
-            f"Nothing is deployed in {name}.", remedy=f"Deploy it: nox -s deploy -- {name}"
-        )
-    return outputs
-
-
-def state_exists(clients: Clients, target: Target) -> bool:
-    """Return whether the environment has a state to read."""
-    listed = clients.s3.list_buckets(Prefix=state_bucket(target.environment))
-    if not listed.get("Buckets"):
-        return False
-    bucket = state_bucket(target.environment)
-    found = clients.s3.list_objects_v2(Bucket=bucket, Prefix=MEDIA_KEY, MaxKeys=1)
-    return found["KeyCount"] > 0
 
 
 def _reads(path: Path) -> str | None:

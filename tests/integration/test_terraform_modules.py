@@ -6,7 +6,9 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from python_terraform import IsFlagged
@@ -14,32 +16,44 @@ from python_terraform import IsFlagged
 from tooling.stack import terraform_environment
 from tooling.terraform.adapter import Terraform
 from tooling.terraform.binary import find_terraform
-from tooling.terraform.providers import preparing
 from tooling.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTED = sorted({path.parent for path in (ROOT / "terraform").rglob("*.tftest.hcl")})
+REATTACH = re.compile(r"^\s*(TF_REATTACH_PROVIDERS)='(.*)'$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
-def terraform_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the sources: modules have no lock of their own, and init would leave one."""
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+    """The root module in a copy of the sources, which init may write into."""
+    workspace = Workspace.from_process()
     copy = tmp_path_factory.mktemp("modules") / "terraform"
     shutil.copytree(ROOT / "terraform", copy, ignore=shutil.ignore_patterns(".terraform"))
-    return copy
+    environment = terraform_environment(workspace, dict(os.environ))
+    terraform = Terraform(find_terraform(workspace.cache), copy, environment, "modules")
+    terraform.init(None)
+    return terraform
 
 
-def run(terraform: Terraform, *line: str) -> str:
-    completed = subprocess.run(
-        line,
-        cwd=terraform.folder,
-        env=terraform.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert completed.returncode == 0, completed.stdout + completed.stderr
-    return completed.stdout
+@pytest.fixture(scope="module")
+def terraform(prepared: Terraform) -> Iterator[Terraform]:
+    """The same with the provider running, as for a debugger: only its schemas are asked for.
+
+    Else Terraform would start it for each step of each test, which is most of the time they take.
+    """
+    providers = prepared.folder / ".terraform" / "providers"
+    [binary] = providers.glob("*/hashicorp/aws/*/*/terraform-provider-aws_*")
+    with subprocess.Popen([binary, "-debug"], stdout=subprocess.PIPE, text=True) as provider:
+        try:
+            assert provider.stdout is not None
+            told = next(found for line in provider.stdout if (found := REATTACH.match(line)))
+            variables = {**prepared.environment, told[1]: told[2]}
+            yield replace(prepared, environment=variables)
+        finally:
+            provider.terminate()
 
 
 def test_every_module_has_tests() -> None:
@@ -49,15 +63,15 @@ def test_every_module_has_tests() -> None:
 
 
 @pytest.mark.parametrize("folder", TESTED, ids=[path.name for path in TESTED])
-def test_module(folder: Path, terraform_copy: Path) -> None:
-    workspace = Workspace.from_process()
-    terraform = Terraform(
-        find_terraform(workspace.cache),
-        terraform_copy / folder.relative_to(ROOT / "terraform"),
-        terraform_environment(workspace, dict(os.environ)),
-        folder.name,
+def test_module(folder: Path, terraform: Terraform) -> None:
+    completed = subprocess.run(
+        terraform.command("test", no_color=IsFlagged),
+        cwd=terraform.folder / folder.relative_to(ROOT / "terraform"),
+        env=terraform.environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    with preparing(terraform.environment):
-        run(terraform, *terraform.command("init", backend=False, input=False))
-    printed = run(terraform, *terraform.command("test", no_color=IsFlagged))
+    printed = completed.stdout + completed.stderr
+    assert completed.returncode == 0, printed
     assert re.search(r"Success! [1-9]\d* passed, 0 failed", printed), printed

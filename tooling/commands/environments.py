@@ -13,7 +13,8 @@ from tooling.destroy import destroy as destroy_environment
 from tooling.promotion.run import Run
 from tooling.reports import show_outputs
 from tooling.session import Session, ask
-from tooling.stack import read_outputs, stack_that_holds
+from tooling.stack import stack_that_holds
+from tooling.state import require_outputs
 
 app = typer.Typer()
 
@@ -50,7 +51,7 @@ def smoke(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:  # no
         run = Run.open(session.workspace, target, session.screen, f"smoke {name}")
         # While it is changed it would be evidence for neither release.
         with run.lease.held():
-            found = read_outputs(session.workspace, target, run.clients, session.screen)
+            found = require_outputs(run.clients.s3, target.environment)
             steps = run.journal.smoke_test(target, run.clients, found, session.screen)
     if json_wanted:
         session.screen.document(

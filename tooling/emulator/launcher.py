@@ -1,9 +1,10 @@
 """``python -m tooling.emulator.launcher``: run ministack as the embedded AWS, repaired.
 
 Run it in an environment that holds nothing but what the emulator should see: the functions it runs
-inherit all of it but ``PYTHONPATH``, which is for this program alone. It needs ``GATEWAY_PORT`` and
-``STATE_DIR``; ministack itself reads the rest (``BIND_HOST``, ``AUTH``, ``PERSIST_STATE``,
-``S3_PERSIST``, ``S3_DATA_DIR`` and so on).
+inherit all of it but ``PYTHONPATH``, which is for this program alone. It needs ``STATE_DIR`` and
+``LISTENER``, the number of an open socket that listens; ministack itself reads the rest
+(``GATEWAY_PORT``, which that socket is on, ``AUTH``, ``PERSIST_STATE``, ``S3_PERSIST``,
+``S3_DATA_DIR`` and so on).
 
 Everything lands below ``STATE_DIR`` and ``S3_DATA_DIR``. The server answers
 ``GET /_ministack/health`` once its saved state is loaded, and SIGTERM or SIGINT saves and stops it.
@@ -52,10 +53,10 @@ def main() -> int:
     os.environ.pop("PYTHONPATH", None)
     try:
         state_folder = Path(_required("STATE_DIR"))
-        port = int(_required("GATEWAY_PORT"))
-        host = os.environ.get("BIND_HOST", "127.0.0.1")
+        listener = socket.socket(fileno=int(_required("LISTENER")))
+        listener.set_inheritable(False)  # not for the functions
+        listener.settimeout(0)
         with _exclusive(state_folder), _scratch_folder(state_folder / "tmp"):
-            listener = _listen(host, port)
             # ministack reads its environment while it is imported, so not before here.
             application = import_module("ministack.app")
             repair()
@@ -139,20 +140,6 @@ def _scratch_folder(folder: Path) -> Iterator[None]:
         yield
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Take the port before any state is loaded, so that a taken port costs nothing."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        message = f"Port {port} on {host} cannot be used ({error.strerror}). Choose another."
-        raise LauncherError(message) from error
-    listener.settimeout(0)
-    return listener
 
 
 if __name__ == "__main__":

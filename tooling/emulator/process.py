@@ -137,14 +137,17 @@ class Emulator:
         return self._number(self._lock) if self.running() else None
 
     def _start_process(self) -> subprocess.Popen[bytes]:
-        port = self._choose_port()
-        (self.folder / "port").write_text(f"{port}\n", encoding="ascii")
-        process = self._spawn(port)
+        with self._listener() as listener:
+            port = listener.getsockname()[1]
+            (self.folder / "port").write_text(f"{port}\n", encoding="ascii")
+            process = self._spawn(port, listener.fileno())
         _CHILDREN[process.pid] = process
         return process
 
-    def _choose_port(self) -> int:
-        """Return the port to listen on: the usual one or a free one at first, then always that.
+    def _listener(self) -> socket.socket:
+        """Take the port to listen on: the usual one or a free one at first, then always that.
+
+        It is handed on open: of two that start at once for the first time, one would find it taken.
 
         Raises
         ------
@@ -154,30 +157,31 @@ class Emulator:
             would send their tokens to that program.
         """
         wanted = self.port or USUAL_PORT
-        port = _free_port(wanted)
-        if port != wanted and self.port is not None and self._inhabited:
-            raise OperatorError(
-                f"Port {wanted} is taken by another program; the embedded AWS was not started.",
-                reason="What is deployed there is bound to that port.",
-                remedy=f"End the program that listens on 127.0.0.1:{wanted}, or forget what is "
-                "deployed: nox -s emulator -- reset",
-            )
-        return port
+        listener = _listen(wanted)
+        if self.port is None or not self._inhabited or listener.getsockname()[1] == wanted:
+            return listener
+        listener.close()
+        raise OperatorError(
+            f"Port {wanted} is taken by another program; the embedded AWS was not started.",
+            reason="What is deployed there is bound to that port.",
+            remedy=f"End the program that listens on 127.0.0.1:{wanted}, or forget what is "
+            "deployed: nox -s emulator -- reset",
+        )
 
     @property
     def _inhabited(self) -> bool:
         """Whether a bucket is there: every environment has one for its state from first to last."""
         return any((self.folder / "objects").glob("*/*"))
 
-    def _spawn(self, port: int) -> subprocess.Popen[bytes]:
+    def _spawn(self, port: int, listener: int) -> subprocess.Popen[bytes]:
         # Its functions inherit all of its environment, so it gets no more than it needs.
         environment = {
             "PATH": os.defpath,
             "LANG": "C.UTF-8",
             "HOME": str(self.folder),
             "PYTHONPATH": str(ROOT),
-            "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(port),
+            "LISTENER": str(listener),
             "AUTH": "true",
             "PERSIST_STATE": "1",
             "STATE_DIR": str(self.folder / "state"),
@@ -195,6 +199,7 @@ class Emulator:
                 stderr=subprocess.STDOUT,
                 env=environment,
                 cwd=self.folder,
+                pass_fds=[listener],
                 start_new_session=True,  # Ctrl-C is for the command, not for what it leaves running
             )
 
@@ -230,17 +235,18 @@ class Emulator:
         return "\n".join([*ending, f"(log: {self.log})"])
 
 
-def _free_port(wanted: int) -> int:
-    """Return the wanted port if it can be bound, else one that the system picks."""
+def _listen(wanted: int) -> socket.socket:
+    """Listen on the wanted port if it is free, else on one that the system picks."""
     for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            found: int = probe.getsockname()[1]
-            return found
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+            listener.listen()
+        except OSError:
+            listener.close()
+        else:
+            return listener
     raise OperatorError(
         "No port on 127.0.0.1 can be used.",
         remedy="Check what this machine allows programs to listen on.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -57,20 +58,21 @@ def install(lock: Path, platform: Platform, cache: Path) -> Path:
         pip could not install it, or what it installed is not what the lock says.
     """
     folder = folder_of(lock, platform, cache)
-    if folder.exists():
-        return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / f"{folder.name}.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # two runs at once: one installs, one finds it there
+        if not folder.exists():
+            _install(lock, platform, folder)
+    return folder
+
+
+def _install(lock: Path, platform: Platform, folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         installed = Path(scratch) / "installed"
         _pip_install(_applicable_lock(lock, platform, Path(scratch)), platform, installed)
         _require_locked(installed, locked_versions(lock, platform), lock)
         _prune_botocore(installed)
-        try:
-            installed.rename(folder)
-        except OSError:
-            if not folder.exists():  # else another run was faster, with the same content
-                raise
-    return folder
+        installed.rename(folder)
 
 
 def _applicable_lock(lock: Path, platform: Platform, folder: Path) -> Path:

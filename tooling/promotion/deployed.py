@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tooling.errors import OperatorError
 from tooling.releases import Release
-from tooling.rendering import state_bucket
-from tooling.stack import MEDIA_KEY
+from tooling.state import state_outputs
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
     from tooling.environments import Environment
-
-# The only format of states since Terraform 0.12.
-STATE_FORMAT = 4
 
 
 @dataclass(frozen=True)
@@ -44,19 +38,7 @@ def read_deployed(s3: S3Client, environment: Environment) -> Deployed | None:
     OperatorError
         The state is in a format that this tooling does not know.
     """
-    bucket = state_bucket(environment)
-    try:
-        with s3.get_object(Bucket=bucket, Key=MEDIA_KEY)["Body"] as body:
-            state = json.loads(body.read())
-    except (s3.exceptions.NoSuchKey, s3.exceptions.NoSuchBucket):
-        return None
-    if state.get("version") != STATE_FORMAT:
-        raise OperatorError(
-            f"The state of {environment.name} can't be read.",
-            reason=f"Its format is {state.get('version')}, not {STATE_FORMAT}.",
-            remedy="Use the version of this tooling that wrote it.",
-        )
-    outputs = {name: entry["value"] for name, entry in state["outputs"].items()}
+    outputs = state_outputs(s3, environment)
     if "release" not in outputs:
         return None
     return Deployed(Release.from_document(outputs["release"]), outputs)

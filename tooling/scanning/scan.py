@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -19,7 +22,7 @@ from tooling.terraform.adapter import Terraform
 from tooling.terraform.binary import find_terraform
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from concurrent.futures import Future
 
     from tooling.console import Screen
     from tooling.environments import Environment
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 # An account id of AWS's documentation, for an environment that has none yet.
 EXAMPLE_ACCOUNT_ID = "111122223333"
+# Each keeps a processor busy, and takes half a gigabyte.
+PLANS_AT_ONCE = 2
 # The plan of something new asks nothing of AWS, if only the provider does not ask who is calling.
 OFFLINE = """
 terraform {
@@ -52,8 +57,12 @@ def scan(workspace: Workspace, environments: list[Environment], screen: Screen) 
         Something is not clean.
     """
     checkov = Checkov(workspace.cache, screen)
-    reports = [_sources(workspace, checkov, screen)]
-    reports += [_plan(workspace, checkov, environment, screen) for environment in environments]
+    with TemporaryDirectory() as scratch, ThreadPoolExecutor(PLANS_AT_ONCE) as beside:
+        planner = OfflinePlanner.prepare(workspace, Path(scratch))
+        plans = [beside.submit(planner.plan, environment) for environment in environments]
+        reports = [_sources(workspace, checkov, screen)]
+        for environment, plan in zip(environments, plans, strict=True):
+            reports.append(_plan(workspace, checkov, environment.name, plan, screen))
     for report in reports:
         show_report(screen, report)
     _show_skips(screen, reports)
@@ -87,59 +96,67 @@ def _sources(workspace: Workspace, checkov: Checkov, screen: Screen) -> Report:
 
 
 def _plan(
-    workspace: Workspace, checkov: Checkov, environment: Environment, screen: Screen
+    workspace: Workspace, checkov: Checkov, name: str, plan: Future[Path], screen: Screen
 ) -> Report:
     began = monotonic()
-    screen.step(f"Plan of {environment.name}, as for an account")
-    plan = offline_plan(workspace, environment)
-    results = workspace.results / "scan" / environment.name
-    report = checkov.scan_plan(f"plan of {environment.name}", plan, workspace.terraform, results)
+    screen.step(f"Plan of {name}, as for an account")
+    results = workspace.results / "scan" / name
+    report = checkov.scan_plan(f"plan of {name}", plan.result(), workspace.terraform, results)
     screen.done(f"{report.passed} checks passed", began)
     _name_sarif(results)
     return report
 
 
-def offline_plan(workspace: Workspace, environment: Environment) -> Path:
-    """Return the JSON of a plan that makes the environment from nothing; AWS is not asked."""
-    if environment.embedded:
-        aws = environment.aws.model_copy(update={"account_id": EXAMPLE_ACCOUNT_ID})
-        environment = environment.model_copy(update={"aws": aws})
-    folder = workspace.environment_state(environment.name) / "scan"
-    shutil.rmtree(folder, ignore_errors=True)
-    sources = folder / "terraform"
-    shutil.copytree(workspace.terraform, sources, ignore=shutil.ignore_patterns(".terraform"))
-    (sources / "offline_override.tf").write_text(OFFLINE, encoding="utf-8")
-    variables = render_variables(
-        workspace.environments, environment, endpoint=None, release=UNKNOWN_RELEASE
-    )
-    values = write_json(folder / "terraform.tfvars.json", variables)
-    terraform = Terraform(
-        find_terraform(workspace.cache),
-        sources,
-        terraform_environment(workspace, _placeholder_credentials(environment)),
-        environment.name,
-    )
-    terraform = replace(
-        terraform, environment={**terraform.environment, "TF_DATA_DIR": str(folder / "data")}
-    )
-    no_settings = folder / "backend.hcl"
-    no_settings.touch()
-    terraform.init(no_settings)
-    terraform.plan(folder / "plan.tfplan", variables=values)
-    return write_json(folder / "plan.json", terraform.show(folder / "plan.tfplan"))
+@dataclass(frozen=True)
+class OfflinePlanner:
+    """Plans environments from nothing, as real accounts would get them; AWS is not asked.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The checkout.
+    folder : Path
+        Where plans go.
+    terraform : Terraform
+        Runs in a copy of the sources that is ready to plan.
+    """
+
+    workspace: Workspace
+    folder: Path
+    terraform: Terraform
+
+    @classmethod
+    def prepare(cls, workspace: Workspace, folder: Path) -> OfflinePlanner:
+        """Return a planner that works in `folder`."""
+        sources = folder / "terraform"
+        shutil.copytree(workspace.terraform, sources, ignore=shutil.ignore_patterns(".terraform"))
+        (sources / "offline_override.tf").write_text(OFFLINE, encoding="utf-8")
+        environment = terraform_environment(workspace, _placeholder_credentials())
+        terraform = Terraform(find_terraform(workspace.cache), sources, environment, "the scan")
+        no_settings = folder / "backend.hcl"
+        no_settings.touch()
+        terraform.init(no_settings)
+        return cls(workspace, folder, terraform)
+
+    def plan(self, environment: Environment) -> Path:
+        """Return the JSON of a plan that makes the environment."""
+        if environment.embedded:
+            aws = environment.aws.model_copy(update={"account_id": EXAMPLE_ACCOUNT_ID})
+            environment = environment.model_copy(update={"aws": aws})
+        folder = self.folder / environment.name
+        variables = render_variables(
+            self.workspace.environments, environment, endpoint=None, release=UNKNOWN_RELEASE
+        )
+        values = write_json(folder / "terraform.tfvars.json", variables)
+        terraform = replace(self.terraform, subject=environment.name)
+        terraform.plan(folder / "plan.tfplan", variables=values, lock=False)
+        return write_json(folder / "plan.json", terraform.show(folder / "plan.tfplan"))
 
 
-def _placeholder_credentials(environment: Environment) -> dict[str, str]:
+def _placeholder_credentials() -> dict[str, str]:
     """Return the shell's variables with credentials that open nothing: no call is made."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return (
-        kept
-        | EMBEDDED_CREDENTIALS
-        | {
-            "AWS_REGION": environment.aws.region,
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
-    )
+    return kept | EMBEDDED_CREDENTIALS | {"AWS_EC2_METADATA_DISABLED": "true"}
 
 
 def _show_skips(screen: Screen, reports: list[Report]) -> None:

@@ -3,8 +3,8 @@
 python-terraform (0.10.1, no release since 2019) assembles the command lines. Its ``cmd`` is not
 used to run them: it can neither stream output nor take an environment of its own, passes
 ``-synchronous`` on to Terraform, writes every dict it is given to a temporary ``-var-file`` that
-stays behind on a bad working folder, and its ``plan``, ``apply``, ``destroy``, ``output`` and
-``init`` add or miss flags that current Terraform refuses. The tests of this module hold one case
+stays behind on a bad working folder, and its ``plan``, ``apply``, ``destroy`` and ``init`` add or
+miss flags that current Terraform refuses. The tests of this module hold one case
 for each of these.
 """
 
@@ -119,11 +119,6 @@ class Terraform:
             lock_timeout="10s",
             json=IsFlagged,
         )
-
-    def output(self) -> dict[str, Any]:
-        """Return the outputs by name; empty where nothing was applied yet."""
-        document = json.loads(self._run("output", json=IsFlagged))
-        return {name: entry["value"] for name, entry in document.items()}
 
     def force_unlock(self, lock_id: str) -> None:
         """Lift a lock that a killed run left."""

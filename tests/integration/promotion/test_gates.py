@@ -23,7 +23,7 @@ from tooling.promotion.gates.live_code import live_code
 from tooling.promotion.gates.verdict import Verdict
 from tooling.promotion.ledger import Ledger
 from tooling.releases import UNKNOWN_RELEASE, PublishedFunction, Release
-from tooling.stack import MEDIA_KEY
+from tooling.state import MEDIA_KEY
 from tooling.target import Target
 
 if TYPE_CHECKING:

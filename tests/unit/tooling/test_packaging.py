@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +20,8 @@ from tooling.packaging.platforms import lambda_platform, this_platform
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tooling.packaging.platforms import Platform
 
 HASH = "--hash=sha256:" + "0" * 64
 
@@ -135,6 +139,26 @@ def test_another_version_than_the_locked_one_is_refused(tmp_path: Path, lock: Pa
 def test_the_locked_version_is_accepted(tmp_path: Path, lock: Path) -> None:
     installed(tmp_path / "site", "Pillow", "13.0.0")
     dependencies._require_locked(tmp_path / "site", {"pillow": "13.0.0"}, lock)
+
+
+def test_two_runs_at_once_install_once(
+    tmp_path: Path, lock: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installs: list[Path] = []
+
+    def install(_lock: Path, _platform: Platform, folder: Path) -> None:
+        installs.append(folder)
+        sleep(0.1)  # long enough for the other to come
+        installed(folder, "Pillow", "13.0.0")
+
+    monkeypatch.setattr(dependencies, "_pip_install", install)
+    monkeypatch.setattr(dependencies, "_require_locked", lambda *_: None)
+    with ThreadPoolExecutor() as pool:
+        found = [
+            pool.submit(dependencies.install, lock, this_platform(), tmp_path) for _ in range(2)
+        ]
+        folders = {each.result() for each in found}
+    assert len(installs) == len(folders) == 1
 
 
 def test_lambda_names_every_manylinux_that_its_runtime_takes() -> None:

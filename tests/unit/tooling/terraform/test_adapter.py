@@ -90,10 +90,9 @@ def test_destroy_is_a_plan_so_no_removed_force_flag_is_sent(
     assert not [flag for flag in recorder.arguments if "force" in flag]
 
 
-def test_output_is_read_whole_and_keeps_nested_values(recorder: Recorder) -> None:
-    document = {"a": {"value": {"b": [1]}, "type": ["object", {}], "sensitive": False}}
-    assert recorder.answering(json.dumps(document)).output() == {"a": {"b": [1]}}
-    assert recorder.arguments == ["output", "-json"]
+def test_a_saved_plan_is_read_as_json(recorder: Recorder, tmp_path: Path) -> None:
+    assert recorder.answering('{"a": {"b": [1]}}').show(tmp_path / "p") == {"a": {"b": [1]}}
+    assert recorder.arguments == ["show", "-json", str(tmp_path / "p")]
 
 
 def test_init_reconfigures_only_where_a_backend_is_given(
@@ -112,8 +111,10 @@ def test_init_reconfigures_only_where_a_backend_is_given(
     assert "-reconfigure" in recorder.arguments
 
 
-def test_the_environment_is_what_was_given_with_path_and_nothing_else(recorder: Recorder) -> None:
-    recorder.answering("{}").output()
+def test_the_environment_is_what_was_given_with_path_and_nothing_else(
+    recorder: Recorder, tmp_path: Path
+) -> None:
+    recorder.answering("{}").show(tmp_path / "p")
     assert recorder.environment["PATH"] == os.environ["PATH"]
     assert recorder.environment["MARK"] == "1"
     assert "HOME" not in recorder.environment
@@ -162,9 +163,11 @@ def test_a_failure_is_told_in_terraforms_own_words(recorder: Recorder, tmp_path:
     assert "Traceback" not in str(caught.value)
 
 
-def test_a_failure_without_diagnostics_shows_what_was_printed(recorder: Recorder) -> None:
+def test_a_failure_without_diagnostics_shows_what_was_printed(
+    recorder: Recorder, tmp_path: Path
+) -> None:
     with pytest.raises(TerraformFailed) as caught:
-        recorder.answering("flag provided but not defined", code=1).output()
+        recorder.answering("flag provided but not defined", code=1).show(tmp_path / "p")
     assert "flag provided but not defined" in caught.value.reason
 
 

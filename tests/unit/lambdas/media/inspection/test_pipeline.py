@@ -194,6 +194,8 @@ SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
         SRGB[:16] + b"RG\x84 " + SRGB[20:],
         SRGB[:16] + b"CMYK" + SRGB[20:],
     ],
+    # The last hold the time at which they were made; a test is called the same in every process.
+    ids=("empty", "text", "zeros", "cut off", "no such colours", "other colours"),
 )
 def test_a_broken_profile_is_left_out_of_account(profile: bytes) -> None:
     image = inspect(saved(quadrants(), "JPEG", icc_profile=profile))
