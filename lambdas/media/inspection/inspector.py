@@ -1,8 +1,9 @@
 """Looking at files in a process of its own, so that no file can take the caller down.
 
-Decoders are native code: a hostile file may crash one, keep it busy for ever or make it ask for
-all memory. One process looks at file after file, under limits of time and memory; the file that
-ends it is answered for, and the next one gets a new process.
+Decoders are native code: a hostile file may crash one, keep it busy for ever, make it ask for all
+memory, or take it over. One process looks at file after file, under limits of time and memory, and
+what it answers is data that is checked, never code (see `wire`); the file that ends it, or makes it
+answer nonsense, is answered for, and the next one gets a new process.
 """
 
 import os
@@ -16,41 +17,28 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Self
 
-from media.images import RejectionReason
 from media.inspection.pipeline import InspectedImage
 from media.inspection.rejection import RejectedError, corrupt
 from media.inspection.specs import RenditionSpec
+from media.inspection.wire import (
+    Assignment,
+    Fault,
+    Rejection,
+    UnreadableAnswerError,
+    receive_answer,
+    send_assignment,
+)
 from media.limits import Limits
 
+_PROGRAM = "media.inspection.worker"
 _ATTEMPTS = 2
+_SECONDS_TO_END = 5
+# What is no end of its own counts as a crash all the same.
+_CRASHED = -signal.SIGABRT
 
 
 class InspectionError(Exception):
     """A file could not be looked at, and the fault is not the file's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """What a process is told before its first file; the time is for one file, in seconds."""
-
-    limits: Limits
-    specs: tuple[RenditionSpec, ...]
-    seconds_max: float
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """A process's answer to a file that is itself at fault."""
-
-    reason: RejectionReason
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A process's answer where our own code failed, with what it failed of."""
-
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +101,8 @@ class Inspector:
         Raises
         ------
         RejectedError
-            If the file is at fault; also where it ends its process, or takes too long.
+            If the file is at fault; also where it ends its process, has it answer nonsense, or
+            takes too long.
         InspectionError
             If our code failed, or the system took the process away.
         """
@@ -121,6 +110,8 @@ class Inspector:
         for _ in range(_ATTEMPTS):
             try:
                 return self._ask(data)
+            except UnreadableAnswerError:
+                ended = _CRASHED
             except EOFError:
                 ended = self._end_of_worker()
             if ended == -signal.SIGALRM:
@@ -140,29 +131,30 @@ class Inspector:
             raise InspectionError("the process that looks at files is not there")
         try:
             self._worker.connection.send_bytes(data)
-            answer = self._worker.connection.recv()
+            answer = receive_answer(self._worker.connection, self._assignment.specs)
         except (EOFError, BrokenPipeError, ConnectionResetError):
             raise EOFError from None
         except BaseException:
-            # What was left unread would be taken for the answer to the next file.
+            # What was left unread would be taken for the answer to the next file, and a process
+            # that answered nonsense is not to be asked again.
             self.close()
             raise
         if isinstance(answer, Rejection):
             raise RejectedError(answer.reason, answer.message)
         if isinstance(answer, Fault):
             raise InspectionError(answer.message)
-        if not isinstance(answer, InspectedImage):
-            raise InspectionError(f"the process answered with {type(answer).__name__}")
         return answer
 
     def _end_of_worker(self) -> int:
         """Tell how the process ended, which has closed its end of the connection."""
         if self._worker is None:
             raise InspectionError("the process that looks at files is not there")
-        self._worker.connection.close()
-        code = self._worker.process.wait()
-        self._worker = None
-        return code
+        try:
+            return self._worker.process.wait(_SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            return _CRASHED
+        finally:
+            self.close()
 
 
 def _start(assignment: Assignment) -> _Worker:
@@ -177,11 +169,11 @@ def _start(assignment: Assignment) -> _Worker:
     process = subprocess.Popen(  # noqa: S603
         [
             *(sys.executable, *only_what_we_import),
-            *("-m", "media.inspection.worker", str(theirs.fileno())),
+            *("-m", _PROGRAM, str(theirs.fileno())),
         ],
         pass_fds=[theirs.fileno()],
-        # It guards against crashes, hangs and hunger. Whoever takes a decoder over has still the
-        # rights of this user; that its environment holds no credentials only makes it harder.
+        # Whoever takes a decoder over can't answer with code, and finds no credentials in its
+        # environment, but still has the rights of this user.
         env={
             **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
@@ -191,7 +183,7 @@ def _start(assignment: Assignment) -> _Worker:
     theirs.close()
     worker = _Worker(process, connection)
     try:
-        connection.send(assignment)
+        send_assignment(connection, assignment)
     except BrokenPipeError:
         process.wait()
         raise InspectionError("the process that looks at files did not start") from None

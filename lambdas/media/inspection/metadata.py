@@ -9,7 +9,7 @@ from fractions import Fraction
 from media.images import ExifValue, Location
 from media.inspection.exif import Directory, ExifBlock
 
-_MAX_TEXT = 128
+MAX_TEXT = 128
 _DECIMALS = Decimal("0.000001")
 _ORIENTATION = 0x0112
 _LATITUDE_REFERENCE, _LATITUDE, _LONGITUDE_REFERENCE, _LONGITUDE = 1, 2, 3, 4
@@ -49,6 +49,16 @@ _PHOTO_TAGS = {
     0xA405: ("focal_length_35mm", _Kind.WHOLE),
     0xA433: ("lens_make", _Kind.TEXT),
     0xA434: ("lens_model", _Kind.TEXT),
+}
+_TYPES: dict[_Kind, type[ExifValue]] = {
+    _Kind.TEXT: str,
+    _Kind.TIME: str,
+    _Kind.WHOLE: int,
+    _Kind.NUMBER: Decimal,
+}
+# All that is ever kept, by the name it is kept under.
+METADATA_TYPES = {
+    name: _TYPES[kind] for name, kind in (*_IMAGE_TAGS.values(), *_PHOTO_TAGS.values())
 }
 
 
@@ -113,7 +123,7 @@ def _text(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     printable = "".join(c for c in value if c.isprintable())
-    return printable.strip()[:_MAX_TEXT] or None
+    return printable.strip()[:MAX_TEXT] or None
 
 
 def _whole(value: object) -> int | None:

@@ -8,9 +8,16 @@ import sys
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
-from media.inspection.inspector import Assignment, Fault, Rejection
-from media.inspection.pipeline import InspectedImage, inspect_image
+from media.inspection.pipeline import inspect_image
 from media.inspection.rejection import RejectedError, corrupt
+from media.inspection.wire import (
+    Answer,
+    Assignment,
+    Fault,
+    Rejection,
+    receive_assignment,
+    send_answer,
+)
 
 # Far above what the largest accepted picture takes, far below what would harm a machine.
 _ADDRESS_SPACE_MAX = 6 * 1024**3
@@ -19,7 +26,7 @@ _DONT_DUMP = (0, 0)
 
 def serve(connection: Connection) -> None:
     """Answer files until the other end is closed."""
-    assignment: Assignment = connection.recv()
+    assignment = receive_assignment(connection)
     while True:
         try:
             data = connection.recv_bytes()
@@ -30,12 +37,12 @@ def serve(connection: Connection) -> None:
         answer = _answer(data, assignment)
         signal.setitimer(signal.ITIMER_REAL, 0)
         del data
-        connection.send(answer)
+        send_answer(connection, answer)
         del answer
         _give_back_memory()
 
 
-def _answer(data: bytes, assignment: Assignment) -> InspectedImage | Rejection | Fault:
+def _answer(data: bytes, assignment: Assignment) -> Answer:
     try:
         return inspect_image(data, assignment.limits, assignment.specs)
     except RejectedError as rejection:

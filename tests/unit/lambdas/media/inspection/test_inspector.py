@@ -9,11 +9,13 @@ import pytest
 
 from media.formats import ImageFormat
 from media.images import RejectionReason
-from media.inspection import InspectionError, Inspector, RejectedError, RenditionSpec
+from media.inspection import InspectionError, Inspector, RejectedError, RenditionSpec, worker
+from media.inspection.wire import Assignment, Fault
 from media.limits import Limits
 from tests.unit.lambdas.media.inspection.pictures import quadrants, saved
 
 SPECS = (RenditionSpec("thumb", 16),)
+IMPOSTOR = "tests.unit.lambdas.media.inspection.impostor"
 PICTURE = saved(quadrants(), "PNG")
 
 
@@ -81,12 +83,35 @@ def test_a_rejection_comes_back_with_its_reason() -> None:
             inspector.inspect(b"")
 
 
-def test_a_fault_of_ours_is_no_rejection() -> None:
-    with (
-        Inspector(None, SPECS) as inspector,  # type: ignore[arg-type]  # the fault
-        pytest.raises(InspectionError, match="AttributeError"),
-    ):
-        inspector.inspect(PICTURE)
+@pytest.mark.parametrize(
+    ("says", "told"),
+    [
+        ("a pickle", (RejectedError, "makes its decoder fail")),
+        ("half an answer", (RejectedError, "makes its decoder fail")),
+        ("a fault", (InspectionError, "KeyError: 'x'")),
+    ],
+)
+def test_a_decoder_that_was_taken_over_answers_with_nothing_that_runs_here(
+    says: str, told: tuple[type[Exception], str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    trace = tmp_path / "trace"
+    with Inspector(Limits(), SPECS) as inspector:
+        with monkeypatch.context() as patch:
+            patch.setattr("media.inspection.inspector._PROGRAM", IMPOSTOR)
+            patch.setenv("IMPOSTOR_SAYS", says)
+            patch.setenv("IMPOSTOR_TRACE", str(trace))
+            with pytest.raises(told[0], match=told[1]):
+                inspector.inspect(PICTURE)
+        assert not trace.exists()
+        inspector.close()
+        assert inspector.inspect(PICTURE).width == 60
+
+
+def test_a_fault_of_ours_is_told_as_one() -> None:
+    unset = Assignment(None, SPECS, 20)  # type: ignore[arg-type]  # the fault
+    fault = worker._answer(PICTURE, unset)
+    assert isinstance(fault, Fault)
+    assert fault.message.startswith("AttributeError: 'NoneType'")
 
 
 def test_the_process_has_no_credentials_and_less_memory_than_the_machine(
