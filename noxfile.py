@@ -233,7 +233,7 @@ def unlock(session: nox.Session) -> None:
 
 @developer()
 def test(session: nox.Session) -> None:
-    """[PYTEST ARGUMENT...]: all tests, from units to a deployment of their own."""
+    """[PYTEST ARGUMENT...]: all tests, from units to deployments of their own."""
     python = python_with(session, DEVELOPMENT_LOCK)
     session.run(python, "-m", "pytest", *session.posargs, external=True)
 

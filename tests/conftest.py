@@ -19,11 +19,16 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytest_plugins = ("tests.workers",)
+
+# On a busy machine slow is no fault, and no test is one of speed.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent
 LEFT_OUT = (

@@ -42,7 +42,6 @@ def image_id(owner: User) -> Iterator[str]:
 @settings(
     max_examples=EXAMPLES,
     derandomize=True,
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

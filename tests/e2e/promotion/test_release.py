@@ -62,11 +62,10 @@ def first(lab: Lab) -> Release:
 @pytest.fixture(scope="module")
 def prod(lab: Lab) -> Iterator[subprocess.Popen[str]]:
     """``prod``, brought up beside other work: most of it is waiting."""
-    with (
-        edited(lab.file("prod"), NO_APPROVAL),
-        lab.checkout.start("promote", "staging", "prod") as process,
-    ):
+    with edited(lab.file("prod"), NO_APPROVAL):
+        process = lab.checkout.start("promote", "staging", "prod")
         last_lines(process, "==> State and artifact buckets")
+    with process:
         yield process
         process.communicate()
     assert process.returncode == 0

@@ -195,4 +195,4 @@ class Deliveries(RuleBasedStateMachine):
 
 
 TestDeliveries = Deliveries.TestCase
-TestDeliveries.settings = settings(max_examples=80, stateful_step_count=20, deadline=None)
+TestDeliveries.settings = settings(max_examples=80, stateful_step_count=20)

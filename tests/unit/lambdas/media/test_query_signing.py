@@ -49,9 +49,7 @@ def fixed_time(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("token", [None, "a/token+with=signs"])
 @pytest.mark.parametrize("endpoint", [None, "http://127.0.0.1:4566", "https://s3.example.com"])
 @pytest.mark.parametrize("overrides", [OVERRIDES, {}])
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(key=keys)
 def test_a_url_is_the_same_as_botocores(
     token: str | None, endpoint: str | None, overrides: dict[str, str], key: str

@@ -159,7 +159,7 @@ def pages_of(keys: list[str], size: int, start: int = 0) -> Iterator[ObjectPage]
         )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     rows=st.sets(st.integers(0, 30)),
     objects=st.sets(st.integers(0, 30)),

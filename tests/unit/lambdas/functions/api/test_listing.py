@@ -146,9 +146,7 @@ def test_a_wrong_query_is_named(api: Api, query: str, fields: list[str]) -> None
     assert [error["field"] for error in problem["errors"]] == fields
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     there=st.sets(st.integers(0, 40), max_size=14),
     size=st.integers(1, 4),

@@ -109,7 +109,7 @@ def essence(row: ImageRecord) -> ImageRecord:
     return replace(row, revision=0, owner=None, deleted_at=None, purge_at=None, trace=False)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     history=st.lists(st.sampled_from(["put", "put bad", "delete"]), min_size=1, max_size=5),
     data=st.data(),
