@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -9,12 +10,18 @@ from botocore.exceptions import ClientError
 from tooling.errors import OperatorError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mypy_boto3_s3.client import S3Client
-    from mypy_boto3_s3.type_defs import CreateBucketRequestTypeDef, ObjectIdentifierTypeDef
+    from mypy_boto3_s3.type_defs import (
+        CreateBucketRequestTypeDef,
+        ErrorTypeDef,
+        ObjectIdentifierTypeDef,
+    )
 
 DELETE_BATCH = 1000
+# What a key may hold and XML 1.0, in which S3 is told of many keys at once, may not.
+NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # The one region whose name CreateBucket refuses to be told.
 UNNAMED_REGION = "us-east-1"
 
@@ -78,8 +85,7 @@ def empty_bucket(s3: S3Client, bucket: str, prefix: str = "") -> Iterator[int]:
         ]
         for start in range(0, len(batch), DELETE_BATCH):
             some = batch[start : start + DELETE_BATCH]
-            answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": some, "Quiet": True})
-            kept = answer.get("Errors", [])
+            kept = delete_versions(s3, bucket, some)
             if kept:
                 raise OperatorError(
                     f"S3 kept {len(kept)} objects of {bucket}.",
@@ -91,6 +97,28 @@ def empty_bucket(s3: S3Client, bucket: str, prefix: str = "") -> Iterator[int]:
     for uploads in unfinished.paginate(Bucket=bucket, Prefix=prefix):
         for upload in uploads.get("Uploads", []):
             s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+
+
+def delete_versions(
+    s3: S3Client, bucket: str, versions: Sequence[ObjectIdentifierTypeDef]
+) -> list[ErrorTypeDef]:
+    """Delete versions and delete markers, up to a thousand; return those that S3 kept.
+
+    Raises
+    ------
+    ClientError
+        S3 refused the call itself.
+    """
+    together: list[ObjectIdentifierTypeDef] = []
+    for version in versions:
+        if NOT_IN_XML.search(version["Key"]):
+            s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
+        else:
+            together.append(version)
+    if not together:
+        return []
+    answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": together, "Quiet": True})
+    return answer.get("Errors", [])
 
 
 def remove_bucket(s3: S3Client, bucket: str) -> int | None:

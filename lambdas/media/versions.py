@@ -1,9 +1,12 @@
 """All versions of an object: what a purge looks at and removes."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
 
 from media.bucket import is_of_parts
 
@@ -12,6 +15,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 _DELETED_AT_ONCE = 1000
+# What a key may hold and XML 1.0, in which S3 is told of many keys at once, may not.
+_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class RemovalError(Exception):
@@ -74,18 +79,31 @@ class VersionedObjects:
         RemovalError
             If S3 kept any of them.
         """
-        entries: list[ObjectIdentifierTypeDef] = [
-            {"Key": version.key, "VersionId": version.version_id} for version in versions
-        ]
-        for start in range(0, len(entries), _DELETED_AT_ONCE):
+        together: list[ObjectIdentifierTypeDef] = []
+        for version in versions:
+            if _NOT_IN_XML.search(version.key):
+                self._remove_alone(version)
+            else:
+                together.append({"Key": version.key, "VersionId": version.version_id})
+        for start in range(0, len(together), _DELETED_AT_ONCE):
             answer = self._client.delete_objects(
                 Bucket=self._bucket,
-                Delete={"Objects": entries[start : start + _DELETED_AT_ONCE], "Quiet": True},
+                Delete={"Objects": together[start : start + _DELETED_AT_ONCE], "Quiet": True},
             )
             if errors := answer.get("Errors"):
                 codes = ", ".join(sorted({error.get("Code", "unknown") for error in errors}))
                 message = f"S3 kept {len(errors)} of the versions to remove: {codes}"
                 raise RemovalError(message)
+
+    def _remove_alone(self, version: ObjectVersion) -> None:
+        try:
+            self._client.delete_object(
+                Bucket=self._bucket, Key=version.key, VersionId=version.version_id
+            )
+        except ClientError as error:
+            message = f"S3 kept a version to remove: {error.response['Error']['Code']}"
+            # What S3 says itself may name the key.
+            raise RemovalError(message) from None
 
     def below(self, prefix: str) -> list[ObjectVersion]:
         """List the versions and markers of all objects below a prefix that ends in a slash."""

@@ -64,6 +64,13 @@ def test_every_version_marker_and_unfinished_upload_goes(
     assert not s3.list_multipart_uploads(Bucket=bucket).get("Uploads")
 
 
+def test_a_key_that_has_no_place_in_xml_goes_too(s3: S3Client, bucket: str) -> None:
+    for key in ("a\x01b", "b"):
+        s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+    assert sum(empty_bucket(s3, bucket)) == 2
+    assert "Versions" not in s3.list_object_versions(Bucket=bucket)
+
+
 def test_more_than_one_page_of_versions_goes(s3: S3Client, bucket: str) -> None:
     for number in range(1005):
         s3.put_object(Bucket=bucket, Key=f"{number}", Body=b"")

@@ -10,10 +10,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from threading import Timer
 from types import TracebackType
 from typing import Self
 
@@ -33,6 +35,8 @@ from media.limits import Limits
 _PROGRAM = "media.inspection.worker"
 _ATTEMPTS = 2
 _SECONDS_TO_END = 5
+# A process ends itself in time, unless it was taken over; it may have to start first.
+_GRACE_SECONDS = 10.0
 # What is no end of its own counts as a crash all the same.
 _CRASHED = -signal.SIGABRT
 
@@ -108,13 +112,14 @@ class Inspector:
         """
         ended = 0
         for _ in range(_ATTEMPTS):
+            started = time.monotonic()
             try:
                 return self._ask(data)
             except UnreadableAnswerError:
                 ended = _CRASHED
             except EOFError:
                 ended = self._end_of_worker()
-            if ended == -signal.SIGALRM:
+            if ended == -signal.SIGALRM or time.monotonic() - started >= self._patience_seconds:
                 seconds = self._assignment.seconds_max
                 raise corrupt(f"the picture was not decoded within {seconds:g} seconds")
             # A process that had seen many files before may have ended for their sake: a new one
@@ -129,6 +134,8 @@ class Inspector:
         self.start()
         if self._worker is None:
             raise InspectionError("the process that looks at files is not there")
+        overdue = Timer(self._patience_seconds, self._worker.process.kill)
+        overdue.start()
         try:
             self._worker.connection.send_bytes(data)
             answer = receive_answer(self._worker.connection, self._assignment.specs)
@@ -139,11 +146,17 @@ class Inspector:
             # that answered nonsense is not to be asked again.
             self.close()
             raise
+        finally:
+            overdue.cancel()
         if isinstance(answer, Rejection):
             raise RejectedError(answer.reason, answer.message)
         if isinstance(answer, Fault):
             raise InspectionError(answer.message)
         return answer
+
+    @property
+    def _patience_seconds(self) -> float:
+        return self._assignment.seconds_max + _GRACE_SECONDS
 
     def _end_of_worker(self) -> int:
         """Tell how the process ended, which has closed its end of the connection."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from tooling.buckets import delete_versions
 from tooling.errors import OperatorError
 from tooling.repair.audit.comparison import ObjectPage
 from tooling.repair.audit.facts import ATTRIBUTES, ObjectFacts, RowFacts
@@ -128,10 +129,7 @@ class Sources:
         OperatorError
             S3 kept some of them.
         """
-        answer = self.clients.s3.delete_objects(
-            Bucket=self.bucket, Delete={"Objects": versions, "Quiet": True}
-        )
-        kept = answer.get("Errors", [])
+        kept = delete_versions(self.clients.s3, self.bucket, versions)
         if kept:
             raise OperatorError(
                 f"S3 kept {len(kept)} of {len(versions)} objects.",

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
+from botocore.exceptions import ClientError
 
 from media.images import ImageRecord, Status
 from media.purge_queue import DueImage, PurgeQueue
@@ -95,7 +96,17 @@ class VersionClient:
             "NextVersionIdMarker": version_id,
         }
 
+    def delete_object(self, **request: Any) -> None:  # noqa: ANN401 - as boto3
+        if self.refuses:
+            raise ClientError(
+                {"Error": {"Code": "AccessDenied", "Message": request["Key"]}}, "DeleteObject"
+            )
+        gone = (request["Key"], request["VersionId"])
+        self.entries = [entry for entry in self.entries if entry[:2] != gone]
+
     def delete_objects(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3
+        if not all(each["Key"].isprintable() for each in request["Delete"]["Objects"]):
+            raise ClientError({"Error": {"Code": "MalformedXML", "Message": ""}}, "DeleteObjects")
         if self.refuses:
             return {"Errors": [{"Key": KEY, "Code": "AccessDenied"}]}
         gone = {(each["Key"], each["VersionId"]) for each in request["Delete"]["Objects"]}
@@ -174,6 +185,25 @@ def test_an_object_that_is_back_is_spared_with_its_row(
     client.etag = f'"e-{parts}"' if parts else '"e"'
     assert (purge(queue, client)[1][0].result is PurgeResult.SPARED) == spared
     assert bool(client.entries) == bool(queue.rows) == spared
+
+
+@pytest.mark.parametrize("key", ["uploads/camera/\x01.jpg", "uploads/camera/\uffff.jpg"])
+def test_a_key_that_has_no_place_in_xml_is_removed_by_itself(key: str) -> None:
+    queue = MemoryQueue(replace(TRASHED, key=key))
+    client = VersionClient(
+        queue.steps,
+        (key, "version", DELETED_AT - timedelta(days=1), False),
+        (key, "marker", DELETED_AT, True),
+        (f"renditions/{IMAGE}/d1/thumb.webp", "version", DELETED_AT, True),
+    )
+    client.refuses = True
+    (failed,) = purge(queue, client)[1]
+    assert isinstance(failed.fault, RemovalError)
+    assert key not in str(failed.fault)
+    client.refuses = False
+    assert purge(queue, client)[1][0].result is PurgeResult.PURGED
+    assert not client.entries
+    assert not queue.rows
 
 
 def test_a_failure_leaves_the_row_for_the_next_run_and_does_not_keep_the_others() -> None:

@@ -5,6 +5,8 @@ import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+HALF = (1000).to_bytes(4) + b'{"image"'
+
 
 class Bomb:
     """Runs a program of its choice in whoever unpickles it: here, one that leaves a trace."""
@@ -18,8 +20,10 @@ def answer(connection: Connection, says: str) -> None:
         case "a pickle":
             connection.send(Bomb())
         case "half an answer":
-            os.write(connection.fileno(), (1000).to_bytes(4) + b'{"image"')
+            os.write(connection.fileno(), HALF)
             sys.exit()
+        case "half an answer, and waits":
+            os.write(connection.fileno(), HALF)
         case "a fault":
             connection.send_bytes(b'{"message": "KeyError: \'x\'"}')
 

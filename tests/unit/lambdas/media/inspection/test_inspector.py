@@ -107,6 +107,19 @@ def test_a_decoder_that_was_taken_over_answers_with_nothing_that_runs_here(
         assert inspector.inspect(PICTURE).width == 60
 
 
+def test_a_decoder_that_was_taken_over_keeps_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("media.inspection.inspector._PROGRAM", IMPOSTOR)
+    monkeypatch.setattr("media.inspection.inspector._GRACE_SECONDS", 0)
+    monkeypatch.setenv("IMPOSTOR_SAYS", "half an answer, and waits")
+    with (
+        Inspector(Limits(), SPECS, seconds_max=0.5) as inspector,
+        pytest.raises(RejectedError, match=r"not decoded within 0\.5 seconds"),
+    ):
+        inspector.inspect(PICTURE)
+
+
 def test_a_fault_of_ours_is_told_as_one() -> None:
     unset = Assignment(None, SPECS, 20)  # type: ignore[arg-type]  # the fault
     fault = worker._answer(PICTURE, unset)
