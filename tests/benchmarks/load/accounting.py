@@ -6,7 +6,7 @@ import json
 import time
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks.figures import share_below
@@ -23,6 +23,7 @@ END_STATES = ("ready", "rejected")
 WITHIN_SECONDS = 1800.0
 PERIOD_SECONDS = 1.0
 MILLISECOND = timedelta(milliseconds=1)
+LOG_WINDOW = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,26 @@ def wait_until_handled(clients: Clients, queue_url: str) -> None:
 
 def read_log(clients: Clients, log_group: str, since: datetime) -> list[Handled]:
     """Return what the processor says it has handled since a moment."""
-    pages = clients.logs.get_paginator("filter_log_events").paginate(
-        logGroupName=log_group, startTime=int(since.timestamp() * 1000)
-    )
-    lines = (event["message"] for page in pages for event in page["events"])
-    return list(_handled(lines))
+    return list(_handled(_lines(clients, log_group, since)))
+
+
+def _lines(clients: Clients, log_group: str, since: datetime) -> Iterator[str]:
+    # The embedded AWS answers with the first 10,000 lines and tells of no further page, so each
+    # question is about less than that.
+    paginator, until = clients.logs.get_paginator("filter_log_events"), datetime.now(UTC)
+    while since < until:
+        pages = paginator.paginate(
+            logGroupName=log_group,
+            filterPattern='"event handled"',
+            startTime=_milliseconds(since),
+            endTime=_milliseconds(since + LOG_WINDOW) - 1,
+        )
+        yield from (event["message"] for page in pages for event in page["events"])
+        since += LOG_WINDOW
+
+
+def _milliseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
 
 
 def _handled(lines: Iterator[str]) -> Iterator[Handled]:
@@ -91,12 +107,18 @@ def account(
         Lists what became of it.
     handled : sequence of Handled
         What the processor's log says.
+
+    Raises
+    ------
+    OperatorError
+        The log is silent about an upload that has come to its end.
     """
     listed = {image["image_id"]: image["status"] for image in client.images(limit=None)}
     ends = [listed.get(one.image_id, "lost") for one in sent]
     ours = {one.image_id: one for one in sent}
     made = [one for one in handled if one.image_id in ours and one.result in END_STATES]
     times = Counter(one.image_id for one in made)
+    _require_lines(sent, ends, times)
     waits = [(one.at - ours[one.image_id].at) / MILLISECOND for one in made]
     began, ended = min(one.at for one in sent), max(one.at for one in made)
     work = [one.milliseconds for one in made]
@@ -115,3 +137,14 @@ def account(
         "processing_p50_ms": round(share_below(work, 0.5)),
         "processing_mean_ms": round(sum(work) / len(work)),
     }
+
+
+def _require_lines(sent: Sequence[Sent], ends: Sequence[str], times: Counter[str]) -> None:
+    silent = sum(
+        end in END_STATES and not times[one.image_id] for one, end in zip(sent, ends, strict=True)
+    )
+    if silent:
+        raise OperatorError(
+            f"The processor's log says nothing of {silent} of {len(sent)} uploads that have ended.",
+            reason="The figures would be those of the others.",
+        )

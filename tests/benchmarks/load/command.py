@@ -112,7 +112,7 @@ def _bring_all(stage: Stage, options: argparse.Namespace, screen: Screen) -> lis
         )
         screen.done(f"{rows[-1]['per_second']} a second, p99 {rows[-1]['p99_ms']} ms")
     if options.seconds:
-        rate = SUSTAINED_SHARE * min(row["per_second"] for row in rows)
+        rate = SUSTAINED_SHARE * max(rows, key=lambda row: row["uploads"])["per_second"]
         screen.step(f"{rate:.1f} a second for {options.seconds:g} seconds")
         rows.append(
             stage.bring(

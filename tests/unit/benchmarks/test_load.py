@@ -8,9 +8,12 @@ import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
+import pytest
+
 from tests.benchmarks.load.accounting import Handled, _handled, account
 from tests.benchmarks.load.memory import _descendants
 from tests.benchmarks.load.sending import Sent
+from tooling.errors import OperatorError
 
 if TYPE_CHECKING:
     from tooling.media_client import MediaClient
@@ -56,6 +59,14 @@ def test_what_is_lost_and_what_came_twice_is_counted() -> None:
     assert counted == {"uploads": 4, "ready": 1, "rejected": 1, "lost": 2, "twice": 1}
     assert found["other_than_expected"] == ["b.jpg: rejected", "c.jpg: failed", "d.jpg: lost"]
     assert (found["p50_ms"], found["p99_ms"], found["seconds"]) == (2000, 3000, 3.0)
+
+
+def test_figures_of_some_are_not_told_as_those_of_all() -> None:
+    sent = [Sent(key, BEGAN, f"{key}.jpg", "ready") for key in "ab"]
+    handled = [Handled("a", BEGAN + timedelta(seconds=1), "ready", 100.0)]
+    listed = Listed(a="ready", b="ready")
+    with pytest.raises(OperatorError, match="nothing of 1 of 2 uploads"):
+        account("burst", sent, cast("MediaClient", listed), handled)
 
 
 def test_memory_is_that_of_a_programs_own_children() -> None:
