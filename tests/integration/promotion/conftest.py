@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,6 +137,25 @@ def zipped(text: str) -> bytes:
             zipfile.ZipInfo("code.py"), f"def handler(event, context):\n    return {text!r}\n"
         )
     return target.getvalue()
+
+
+@contextmanager
+def function_behind_alias(
+    functions: LambdaClient, role: str, text: str
+) -> Iterator[tuple[str, str]]:
+    """A function that answers with a text, by the alias too; its name and its version."""
+    name = f"media-test-{uuid4().hex[:8]}"
+    made = functions.create_function(
+        FunctionName=name,
+        Runtime="python3.12",
+        Role=role,
+        Handler="code.handler",
+        Code={"ZipFile": zipped(text)},
+        Publish=True,
+    )
+    functions.create_alias(FunctionName=name, Name="live", FunctionVersion=made["Version"])
+    yield name, made["Version"]
+    functions.delete_function(FunctionName=name)
 
 
 @pytest.fixture(scope="session")

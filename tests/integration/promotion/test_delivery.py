@@ -9,12 +9,11 @@ from functools import partial
 from itertools import count
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
-from uuid import uuid4
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.promotion.conftest import ROOT, origin, zipped
+from tests.integration.promotion.conftest import ROOT, function_behind_alias, origin, zipped
 from tooling import smoke
 from tooling.environments import Canary
 from tooling.errors import OperatorError
@@ -138,23 +137,13 @@ def site(
     role: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Site]:
-    name = f"media-test-{uuid4().hex[:8]}"
-    made = functions.create_function(
-        FunctionName=name,
-        Runtime="python3.12",
-        Role=role,
-        Handler="code.handler",
-        Code={"ZipFile": zipped("old")},
-        Publish=True,
-    )
-    functions.create_alias(FunctionName=name, Name="live", FunctionVersion=made["Version"])
-    watched = f"{name}-health"
-    cloudwatch.put_composite_alarm(AlarmName=watched, AlarmRule="FALSE")
-    found = Site(functions, name, alarms={"alarm_names": [], "health_alarm_name": watched})
-    monkeypatch.setattr(planning, "media_stack", lambda *_: found)
-    yield found
-    cloudwatch.delete_alarms(AlarmNames=[watched])
-    functions.delete_function(FunctionName=name)
+    with function_behind_alias(functions, role, "old") as (name, _):
+        watched = f"{name}-health"
+        cloudwatch.put_composite_alarm(AlarmName=watched, AlarmRule="FALSE")
+        found = Site(functions, name, alarms={"alarm_names": [], "health_alarm_name": watched})
+        monkeypatch.setattr(planning, "media_stack", lambda *_: found)
+        yield found
+        cloudwatch.delete_alarms(AlarmNames=[watched])
 
 
 @pytest.fixture

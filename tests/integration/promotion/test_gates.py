@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.promotion.conftest import zipped
+from tests.integration.promotion.conftest import function_behind_alias, zipped
 from tooling.buckets import ensure_bucket
 from tooling.clients import Clients
 from tooling.promotion.aliases import send_all_to, shares
@@ -182,18 +182,8 @@ def test_reading_the_source_needs_no_right_but_to_read_its_state_and_zips(
 @pytest.fixture
 def deployed(functions: LambdaClient, role: str) -> Iterator[dict[str, Any]]:
     """A function with a published version behind its alias."""
-    name = f"media-test-{uuid4().hex[:8]}"
-    made = functions.create_function(
-        FunctionName=name,
-        Runtime="python3.12",
-        Role=role,
-        Handler="code.handler",
-        Code={"ZipFile": zipped("first")},
-        Publish=True,
-    )
-    functions.create_alias(FunctionName=name, Name="live", FunctionVersion=made["Version"])
-    yield {"api": {"name": name, "version": made["Version"]}}
-    functions.delete_function(FunctionName=name)
+    with function_behind_alias(functions, role, "first") as (name, version):
+        yield {"api": {"name": name, "version": version}}
 
 
 @pytest.fixture
