@@ -17,6 +17,10 @@ nox.options.sessions = ["lint", "test"]
 
 TOOLING_LOCK = "tooling/requirements.lock"
 DEVELOPMENT_LOCK = "tests/requirements.lock"
+# What builds SOURCE_ONLY, the one package that has no wheel; all others come as wheels, so that
+# nothing of theirs runs while they are installed.
+BUILD_LOCK = "tooling/build-requirements.lock"
+SOURCE_ONLY = "python-terraform"
 MINIMUM_PYTHON = (3, 11)
 # Ctrl-C is for the command: it lets Terraform finish what is under way, which nox must wait for.
 PATIENCE_SECONDS = 900.0
@@ -31,7 +35,8 @@ def python_with(session: nox.Session, lock: str) -> str:
     if sys.version_info < MINIMUM_PYTHON:
         session.error("Python 3.11 or newer is needed; run nox with one.")
     # A changed lock gets a new folder: the embedded AWS may still be running from the old one.
-    digest = hashlib.sha256(Path(lock).read_bytes() + sys.version.encode()).hexdigest()[:12]
+    contents = Path(lock).read_bytes() + Path(BUILD_LOCK).read_bytes() + sys.version.encode()
+    digest = hashlib.sha256(contents).hexdigest()[:12]
     folder = Path(".nox", f"{Path(lock).parent.name}-{digest}").resolve()
     python, installed = folder / "bin" / "python", folder / "installed"
     folder.parent.mkdir(exist_ok=True)
@@ -39,11 +44,25 @@ def python_with(session: nox.Session, lock: str) -> str:
         fcntl.flock(turn, fcntl.LOCK_EX)  # two commands at once: one installs, one finds it there
         if not installed.exists():
             session.log(f"Installing {lock}; this happens once.")
-            run = partial(session.run, external=True, silent=True)
-            run(sys.executable, "-m", "virtualenv", "--quiet", "--clear", str(folder))
-            run(str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock)
+            install_locked(session, folder, lock)
             installed.touch()
     return str(python)
+
+
+def install_locked(session: nox.Session, folder: Path, lock: str) -> None:
+    """Make an environment with exactly what `lock` names, by hashed tools alone."""
+    run = partial(session.run, external=True, silent=True)
+    # The pip inside of virtualenv: left to itself, virtualenv fetches newer ones for next time.
+    run(
+        *(sys.executable, "-m", "virtualenv", "--quiet", "--clear", "--no-download"),
+        *("--no-periodic-update", "--pip", "embed", "--no-setuptools", str(folder)),
+    )
+    install = (
+        *(str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"),
+        *("--require-hashes", "--only-binary", ":all:"),
+    )
+    run(*install, "--requirement", BUILD_LOCK)
+    run(*install, "--no-binary", SOURCE_ONLY, "--no-build-isolation", "--requirement", lock)
 
 
 def run_tooling(session: nox.Session, *arguments: str) -> None:
@@ -172,6 +191,12 @@ def destroy(session: nox.Session) -> None:
 
 
 @operator()
+def install(session: nox.Session) -> None:
+    """Install what the other commands install on first use; needs no credentials."""
+    run_tooling(session, "install")
+
+
+@operator()
 def package(session: nox.Session) -> None:
     """Build the functions' zips for Lambda and for the embedded AWS."""
     run_tooling(session, "package")
@@ -257,22 +282,27 @@ def benchmark(session: nox.Session) -> None:
     session.run(*command, external=True, stderr=sys.stderr)  # as for run_tooling
 
 
-@nox.session(default=False)
+@developer(default=False)
 def lock(session: nox.Session) -> None:
     """Make all requirement locks anew from their .in files."""
-    session.install("uv==0.13.9")  # the one session with an environment of nox's own
+    python = python_with(session, DEVELOPMENT_LOCK)
     for source, constraint in (
+        (BUILD_LOCK, None),
         (TOOLING_LOCK, None),
         (DEVELOPMENT_LOCK, TOOLING_LOCK),
+        (".ci/requirements.lock", DEVELOPMENT_LOCK),
         ("tooling/scanning/requirements.lock", None),
         ("tests/benchmarks/images/requirements.lock", None),
+        ("tests/benchmarks/images/build-requirements.lock", BUILD_LOCK),
         ("lambdas/functions/api/requirements.lock", TOOLING_LOCK),
         ("lambdas/functions/processor/requirements.lock", TOOLING_LOCK),
         ("lambdas/functions/purger/requirements.lock", TOOLING_LOCK),
     ):
         session.run(
-            *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
+            *(python, "-m", "uv", "pip", "compile", "--quiet"),
+            *("--universal", "--python-version", "3.11"),
             *("--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate"),
             *(("--constraint", constraint) if constraint else ()),
             *("--output-file", source, source.replace(".lock", ".in"), *session.posargs),
+            external=True,
         )

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tooling.commands.arguments import EnvironmentName, JsonWanted
+from tooling.installation import install_everything
 from tooling.packaging.build import build_all
 from tooling.packaging.platforms import lambda_platform, this_platform
 from tooling.reference.page import render_reference
@@ -17,6 +18,13 @@ from tooling.session import Session
 from tooling.target import emulator_of
 
 app = typer.Typer()
+
+
+@app.command()
+def install() -> None:
+    """Install what other commands install on first use; needs no credentials."""
+    session = Session.open()
+    install_everything(session.workspace, session.screen)
 
 
 @app.command()

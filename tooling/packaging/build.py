@@ -52,6 +52,17 @@ def needs_packages(workspace: Workspace, function: str, platform: Platform) -> b
     ).exists()
 
 
+def install_packages(workspace: Workspace, function: str, platform: Platform) -> Path:
+    """Return the folder with the packages of `function` for `platform`, installed once.
+
+    Raises
+    ------
+    OperatorError
+        They could not be installed as locked.
+    """
+    return dependencies.install(_lock(workspace, function), platform, workspace.cache)
+
+
 def build(workspace: Workspace, function: str, platform: Platform) -> Artifact:
     """Return the zip of `function` for `platform`, built unless its content is unchanged.
 
@@ -61,7 +72,7 @@ def build(workspace: Workspace, function: str, platform: Platform) -> Artifact:
         Its packages could not be installed as locked.
     """
     sources = workspace.lambdas
-    packages = dependencies.install(_lock(workspace, function), platform, workspace.cache)
+    packages = install_packages(workspace, function, platform)
     files = archive.merge(
         [
             archive.collect(sources / "media", "media"),
