@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -22,6 +22,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,6 +31,38 @@ if TYPE_CHECKING:
 
 # Where output goes to a file there is no screen to fit.
 TABLE_WIDTH = 100
+# What JSON may hold as it is, and a terminal may act on or be deceived by.
+NOT_ASCII = re.compile(r"[\x7f-\U0010ffff]")
+
+
+def printable(text: str) -> str:
+    """Return a text of one line without what a terminal would act on or can't show.
+
+    Titles, ledgers, states and answers are other people's: an escape sequence or a turned writing
+    direction in them would write what they like over what the operator reads.
+    """
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in text
+    )
+
+
+def printable_lines(text: str) -> str:
+    """Return the same of a text of several lines."""
+    return "\n".join(printable(line) for line in text.expandtabs().split("\n"))
+
+
+def _text(text: str, style: str = "") -> Text:
+    """Return what is shown of a text; nothing in it is read as markup."""
+    return Text(printable_lines(text), style=style)
+
+
+def _json(value: Any, indent: int | None = None) -> str:  # noqa: ANN401 - whatever JSON can hold
+    """Return a document that is the same one on a screen: json escapes only what ASCII controls."""
+
+    def shown(found: re.Match[str]) -> str:
+        return found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1]
+
+    return NOT_ASCII.sub(shown, json.dumps(value, indent=indent, ensure_ascii=False))
 
 
 def _console(*, stderr: bool = False, width: int | None = None, quiet: bool = False) -> Console:
@@ -64,22 +97,22 @@ class Screen:
 
     def say(self, text: str, *, style: str = "") -> None:
         """Print one line."""
-        self.out.print(escape(text), style=style or None)
+        self.out.print(_text(text, style))
 
     def step(self, title: str) -> None:
         """Announce what is done next."""
-        self.out.print(f"[bold cyan]==>[/] [bold]{escape(title)}[/]")
+        self.out.print(Text("==> ", "bold cyan") + _text(title, "bold"))
 
     def done(self, text: str, began: float | None = None) -> None:
         """Say how a step ended, and how long it took since `began` (monotonic seconds)."""
-        took = f" [dim]({monotonic() - began:.1f} s)[/]" if began is not None else ""
-        self.out.print(f"    {escape(text)}{took}")
+        took = f" ({monotonic() - began:.1f} s)" if began is not None else ""
+        self.out.print(Text("    ") + _text(text) + Text(took, "dim"))
 
     @contextmanager
     def working(self, text: str) -> Iterator[None]:
         """Show that something goes on that has no parts to count."""
         if self.out.is_terminal:
-            with self.out.status(f"[dim]{escape(text)}[/]"):
+            with self.out.status(_text(text, "dim")):
                 yield
         else:
             self.done(f"{text} ...")
@@ -94,9 +127,9 @@ class Screen:
         self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
     ) -> None:
         """Print a table whose lines stay in one piece each, so that URLs can be copied."""
-        lines = [list(columns), *([str(cell) for cell in row] for row in rows)]
+        lines = [list(columns), *([printable(str(cell)) for cell in row] for row in rows)]
         *widths, _ = (max(len(line[i]) for line in lines) for i in range(len(columns)))
-        self.out.print(f"\n[bold]{escape(title)}[/]")
+        self.out.print(Text("\n") + _text(title, "bold"))
         for number, (*cells, last) in enumerate(lines):
             padded = [cell.ljust(width) for cell, width in zip(cells, widths, strict=True)]
             self.say("  " + "  ".join([*padded, last]), style="" if number else "bold")
@@ -105,16 +138,17 @@ class Screen:
     def _print(
         self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], width: int
     ) -> None:
-        table = Table(title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE)
+        table = Table(title=_text(title) if title else None, title_justify="left", box=box.SIMPLE)
+        table.title_style = "bold"
         for column in columns:
             table.add_column(column, overflow="fold")
         for row in rows:
-            table.add_row(*(escape(str(cell)) for cell in row))
+            table.add_row(*(_text(str(cell)) for cell in row))
         _console(stderr=self.out.stderr, width=width, quiet=self.quiet).print(table)
 
     def document(self, value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
         """Write a JSON document to standard output."""
-        sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(_json(value, indent=2) + "\n")
 
     def line(self, value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
         """Write a JSON document of one line to standard output, at once."""
@@ -125,24 +159,24 @@ class Screen:
     def progress(self, title: str, total: int | None) -> Iterator[ProgressLine]:
         """Show a bar while work goes on; where no terminal is, each finished part is a line."""
         bar = Progress(
-            TextColumn("    {task.description}"),
+            TextColumn("    {task.description}", markup=False),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("[dim]{task.fields[now]}[/]"),
+            TextColumn("{task.fields[now]}", style="dim", markup=False),
             console=self.out,
             transient=True,
             disable=not self.out.is_terminal,
         )
         with bar:
-            task = bar.add_task(title, total=total, now="")
+            task = bar.add_task(printable(title), total=total, now="")
             yield ProgressLine(self, bar, task)
 
     @contextmanager
     def transfer(self, title: str, total_bytes: int | None) -> Iterator[Callable[[int], None]]:
         """Show a bar while bytes come in; yield what counts them. Nothing where no terminal is."""
         bar = Progress(
-            TextColumn("    {task.description}"),
+            TextColumn("    {task.description}", markup=False),
             BarColumn(bar_width=24),
             DownloadColumn(),
             TransferSpeedColumn(),
@@ -151,17 +185,17 @@ class Screen:
             disable=not self.out.is_terminal,
         )
         with bar:
-            task = bar.add_task(escape(title), total=total_bytes)
+            task = bar.add_task(printable(title), total=total_bytes)
             yield lambda count: bar.advance(task, count)
 
     def failure(self, error: OperatorError) -> None:
         """Tell what happened, why, and what to do."""
         console = _console(stderr=True)
-        console.print(f"[bold red]Failed:[/] {escape(error.what)}")
+        console.print(Text("Failed: ", "bold red") + _text(error.what))
         for line in error.reason.splitlines():
-            console.print(f"  {escape(line)}")
+            console.print(Text("  ") + _text(line))
         if error.remedy:
-            console.print(f"[bold]What to do:[/] {escape(error.remedy)}")
+            console.print(Text("What to do: ", "bold") + _text(error.remedy))
 
 
 @dataclass(frozen=True)
@@ -174,11 +208,11 @@ class ProgressLine:
 
     def now(self, text: str) -> None:
         """Show what is under way."""
-        self.bar.update(self.task, now=escape(text))
+        self.bar.update(self.task, now=printable(text))
 
     def note(self, text: str) -> None:
         """Leave a line above the bar."""
-        self.bar.console.print(f"    {escape(text)}", style="dim")
+        self.bar.console.print(Text("    ") + _text(text, "dim"))
 
     def advance(self, text: str = "") -> None:
         """Count one part as finished, and leave a line about it if there is a text."""

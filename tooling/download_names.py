@@ -31,10 +31,12 @@ def file_names(
 ) -> tuple[str, ...]:
     """Return names for a file, the best first, that are safe on every system.
 
-    The title is what its owner typed, so nothing of it may lead out of the folder or mean something
-    to a file system; the extension follows from what the bytes are, never from the title.
+    The title is what its owner typed, and id and suffix stand in an answer, so nothing of them may
+    lead out of the folder or mean something to a file system; the extension follows from what the
+    bytes are, never from the title.
     """
     extension = EXTENSIONS.get(content_type or "", ".bin")
+    image_id, suffix = safe_stem(image_id) or "image", _harmless(suffix)
     stem = safe_stem(title or "")
     if not stem:
         return (f"{image_id}{suffix}{extension}",)
@@ -43,11 +45,14 @@ def file_names(
 
 def safe_stem(title: str) -> str:
     """Return the part of a title that may begin a file's name; empty if there is none."""
-    text = unicodedata.normalize("NFC", title)
-    text = "".join(c if c.isprintable() and c not in FORBIDDEN else "_" for c in text)
+    text = _harmless(unicodedata.normalize("NFC", title))
     if Path(text).suffix.lower() in ENDINGS:
         text = text[: -len(Path(text).suffix)]
     text = text.encode()[:STEM_BYTES_MAX].decode(errors="ignore").strip(". ")
     if text.partition(".")[0].lower() in DEVICES:
         return f"_{text}"
     return text if text.strip("_") else ""
+
+
+def _harmless(text: str) -> str:
+    return "".join(c if c.isprintable() and c not in FORBIDDEN else "_" for c in text)

@@ -8,10 +8,10 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tooling.console import printable
 from tooling.download_names import file_names
 from tooling.errors import OperatorError
 from tooling.http import REQUEST_TIMEOUT, RETRIES, connected, pool_for
-from tooling.inspection_table import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

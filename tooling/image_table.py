@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tooling.inspection_table import printable
+from tooling.console import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -18,6 +18,7 @@ from pathlib import Path
 from threading import Timer
 from typing import IO, TYPE_CHECKING, Any
 
+from tooling.console import printable, printable_lines
 from tooling.errors import OperatorError
 from tooling.packaging.dependencies import install
 from tooling.packaging.platforms import this_platform
@@ -134,12 +135,12 @@ class Inspector:
             said = messages.read().decode(errors="replace")
         # A traceback is of no use to who asks about a file; its last line is.
         told, _, traceback = said.partition(TRACEBACK)
-        sys.stderr.write(told)
+        sys.stderr.write(printable_lines(told))
         if code not in ORDERLY_EXITS:
             untouched = deque(path for path in given if path.is_file())
             culprit = untouched.popleft()
             waiting.extendleft(reversed(untouched))
-            sys.stderr.write(f"{culprit}: {self._end(code, traceback)}\n")
+            sys.stderr.write(printable(f"{culprit}: {self._end(code, traceback)}") + "\n")
             yield _failed(culprit)
 
     def _start(self, files: Sequence[Path], messages: IO[bytes]) -> subprocess.Popen[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tooling.console import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -30,13 +32,6 @@ def row(result: Mapping[str, Any]) -> str:
             " ".join(f"{made['name']} {_size(made)}" for made in result["renditions"]),
             printable(result["file"]),
         )
-    )
-
-
-def printable(name: str) -> str:
-    """Return a file's name without what a terminal would act on or can't show."""
-    return "".join(
-        character if character.isprintable() else ascii(character)[1:-1] for character in name
     )
 
 

@@ -1,4 +1,4 @@
-"""Everything that commands install on first use, installed at once: before credentials are there."""
+"""What commands install on first use, installed at once: before credentials are there."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from tooling.errors import OperatorError
 from tooling.git import git
 from tooling.packaging.build import FUNCTIONS
 from tooling.packaging.platforms import LAMBDA_RUNTIME
+from tooling.release_fields import PLACEHOLDER, InvalidRelease, require_release
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from tooling.packaging.build import Artifact
     from tooling.packaging.platforms import Platform
 
-UNKNOWN_COMMIT = "unknown"
 PUBLISH_ATTEMPTS = 5
 # Without the right to list, S3 does not say that nothing is there.
 ABSENT = frozenset({"404", "403"})
@@ -87,13 +87,23 @@ class Release:
         return {"id": self.id, **asdict(self)}
 
     @classmethod
-    def from_document(cls, document: dict[str, Any]) -> Release:
-        """Read what :meth:`document` wrote, as a Terraform state gives it back."""
-        fields = {name: value for name, value in document.items() if name != "id"}
+    def from_document(cls, document: object) -> Release:
+        """Read what :meth:`document` wrote, as a Terraform state or a ledger gives it back.
+
+        Raises
+        ------
+        InvalidRelease
+            It is none: a field holds what no release has, or the id is another release's.
+        """
+        fields = dict(require_release(document))
+        stated = fields.pop("id", None)
         functions = {
-            name: PublishedFunction(**entry) for name, entry in document["functions"].items()
+            name: PublishedFunction(**entry) for name, entry in fields.pop("functions").items()
         }
-        return cls(**{**fields, "functions": functions})
+        release = cls(**fields, functions=functions)
+        if stated not in (None, release.id):
+            raise InvalidRelease("It is a release whose id is not that of its description.")
+        return release
 
     def _description(self) -> dict[str, Any]:
         """Leave out where the bytes lie: the same release has other version ids elsewhere."""
@@ -103,13 +113,13 @@ class Release:
 
 # Stands where variables must be complete but nothing is brought anywhere.
 UNKNOWN_RELEASE = Release(
-    git_commit=UNKNOWN_COMMIT,
+    git_commit=PLACEHOLDER,
     terraform_digest="0" * 64,
     provider_lock_digest="0" * 64,
     runtime=LAMBDA_RUNTIME,
     architecture="arm64",
     functions={
-        name: PublishedFunction(f"functions/{name}/unknown.zip", "unknown", "0" * 64)
+        name: PublishedFunction(f"functions/{name}/{PLACEHOLDER}.zip", PLACEHOLDER, "0" * 64)
         for name in FUNCTIONS
     },
 )
@@ -150,7 +160,7 @@ def git_commit(root: Path) -> str:
     """Return the commit of the checkout, ``-dirty`` added, or ``unknown`` outside of git."""
     found = git(root, "rev-parse", "HEAD")
     if found is None:
-        return UNKNOWN_COMMIT
+        return PLACEHOLDER
     commit = found.decode().strip()
     return f"{commit}-dirty" if git(root, "status", "--porcelain") else commit
 

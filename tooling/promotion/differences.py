@@ -85,7 +85,7 @@ class ReleaseDifference:
 def commits_between(root: Path, older: str, newer: str) -> list[str] | None:
     """Return the commits that `newer` has over `older`, None where git does not know them."""
     first, last = (commit.removesuffix("-dirty") for commit in (older, newer))
-    printed = git(root, "log", "--format=%h %s", f"{first}..{last}", "--")
+    printed = git(root, "log", "--format=%h %s", operands=(f"{first}..{last}", "--"))
     return None if printed is None else printed.decode(errors="replace").splitlines()
 
 

@@ -38,7 +38,8 @@ def sources_of(workspace: Workspace, environment: str, release: Release) -> Path
 
 def _extract(root: Path, commit: str, folder: Path) -> bool:
     """Take ``terraform/`` as it was in a commit; return whether git knows that."""
-    archive = git(root, "archive", "--format=tar", commit.removesuffix("-dirty"), "terraform")
+    operands = (commit.removesuffix("-dirty"), "terraform")
+    archive = git(root, "archive", "--format=tar", operands=operands)
     if archive is None:
         return False
     folder.mkdir(parents=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.commits import commit_of
 from tests.conftest import Checkout
 from tests.e2e.promotion.conftest import edited, says
 from tooling.promotion.lease import KEY, LIFE, Lease
@@ -97,7 +98,7 @@ def test_what_is_wrong_with_the_release_and_with_the_target(lab: Lab) -> None:
 def test_evidence_for_another_release(lab: Lab) -> None:
     ledger = lab.ledger("dev")
     worked = next(entry for entry in reversed(ledger.entries()) if entry.step == "smoke passed")
-    other = replace(lab.release("dev"), git_commit="other")
+    other = replace(lab.release("dev"), git_commit=commit_of("other"))
     ledger.append(replace(worked, run="other", release=other.document()))
     try:
         found = lab.refusals(*DRY_RUN)

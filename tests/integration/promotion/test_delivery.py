@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.commits import commit_of
 from tests.integration.promotion.conftest import ROOT, function_behind_alias, origin, zipped
 from tooling import smoke
 from tooling.environments import Canary
@@ -48,14 +49,15 @@ WORKS: list[tuple[str, str, int]] = [("all", "ok", 1)]
 BROKEN = SmokeTestFailed("The smoke test failed.", reason="At 'processed': broken")
 
 
-def release_of(commit: str) -> Release:
+def release_of(name: str) -> Release:
     """A release of the checkout's Terraform sources with one function, whose code names it."""
+    commit = commit_of(name)
     digest = hashlib.sha256(zipped(commit)).hexdigest()
     return replace(
         UNKNOWN_RELEASE,
         git_commit=commit,
         terraform_digest=terraform_digest(ROOT / "terraform"),
-        functions={"api": PublishedFunction("k", "v", digest)},
+        functions={"api": PublishedFunction(f"functions/api/{digest}.zip", "v", digest)},
     )
 
 
@@ -137,7 +139,7 @@ def site(
     role: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Site]:
-    with function_behind_alias(functions, role, "old") as (name, _):
+    with function_behind_alias(functions, role, OLD.git_commit) as (name, _):
         watched = f"{name}-health"
         cloudwatch.put_composite_alarm(AlarmName=watched, AlarmRule="FALSE")
         found = Site(functions, name, alarms={"alarm_names": [], "health_alarm_name": watched})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.commits import commit_of
 from tests.integration.promotion.conftest import ROOT
 from tooling.clients import Clients
 from tooling.environments import EnvironmentFiles
@@ -77,7 +78,9 @@ def test_a_killed_rollback_that_is_typed_again_brings_the_same_release(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run.lease.give_up()
-    worked = [replace(UNKNOWN_RELEASE, git_commit=name) for name in ("oldest", "older", "new")]
+    worked = [
+        replace(UNKNOWN_RELEASE, git_commit=commit_of(name)) for name in ("oldest", "older", "new")
+    ]
     for release in worked:
         run.journal.record(Step.SMOKE_PASSED, release=release)
     command = "rollback staging"
@@ -99,10 +102,10 @@ def test_a_rollback_after_a_killed_promotion_leads_to_what_worked_before_that(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run.lease.give_up()
-    worked = [replace(UNKNOWN_RELEASE, git_commit=name) for name in ("older", "old")]
+    worked = [replace(UNKNOWN_RELEASE, git_commit=commit_of(name)) for name in ("older", "old")]
     for release in worked:
         run.journal.record(Step.SMOKE_PASSED, release=release)
-    new = replace(UNKNOWN_RELEASE, git_commit="new")
+    new = replace(UNKNOWN_RELEASE, git_commit=commit_of("new"))
     killed(run, Step.APPLYING, release=new, previous=worked[1])
     monkeypatch.setattr(rollback, "read_deployed", lambda *_: Deployed(worked[1], {}))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.commits import commit_of
 from tests.integration.promotion.conftest import ROOT, origin
 from tooling import deploy, smoke
 from tooling.buckets import bucket_exists, remove_bucket
@@ -55,7 +56,7 @@ resource "terraform_data" "second" {
 
   lifecycle {
     postcondition {
-      condition     = self.output != "bad"
+      condition     = self.output != "COMMIT"
       error_message = "The quota is used up."
     }
   }
@@ -68,7 +69,7 @@ output "release" {
 output "functions" {
   value = {}
 }
-"""
+""".replace("COMMIT", commit_of("bad"))
 
 
 @pytest.fixture
@@ -103,9 +104,11 @@ def works(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smoke, "run", lambda *_: [("all", "ok", 1)])
 
 
-def release_of(commit: str, workspace: Workspace) -> Release:
+def release_of(name: str, workspace: Workspace) -> Release:
     digest = terraform_digest(workspace.terraform)
-    return replace(UNKNOWN_RELEASE, git_commit=commit, terraform_digest=digest, functions={})
+    return replace(
+        UNKNOWN_RELEASE, git_commit=commit_of(name), terraform_digest=digest, functions={}
+    )
 
 
 def test_it_goes_back_to_what_was_there_or_on_where_nothing_was(

@@ -45,6 +45,21 @@ def test_a_file_is_named_by_its_title_and_its_kind(
     assert file_names(IMAGE, title, content_type, "")[0] == wanted
 
 
+@pytest.mark.parametrize("evil", ["../../x", "/etc/x", "..", "a\x1b[2J", "C:\\x"])
+@pytest.mark.parametrize("title", [None, "holiday"])
+def test_neither_id_nor_rendition_of_an_answer_leads_out_of_the_folder(
+    title: str | None, evil: str
+) -> None:
+    names = (
+        *file_names(evil, title, "image/jpeg", ""),
+        *file_names(IMAGE, title, "image/jpeg", f"-{evil}"),
+    )
+    for name in names:
+        assert Path(name).name == PureWindowsPath(name).name == name
+        assert name.isprintable()
+        assert name.startswith(("holiday", IMAGE, "_", "a_", "C_", "image"))
+
+
 @pytest.mark.parametrize("title", [None, "", "...", "/", " .jpg"])
 def test_without_a_usable_title_it_is_named_by_its_id(title: str | None) -> None:
     assert file_names(IMAGE, title, "image/jpeg", "-thumb") == (f"{IMAGE}-thumb.jpg",)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.commits import commit_of
 from tests.unit.tooling.promotion.conftest import entry
 from tooling.promotion.entry import ENDS, Step
 from tooling.promotion.interruption import half_applied, interruption, proven
@@ -13,8 +14,8 @@ from tooling.promotion.rollback import earlier_than
 from tooling.promotion.status import arrival
 from tooling.releases import UNKNOWN_RELEASE
 
-OLD = replace(UNKNOWN_RELEASE, git_commit="old")
-OLDER = replace(UNKNOWN_RELEASE, git_commit="older")
+OLD = replace(UNKNOWN_RELEASE, git_commit=commit_of("old"))
+OLDER = replace(UNKNOWN_RELEASE, git_commit=commit_of("older"))
 STARTED = entry(Step.STARTED)
 
 
