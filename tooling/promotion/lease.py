@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tooling.errors import OperatorError
-from tooling.promotion.origin import Origin
+from tooling.promotion.lease_document import BYTES_MAX, LIFE, FoundLease, LeaseDocument
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mypy_boto3_s3.client import S3Client
 
+    from tooling.promotion.origin import Origin
+
 KEY = "promotion/lease.json"
-LIFE = timedelta(seconds=120)
 RENEWALS_A_LIFE = 4
 # Another writer was faster, or is writing at this moment.
 LOST_RACE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
@@ -32,6 +32,10 @@ GONE = frozenset({"NoSuchBucket", "NoSuchKey"})
 
 class LeaseHeld(OperatorError):
     """Somebody else is bringing something to the environment."""
+
+
+class LeaseUnreadable(LeaseHeld):
+    """What lies where the lease should is none: damaged, or written by hand."""
 
 
 @dataclass
@@ -95,7 +99,7 @@ class Lease:
         Raises
         ------
         LeaseHeld
-            Somebody else holds it.
+            Somebody else holds it, or it can't be told whether somebody does.
         OperatorError
             The environment has no state bucket, so nothing is there to be changed.
         """
@@ -104,13 +108,11 @@ class Lease:
             if current is None:
                 taken = self._write(self._document(), IfNoneMatch="*")
             else:
-                document, etag = current
-                self._require_free(document)
-                taken = self._write(self._document(), IfMatch=etag)
+                self._require_free(current)
+                taken = self._write(self._document(), IfMatch=current.etag)
             if taken:
                 return
-        current = self._read()  # somebody was faster, twice
-        raise self._refusal(current[0] if current else {})
+        raise self._refusal(self._read())  # somebody was faster, twice
 
     def renew(self) -> None:
         """Put the end of the lease off; it is lost if somebody else has taken it."""
@@ -128,10 +130,9 @@ class Lease:
         """
         self.renew()
         if self.lost:
-            current = self._read()
             raise LeaseHeld(
                 f"Another run has taken over in {self.environment}; this one has stopped.",
-                reason=f"This one's lease had run out. {_told(current[0] if current else {})}",
+                reason=f"This one's lease had run out. {_told(self._read())}",
                 remedy=f"See what both did: nox -s history -- {self.environment}",
             )
 
@@ -145,7 +146,7 @@ class Lease:
     def give_up(self) -> None:
         """End the lease, unless it is somebody else's by now."""
         if not self.lost:
-            self._write({"holder": None, "until": None}, IfMatch=self.etag)
+            self._write(LeaseDocument(None, None, self._own()), IfMatch=self.etag)
 
     def _keep(self, ended: threading.Event) -> None:
         while not ended.wait(LIFE.total_seconds() / RENEWALS_A_LIFE):
@@ -154,30 +155,41 @@ class Lease:
             except (ClientError, BotoCoreError):
                 continue  # the next turn tries again; `require` tells before anything is changed
 
-    def _document(self) -> dict[str, Any]:
-        until = self.now() + LIFE
-        return {"holder": self.origin.document(), "until": until.isoformat(timespec="seconds")}
+    def _document(self) -> LeaseDocument:
+        return LeaseDocument(self.origin, self.now() + LIFE, self._own())
 
-    def _require_free(self, document: dict[str, Any]) -> None:
-        if not _is_held(document, self.now()):
+    def _own(self) -> dict[str, object]:
+        return {"nonce": self.nonce, "written": time.time_ns()}
+
+    def _require_free(self, found: FoundLease) -> None:
+        if not found.is_held(self.now()):
             return
+        document = found.document
+        if document is None:
+            raise LeaseUnreadable(
+                f"The lease of {self.environment} can't be read; nothing was done.",
+                reason=f"s3://{self.bucket}/{KEY}, written {found.written.isoformat()}: "
+                f"{found.fault}",
+                remedy="Another run may be at work. Run the same command again after "
+                f"{found.believed_until}, and it takes the lease. If that is written anew by then, "
+                "find out by whom: the versions of the object, CloudTrail.",
+            )
         # Both hold the lock of one folder in turn, so the other run is dead. It is known by an id
         # that lies in it: on build machines many have one host name and path.
-        if Origin(**document["holder"]).shares_workspace(self.origin):
-            return
-        raise self._refusal(document)
+        if document.holder is None or not document.holder.shares_workspace(self.origin):
+            raise self._refusal(found)
 
-    def _refusal(self, document: dict[str, Any]) -> LeaseHeld:
+    def _refusal(self, found: FoundLease | None) -> LeaseHeld:
         return LeaseHeld(
             f"Another run is at work in {self.environment}; nothing was done.",
-            reason=_told(document),
+            reason=_told(found),
             remedy="Wait until it ends. If it was killed, the lease runs out at that time and the "
             "same command goes on from where it stood.",
         )
 
-    def _read(self) -> tuple[dict[str, Any], str] | None:
+    def _read(self) -> FoundLease | None:
         try:
-            answer = self.s3.get_object(Bucket=self.bucket, Key=KEY)
+            return _found(self.s3, self.bucket)
         except self.s3.exceptions.NoSuchKey:
             return None
         except self.s3.exceptions.NoSuchBucket as error:
@@ -186,54 +198,49 @@ class Lease:
                 reason=f"Its state bucket {self.bucket} does not exist.",
                 remedy="Deploy or promote to it first.",
             ) from error
-        with answer["Body"] as body:
-            return json.loads(body.read()), answer["ETag"]
 
-    def _write(self, document: dict[str, Any], **condition: str) -> bool:
-        own = {"nonce": self.nonce, "written": time.time_ns()}
-        body = json.dumps(document | own).encode()
+    def _write(self, document: LeaseDocument, **condition: str) -> bool:
         try:
             answer = self.s3.put_object(
                 Bucket=self.bucket,
                 Key=KEY,
-                Body=body,
+                Body=document.encoded(),
                 ContentType="application/json",
                 **condition,  # type: ignore[arg-type]
             )
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code in LOST_RACE:
-                return self._wrote(own)
+                return self._wrote(document)
             if code in GONE:
                 return False
             raise
         self.etag = answer["ETag"]
         return True
 
-    def _wrote(self, own: dict[str, Any]) -> bool:
+    def _wrote(self, document: LeaseDocument) -> bool:
         """Tell whether a refused write was made before: its answer was lost, and it repeated."""
         current = self._read()
-        if current is None or any(current[0].get(name) != value for name, value in own.items()):
+        if current is None or current.document is None or current.document.own != document.own:
             return False
-        self.etag = current[1]
+        self.etag = current.etag
         return True
 
 
 def holder(s3: S3Client, bucket: str, now: datetime) -> str:
     """Return who holds a lease that has not run out, in a sentence; empty if nobody does."""
     try:
-        with s3.get_object(Bucket=bucket, Key=KEY)["Body"] as body:
-            document = json.loads(body.read())
+        found = _found(s3, bucket)
     except (s3.exceptions.NoSuchKey, s3.exceptions.NoSuchBucket):
         return ""
-    return _told(document) if _is_held(document, now) else ""
+    return found.told() if found.is_held(now) else ""
 
 
-def _is_held(document: dict[str, Any], now: datetime) -> bool:
-    return document["holder"] is not None and datetime.fromisoformat(document["until"]) > now
+def _found(s3: S3Client, bucket: str) -> FoundLease:
+    answer = s3.get_object(Bucket=bucket, Key=KEY)
+    with answer["Body"] as body:
+        return FoundLease(body.read(BYTES_MAX + 1), answer["ETag"], answer["LastModified"])
 
 
-def _told(document: dict[str, Any]) -> str:
-    holder, until = document.get("holder"), document.get("until")
-    who = Origin(**holder).person if holder else "another run that is just starting"
-    return f"The lease is held by {who} until {until}."
+def _told(found: FoundLease | None) -> str:
+    return found.told() if found else "The lease is held by another run that is just starting."

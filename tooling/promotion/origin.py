@@ -6,13 +6,17 @@ import getpass
 import os
 import socket
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tooling.console import printable
 from tooling.releases import git_commit
 
 if TYPE_CHECKING:
     from tooling.clients import Clients
     from tooling.workspace import Workspace
+
+# An ARN may have 2,048 characters; a message is no place for more than tells who it was.
+PERSON_LENGTH = 300
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,28 @@ class Origin:
             workspace_id=workspace.identity(),
         )
 
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> Origin:
+        """Read what :meth:`document` wrote.
+
+        Raises
+        ------
+        TypeError
+            It is something else.
+        """
+        origin = cls(**document)
+        for name, value in asdict(origin).items():
+            # A type's bool is an int as well, and a process is none.
+            if type(value) is not (int if name == "process" else str):
+                message = f"{name} is a {type(value).__name__}"
+                raise TypeError(message)
+        return origin
+
     @property
     def person(self) -> str:
-        """How a message names the run."""
-        return f"{self.user}@{self.host} (process {self.process}, {self.caller})"
+        """How a message names the run, in one line whatever stands in its fields."""
+        told = f"{self.user}@{self.host} (process {self.process}, {self.caller})"
+        return printable(told)[:PERSON_LENGTH]
 
     def shares_workspace(self, other: Origin) -> bool:
         """Tell whether both run in one folder, where only one of them can be alive."""

@@ -18,7 +18,8 @@ import pytest
 from tests.commits import commit_of
 from tests.conftest import Checkout
 from tests.e2e.promotion.conftest import edited, says
-from tooling.promotion.lease import KEY, LIFE, Lease
+from tooling.promotion.lease import KEY, Lease
+from tooling.promotion.lease_document import LIFE
 from tooling.promotion.origin import Origin
 
 if TYPE_CHECKING:

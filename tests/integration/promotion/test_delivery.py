@@ -26,7 +26,8 @@ from tooling.promotion.decision import Decision
 from tooling.promotion.delivery import ApplyFailed, bring
 from tooling.promotion.entry import Step
 from tooling.promotion.gates.verdict import Answer, failed
-from tooling.promotion.lease import LIFE, Lease, LeaseHeld
+from tooling.promotion.lease import Lease, LeaseHeld
+from tooling.promotion.lease_document import LIFE
 from tooling.promotion.planning import Planned
 from tooling.releases import UNKNOWN_RELEASE, PublishedFunction, Release, terraform_digest
 from tooling.smoke import SmokeTestFailed

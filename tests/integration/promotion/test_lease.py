@@ -13,7 +13,8 @@ import pytest
 from tests.integration.promotion.conftest import origin
 from tooling.buckets import bucket_exists, remove_bucket
 from tooling.errors import OperatorError
-from tooling.promotion.lease import KEY, LIFE, Lease, LeaseHeld, holder
+from tooling.promotion.lease import KEY, Lease, LeaseHeld, LeaseUnreadable, holder
+from tooling.promotion.lease_document import CLOCK_MARGIN, LIFE
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -143,3 +144,61 @@ def test_it_may_go_with_the_bucket_that_it_lies_in(anna: Lease) -> None:
     assert not bucket_exists(anna.s3, anna.bucket)
     with pytest.raises(OperatorError, match="Nothing is deployed in staging"):
         anna.acquire()
+
+
+def written(lease: Lease, content: bytes) -> datetime:
+    """Put something where the lease lies; return when S3 took it."""
+    lease.s3.put_object(Bucket=lease.bucket, Key=KEY, Body=content)
+    return lease.s3.head_object(Bucket=lease.bucket, Key=KEY)["LastModified"]
+
+
+def test_a_lease_until_the_end_of_time_is_believed_for_a_life(anna: Lease, bert: Lease) -> None:
+    for_ever = {"holder": bert.origin.document(), "until": "9999-12-31T23:59:59+00:00"}
+    at = written(bert, json.dumps(for_ever).encode())
+    anna.now = lambda: at + LIFE + CLOCK_MARGIN - timedelta(seconds=1)
+    with pytest.raises(LeaseHeld) as caught:
+        anna.acquire()
+    assert "9999" not in caught.value.reason
+    assert holder(anna.s3, anna.bucket, anna.now())
+    anna.now = lambda: at + LIFE + CLOCK_MARGIN
+    assert holder(anna.s3, anna.bucket, anna.now()) == ""
+    anna.acquire()
+    anna.require()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"not json",
+        b"[]",
+        b"{}",
+        b'{"holder": {"user": "x"}, "until": "2026-01-01T12:00:00+00:00"}',
+        b'{"holder": 1, "until": 1}',
+        b"[" * 60_000,
+        b" " * 1_000_000,
+    ],
+    ids=range(8),
+)
+def test_one_that_cannot_be_read_is_told_and_taken_only_once_it_is_old(
+    anna: Lease, content: bytes
+) -> None:
+    at = written(anna, content)
+    anna.now = lambda: at
+    with pytest.raises(LeaseUnreadable) as caught:
+        anna.acquire()
+    assert KEY in caught.value.reason
+    assert "Run the same command again after" in caught.value.remedy
+    assert "can't be read" in holder(anna.s3, anna.bucket, at)
+    with anna.s3.get_object(Bucket=anna.bucket, Key=KEY)["Body"] as body:
+        assert body.read() == content
+    anna.now = lambda: at + LIFE + CLOCK_MARGIN
+    anna.acquire()
+    anna.require()
+
+
+def test_a_holder_whose_lease_was_overwritten_by_rubbish_stops(anna: Lease) -> None:
+    anna.acquire()
+    written(anna, b"rubbish")
+    with pytest.raises(LeaseHeld, match="has taken over in staging"):
+        anna.require()

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tooling import inspection
+from tooling.console import printable
 from tooling.errors import OperatorError
 from tooling.inspection import Inspector
-from tooling.inspection_table import heading, printable, row
+from tooling.inspection_table import heading, row
 
 if TYPE_CHECKING:
     from pathlib import Path

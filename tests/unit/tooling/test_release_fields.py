@@ -30,7 +30,7 @@ PUBLISHED = replace(
     git_commit=commit_of("published"),
     functions={"api": PublishedFunction(KEY, "3HL4kqtJ.lcp_XroDT-DmJ+rmSpXd3/bA==", DIGEST)},
 )
-ATTACKS = (
+ATTACKS: tuple[object, ...] = (
     "",
     "--output=/tmp/x",
     "-rf",
