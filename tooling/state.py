@@ -20,26 +20,54 @@ FOUNDATION_KEY, MEDIA_KEY = "foundation.tfstate", "media.tfstate"
 STATE_FORMAT = 4
 
 
+class UnknownFormat(Exception):
+    """A state is in a format that this tooling does not know."""
+
+
 def state_outputs(s3: S3Client, environment: Environment, key: str = MEDIA_KEY) -> dict[str, Any]:
     """Return the outputs by name; empty where nothing was applied yet.
 
     Raises
     ------
     OperatorError
-        The state is in a format that this tooling does not know.
+        The state is damaged, or in a format that this tooling does not know.
     """
     bucket = state_bucket(environment)
     try:
         with s3.get_object(Bucket=bucket, Key=key)["Body"] as body:
-            state = json.loads(body.read())
+            content = body.read()
     except (s3.exceptions.NoSuchKey, s3.exceptions.NoSuchBucket):
         return {}
-    if state.get("version") != STATE_FORMAT:
+    try:
+        return outputs_in(content)
+    except UnknownFormat as error:
         raise OperatorError(
             f"The state of {environment.name} can't be read.",
-            reason=f"Its format is {state.get('version')}, not {STATE_FORMAT}.",
+            reason=str(error),
             remedy="Use the version of this tooling that wrote it.",
-        )
+        ) from error
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise OperatorError(
+            f"The state of {environment.name} is damaged.",
+            reason=f"s3://{bucket}/{key}: {type(error).__name__}: {error}",
+            remedy="Find out who wrote it (the versions of that object, CloudTrail), and bring an "
+            "older version back.",
+        ) from error
+
+
+def outputs_in(content: bytes) -> dict[str, Any]:
+    """Return the outputs that a state holds.
+
+    Raises
+    ------
+    UnknownFormat
+        It is a state of another Terraform.
+    ValueError, TypeError, LookupError, AttributeError, RecursionError
+        It is none.
+    """
+    state = json.loads(content)
+    if state.get("version") != STATE_FORMAT:
+        raise UnknownFormat(f"Its format is {state.get('version')!a}, not {STATE_FORMAT}.")
     return {name: entry["value"] for name, entry in state["outputs"].items()}
 
 

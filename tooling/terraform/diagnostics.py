@@ -99,7 +99,8 @@ def parse_line(line: str) -> dict[str, Any] | None:
 def _lock_id(diagnostics: list[Diagnostic]) -> str | None:
     for entry in diagnostics:
         if entry.summary == LOCK_SUMMARY:
-            # Alone on its line: the error before it names the ids of a request and a host.
-            found = re.search(r"^\s*ID:\s+(\S+)$", entry.detail, re.MULTILINE)
+            # Alone on its line: the error before it names the ids of a request and a host. It is
+            # shown as part of a command to type, so nothing that a shell would act on is one.
+            found = re.search(r"^\s*ID:\s+(\w[\w-]*)$", entry.detail, re.MULTILINE | re.ASCII)
             return found.group(1) if found else None
     return None

@@ -185,6 +185,21 @@ def test_a_held_lock_says_how_to_lift_it(recorder: Recorder, tmp_path: Path) -> 
     assert "Who:       a@b" in caught.value.reason
 
 
+@pytest.mark.parametrize("lock_id", ["$(id)", "a;id", "-x", "`id`", "a\u202eb", "--force"])
+def test_a_lock_whose_id_is_none_does_not_come_into_a_command(
+    recorder: Recorder, tmp_path: Path, lock_id: str
+) -> None:
+    diagnostic = {
+        "severity": "error",
+        "summary": "Error acquiring the state lock",
+        "detail": f"Lock Info:\n  ID:        {lock_id}\n  Who:       a@b\n",
+    }
+    line = json.dumps({"type": "diagnostic", "diagnostic": diagnostic})
+    with pytest.raises(TerraformFailed) as caught:
+        recorder.answering(line, code=1).plan(tmp_path / "p")
+    assert "nox -s unlock" not in caught.value.remedy
+
+
 def test_validate_reads_the_document_that_comes_with_code_1(recorder: Recorder) -> None:
     document = {
         "valid": False,
