@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tooling.packaging.build import Artifact
     from tooling.packaging.platforms import Platform
 
+# Under terraform/, and yet nothing of an environment.
+APART = "github"
 PUBLISH_ATTEMPTS = 5
 # Without the right to list, S3 does not say that nothing is there.
 ABSENT = frozenset({"404", "403"})
@@ -141,8 +143,9 @@ def describe(root: Path, platform: Platform, functions: dict[str, PublishedFunct
 def terraform_digest(folder: Path) -> str:
     """Return the SHA-256 over all that Terraform may read in `folder`, in hex.
 
-    Only tests, texts and what Terraform makes itself are left out: whatever else lies there could
-    be a source, a value, a lock or a file that a source reads.
+    Only tests, texts, what Terraform makes itself and the roles of GitHub's workflows, which are a
+    root of their own that no environment reads, are left out: whatever else lies there could be a
+    source, a value, a lock or a file that a source reads.
     """
     total = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
@@ -153,7 +156,9 @@ def terraform_digest(folder: Path) -> str:
 
 
 def _changes_nothing(name: Path) -> bool:
-    return ".terraform" in name.parts or name.name.endswith((".md", ".tftest.hcl"))
+    if ".terraform" in name.parts or name.parts[0] == APART:
+        return True
+    return name.name.endswith((".md", ".tftest.hcl"))
 
 
 def git_commit(root: Path) -> str:

@@ -65,6 +65,11 @@ class Workspace:
         return self.terraform / "foundation"
 
     @property
+    def github(self) -> Path:
+        """The folder of the module that makes the roles of GitHub's workflows."""
+        return self.terraform / "github"
+
+    @property
     def lambdas(self) -> Path:
         """The folder of the functions and of the domain they share."""
         return self.root / "lambdas"

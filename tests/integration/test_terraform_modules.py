@@ -60,7 +60,8 @@ def terraform(prepared: Terraform) -> Iterator[Terraform]:
 def test_every_module_has_tests() -> None:
     modules = {path for path in (ROOT / "terraform" / "modules").iterdir() if path.is_dir()}
     assert modules <= set(TESTED)
-    assert {ROOT / "terraform", ROOT / "terraform" / "foundation"} <= set(TESTED)
+    roots = {ROOT / "terraform" / name for name in (".", "foundation", "github")}
+    assert roots <= set(TESTED)
 
 
 @pytest.mark.parametrize("folder", TESTED, ids=[path.name for path in TESTED])

@@ -61,7 +61,7 @@ def main() -> int:
     binary = find_terraform(workspace.cache)
     try:
         check_format(binary, workspace.terraform)
-        for root in (workspace.terraform, workspace.foundation):
+        for root in (workspace.terraform, workspace.foundation, workspace.github):
             validate_root(workspace, binary, root)
             screen.say(f"{root.relative_to(workspace.root)} is formatted and valid.")
     except OperatorError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -16,9 +16,6 @@ from tooling.releases import (
     git_commit,
     terraform_digest,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_the_id_covers_everything_that_decides_what_runs() -> None:
@@ -62,6 +59,24 @@ def test_tests_and_texts_change_no_terraform_digest(tmp_path: Path) -> None:
     (tmp_path / ".terraform").mkdir()
     (tmp_path / ".terraform" / "copy.tf").write_text("cache")
     assert terraform_digest(tmp_path) == before
+
+
+def test_the_roles_of_githubs_workflows_belong_to_no_release(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text("a")
+    before = terraform_digest(tmp_path)
+    (tmp_path / "github").mkdir()
+    (tmp_path / "github" / "main.tf").write_text("roles")
+    assert terraform_digest(tmp_path) == before
+    (tmp_path / "modules" / "github").mkdir(parents=True)
+    (tmp_path / "modules" / "github" / "main.tf").write_text("a module of an environment")
+    assert terraform_digest(tmp_path) != before
+
+
+def test_no_environment_reads_them() -> None:
+    sources = Path(__file__).resolve().parents[3] / "terraform"
+    others = [path for path in sources.rglob("*.tf") if "github" not in path.parts]
+    assert others
+    assert [path for path in others if "github" in path.read_text(encoding="utf-8")] == []
 
 
 @pytest.mark.parametrize(

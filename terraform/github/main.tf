@@ -1,0 +1,109 @@
+data "aws_partition" "this" {}
+
+locals {
+  issuer     = "token.actions.githubusercontent.com"
+  audience   = "sts.amazonaws.com"
+  arn_prefix = "arn:${data.aws_partition.this.partition}"
+  # Made or there already, it has this name: an account can have one for each issuer.
+  provider_arn = "${local.arn_prefix}:iam::${var.account_id}:oidc-provider/${local.issuer}"
+
+  deployers = {
+    for name, environment in var.environments : name => {
+      environment         = name
+      github_environments = [name]
+      workflow            = environment.promotes_from == null ? "deploy.yml" : "promote.yml"
+      applies             = true
+    }
+  }
+
+  planners = {
+    for name, environment in var.environments : "${name}-plan" => {
+      environment         = name
+      github_environments = ["${name}-plan"]
+      workflow            = "promote.yml"
+      applies             = false
+    } if environment.promotes_from != null
+  }
+
+  # Whoever promotes from an environment reads it, while it plans and while it applies.
+  sources = {
+    for name, environment in var.environments : "${name}-source" => {
+      environment         = name
+      github_environments = [environment.promotes_to, "${environment.promotes_to}-plan"]
+      workflow            = "promote.yml"
+      applies             = false
+    } if environment.promotes_to != null
+  }
+
+  roles = merge(local.deployers, local.planners, local.sources)
+}
+
+resource "aws_iam_openid_connect_provider" "github" {
+  count = var.create_oidc_provider ? 1 : 0
+
+  url            = "https://${local.issuer}"
+  client_id_list = [local.audience]
+}
+
+resource "aws_iam_role" "this" {
+  for_each = local.roles
+
+  # No environment may be called "github", so no deployer's rights over <project>-<environment>-*
+  # reach these roles.
+  name        = "${var.project}-github-${each.key}"
+  description = each.value.applies ? "Changes ${each.value.environment}, from GitHub." : "Reads ${each.value.environment}, from GitHub."
+  # As long as the job may take that promotes.
+  max_session_duration = each.value.workflow == "promote.yml" ? 10800 : 3600
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "WorkflowOnAProtectedBranchAlone"
+      Effect    = "Allow"
+      Principal = { Federated = local.provider_arn }
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Condition = {
+        StringEquals = {
+          "${local.issuer}:aud" = local.audience
+          # A repository has one form or the other: since 2026 new ones put their ids into it.
+          "${local.issuer}:sub" = flatten([
+            for name in each.value.github_environments : [
+              "repo:${var.repository.owner}/${var.repository.name}:environment:${name}",
+              "repo:${var.repository.owner}@${var.repository.owner_id}/${var.repository.name}@${var.repository.id}:environment:${name}",
+            ]
+          ])
+          "${local.issuer}:repository_id" = var.repository.id
+          "${local.issuer}:ref"           = [for branch in var.protected_branches : "refs/heads/${branch}"]
+          "${local.issuer}:job_workflow_ref" = [
+            for branch in var.protected_branches :
+            "${var.repository.owner}/${var.repository.name}/.github/workflows/${each.value.workflow}@refs/heads/${branch}"
+          ]
+        }
+      }
+    }]
+  })
+
+  depends_on = [aws_iam_openid_connect_provider.github]
+}
+
+resource "aws_iam_role_policy" "read" {
+  for_each = local.roles
+
+  name = "read"
+  role = aws_iam_role.this[each.key].name
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = local.reading[each.value.environment]
+  })
+}
+
+resource "aws_iam_role_policy" "apply" {
+  for_each = local.deployers
+
+  name = "apply"
+  role = aws_iam_role.this[each.key].name
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = local.applying[each.value.environment]
+  })
+}

@@ -1,0 +1,12 @@
+provider "aws" {
+  region = var.aws_region
+  # Credentials of another account must fail here, before anything is read or made.
+  allowed_account_ids = [var.account_id]
+
+  default_tags {
+    tags = {
+      project    = var.project
+      managed_by = "terraform"
+    }
+  }
+}
