@@ -210,7 +210,7 @@ def render(session: nox.Session) -> None:
 
 @operator()
 def scan(session: nox.Session) -> None:
-    """[ENV]: run checkov over the Terraform sources and the plan of each environment."""
+    """[ENV]: run checkov over the Terraform sources and the plans of environments and roles."""
     run_tooling(session, "scan")
 
 

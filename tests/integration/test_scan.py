@@ -39,6 +39,8 @@ def test_a_finding_and_a_skip_without_a_reason_fail_the_scan_and_are_shown(
     assert "The scan is not clean" in printed
     assert "Terraform sources: 1 findings, 1 skips without a reason" in printed
     assert "plan of dev: 1 findings, 1 skips without a reason" in printed
+    assert "Plan of github" in printed
+    assert "plan of github:" not in printed
     for name in ("sources", "dev"):
         path = checkout.folder / "results" / "scan" / f"{name}.sarif"
         document = json.loads(path.read_text(encoding="utf-8"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,13 +11,16 @@ from typing import TYPE_CHECKING
 
 from tooling.errors import OperatorError
 from tooling.releases import UNKNOWN_RELEASE
-from tooling.rendering import render_variables, write_json
+from tooling.rendering import render_variables
 from tooling.scanning.checkov import SARIF_NAME, Checkov
 from tooling.scanning.gate import describe_faults, show_report
-from tooling.stack import terraform_environment
-from tooling.target import EMBEDDED_CREDENTIALS
-from tooling.terraform.adapter import Terraform
-from tooling.terraform.binary import find_terraform
+from tooling.scanning.offline import (
+    EXAMPLE_ACCOUNT_ID,
+    EXAMPLE_ROLES,
+    offline_root,
+    plan_github_roles,
+    plan_offline,
+)
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -27,25 +28,11 @@ if TYPE_CHECKING:
     from tooling.console import Screen
     from tooling.environments import Environment
     from tooling.scanning.findings import Report
+    from tooling.terraform.adapter import Terraform
     from tooling.workspace import Workspace
 
-# An account id of AWS's documentation, for an environment that has none yet.
-EXAMPLE_ACCOUNT_ID = "111122223333"
 # Each keeps a processor busy, and takes half a gigabyte.
 PLANS_AT_ONCE = 2
-# The plan of something new asks nothing of AWS, if only the provider does not ask who is calling.
-OFFLINE = """
-terraform {
-  backend "local" {}
-}
-
-provider "aws" {
-  allowed_account_ids         = null
-  skip_credentials_validation = true
-  skip_metadata_api_check     = true
-  skip_requesting_account_id  = true
-}
-"""
 
 
 def scan(workspace: Workspace, environments: list[Environment], screen: Screen) -> list[Report]:
@@ -60,9 +47,12 @@ def scan(workspace: Workspace, environments: list[Environment], screen: Screen) 
     with TemporaryDirectory() as scratch, ThreadPoolExecutor(PLANS_AT_ONCE) as beside:
         planner = OfflinePlanner.prepare(workspace, Path(scratch))
         plans = [beside.submit(planner.plan, environment) for environment in environments]
+        roles = beside.submit(plan_github_roles, workspace, Path(scratch, "roles"), EXAMPLE_ROLES)
         reports = [_sources(workspace, checkov, screen)]
+        scanner = PlanScanner(workspace, checkov, screen)
         for environment, plan in zip(environments, plans, strict=True):
-            reports.append(_plan(workspace, checkov, environment.name, plan, screen))
+            reports.append(scanner.scan(environment.name, plan, workspace.terraform))
+        reports.append(scanner.scan(workspace.github.name, roles, workspace.github))
     for report in reports:
         show_report(screen, report)
     _show_skips(screen, reports)
@@ -95,16 +85,33 @@ def _sources(workspace: Workspace, checkov: Checkov, screen: Screen) -> Report:
     return report
 
 
-def _plan(
-    workspace: Workspace, checkov: Checkov, name: str, plan: Future[Path], screen: Screen
-) -> Report:
-    began = monotonic()
-    screen.step(f"Plan of {name}, as for an account")
-    results = workspace.results / "scan" / name
-    report = checkov.scan_plan(f"plan of {name}", plan.result(), workspace.terraform, results)
-    screen.done(f"{report.passed} checks passed", began)
-    _name_sarif(results)
-    return report
+@dataclass(frozen=True)
+class PlanScanner:
+    """Scans plans as a real account would get them.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The checkout.
+    checkov : Checkov
+        The scanner.
+    screen : Screen
+        Where it is told.
+    """
+
+    workspace: Workspace
+    checkov: Checkov
+    screen: Screen
+
+    def scan(self, name: str, plan: Future[Path], sources: Path) -> Report:
+        """Wait for a plan and scan it; the skips in `sources` count for it as well."""
+        began = monotonic()
+        self.screen.step(f"Plan of {name}, as for an account")
+        results = self.workspace.results / "scan" / name
+        report = self.checkov.scan_plan(f"plan of {name}", plan.result(), sources, results)
+        self.screen.done(f"{report.passed} checks passed", began)
+        _name_sarif(results)
+        return report
 
 
 @dataclass(frozen=True)
@@ -128,14 +135,7 @@ class OfflinePlanner:
     @classmethod
     def prepare(cls, workspace: Workspace, folder: Path) -> OfflinePlanner:
         """Return a planner that works in `folder`."""
-        sources = folder / "terraform"
-        shutil.copytree(workspace.terraform, sources, ignore=shutil.ignore_patterns(".terraform"))
-        (sources / "offline_override.tf").write_text(OFFLINE, encoding="utf-8")
-        environment = terraform_environment(workspace, _placeholder_credentials())
-        terraform = Terraform(find_terraform(workspace.cache), sources, environment, "the scan")
-        no_settings = folder / "backend.hcl"
-        no_settings.touch()
-        terraform.init(no_settings)
+        terraform = offline_root(workspace, workspace.terraform, folder, "the scan")
         return cls(workspace, folder, terraform)
 
     def plan(self, environment: Environment) -> Path:
@@ -143,20 +143,11 @@ class OfflinePlanner:
         if environment.embedded:
             aws = environment.aws.model_copy(update={"account_id": EXAMPLE_ACCOUNT_ID})
             environment = environment.model_copy(update={"aws": aws})
-        folder = self.folder / environment.name
         variables = render_variables(
             self.workspace.environments, environment, endpoint=None, release=UNKNOWN_RELEASE
         )
-        values = write_json(folder / "terraform.tfvars.json", variables)
         terraform = replace(self.terraform, subject=environment.name)
-        terraform.plan(folder / "plan.tfplan", variables=values, lock=False)
-        return write_json(folder / "plan.json", terraform.show(folder / "plan.tfplan"))
-
-
-def _placeholder_credentials() -> dict[str, str]:
-    """Return the shell's variables with credentials that open nothing: no call is made."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return kept | EMBEDDED_CREDENTIALS | {"AWS_EC2_METADATA_DISABLED": "true"}
+        return plan_offline(terraform, self.folder / environment.name, variables)
 
 
 def _show_skips(screen: Screen, reports: list[Report]) -> None:
