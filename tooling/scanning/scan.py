@@ -17,7 +17,6 @@ from tooling.rendering import render_variables, write_json
 from tooling.scanning.checkov import SARIF_NAME, Checkov
 from tooling.scanning.gate import describe_faults, show_report
 from tooling.stack import terraform_environment
-from tooling.target import EMBEDDED_CREDENTIALS
 from tooling.terraform.adapter import Terraform
 from tooling.terraform.binary import find_terraform
 
@@ -33,6 +32,12 @@ if TYPE_CHECKING:
 EXAMPLE_ACCOUNT_ID = "111122223333"
 # Each keeps a processor busy, and takes half a gigabyte.
 PLANS_AT_ONCE = 2
+# They open nothing, and no call is made with them.
+PLACEHOLDERS = {
+    "AWS_ACCESS_KEY_ID": "placeholder",
+    "AWS_SECRET_ACCESS_KEY": "placeholder",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
 # The plan of something new asks nothing of AWS, if only the provider does not ask who is calling.
 OFFLINE = """
 terraform {
@@ -156,7 +161,7 @@ class OfflinePlanner:
 def _placeholder_credentials() -> dict[str, str]:
     """Return the shell's variables with credentials that open nothing: no call is made."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return kept | EMBEDDED_CREDENTIALS | {"AWS_EC2_METADATA_DISABLED": "true"}
+    return kept | PLACEHOLDERS
 
 
 def _show_skips(screen: Screen, reports: list[Report]) -> None:
