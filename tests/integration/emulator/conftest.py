@@ -1,0 +1,147 @@
+"""An embedded AWS of the tests' own, with something in it to steal, and raw HTTP to attack it with."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+import urllib3
+from botocore.auth import SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.config import Config
+from botocore.credentials import Credentials
+
+from tooling.emulator.process import Emulator
+from tooling.target import root_session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REGION, ACCOUNT = "eu-central-1", "000000000000"
+BUCKET, KEY, SECRET_PICTURE = "pictures", "uploads/somebody/picture", b"a customer's picture"
+ALLOWED_ORIGIN = "http://app.example"
+SOURCE = """
+import os
+import boto3
+from botocore.config import Config
+
+def handler(event, context):
+    s3 = boto3.client("s3", config=Config(s3={"addressing_style": "path"}))
+    body = s3.get_object(Bucket=event.get("bucket", "pictures"), Key=event["key"])["Body"].read()
+    return {"body": body.decode(), "key_id": os.environ["AWS_ACCESS_KEY_ID"]}
+"""
+
+
+@dataclass(frozen=True)
+class Fortress:
+    """The embedded AWS under attack.
+
+    Parameters
+    ----------
+    emulator : Emulator
+        It runs.
+    session : boto3.Session
+        Of its root, for the owner's own programs.
+    stack : ExitStack
+        Closes the clients.
+    """
+
+    emulator: Emulator
+    session: boto3.Session
+    stack: ExitStack
+
+    def client(self, service: Any, session: boto3.Session | None = None) -> Any:  # noqa: ANN401 - boto3 has a type for each service
+        """Return a client of the owner's, or of somebody else's."""
+        config = Config(
+            s3={"addressing_style": "path"}, signature_version="s3v4" if service == "s3" else None
+        )
+        client = (session or self.session).client(
+            service, endpoint_url=self.emulator.endpoint, config=config
+        )
+        return self.stack.enter_context(closing(client))
+
+    def send(
+        self, request: str, headers: dict[str, str] | None = None, body: bytes | str = b""
+    ) -> urllib3.BaseHTTPResponse:
+        """Send a request such as ``GET /health`` with these headers, and as it stands."""
+        method, _, path = request.partition(" ")
+        return urllib3.request(
+            method,
+            self.emulator.endpoint + path,
+            headers=headers,
+            body=body,
+            redirect=False,
+            retries=False,
+        )
+
+    def signed_query(self, method: str, path: str, service: str, key_id: str, secret: str) -> str:
+        """Return a path whose query holds a signature: a page can send it without a preflight."""
+        request = AWSRequest(method, self.emulator.endpoint + path)
+        SigV4QueryAuth(Credentials(key_id, secret), service, REGION).add_auth(request)
+        return str(request.prepare().url).removeprefix(self.emulator.endpoint)
+
+    def functions(self) -> set[str]:
+        """Return the names of the functions that are there."""
+        found = self.client("lambda").list_functions()["Functions"]
+        return {str(function["FunctionName"]) for function in found}
+
+    def picture(self) -> bytes:
+        """Return what lies in the bucket."""
+        with self.client("s3").get_object(Bucket=BUCKET, Key=KEY)["Body"] as body:
+            return bytes(body.read())
+
+
+@pytest.fixture(scope="session")
+def fortress(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fortress]:
+    emulator = Emulator(tmp_path_factory.mktemp("fortress") / "emulator")
+    emulator.admit([ALLOWED_ORIGIN])
+    emulator.start()
+    with ExitStack() as stack:
+        fortress = Fortress(emulator, root_session(emulator.credentials, REGION), stack)
+        s3 = fortress.client("s3")
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3.put_object(Bucket=BUCKET, Key=KEY, Body=SECRET_PICTURE)
+        yield fortress
+    emulator.stop()
+
+
+@pytest.fixture(scope="session")
+def function(fortress: Fortress) -> dict[str, str]:
+    """A function that reads the bucket: its name, its ARN and that of its role."""
+    iam, functions = fortress.client("iam"), fortress.client("lambda")
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+    role = iam.create_role(
+        RoleName="reader",
+        AssumeRolePolicyDocument=_policy(
+            {**trust, "Principal": {"Service": "lambda.amazonaws.com"}}
+        ),
+    )["Role"]["Arn"]
+    may = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}
+    iam.put_role_policy(RoleName="reader", PolicyName="read", PolicyDocument=_policy(may))
+    made = functions.create_function(
+        FunctionName="reader",
+        Role=role,
+        Runtime="python3.11",
+        Handler="reader.handler",
+        Code={"ZipFile": zipped(SOURCE)},
+        Timeout=30,
+    )
+    return {"name": "reader", "arn": made["FunctionArn"], "role": role}
+
+
+def _policy(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def zipped(source: str) -> bytes:
+    """Return a function's zip with one module."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("reader.py", source)
+    return target.getvalue()
