@@ -1,7 +1,8 @@
-"""An embedded AWS of the tests' own, with something in it to steal, and raw HTTP to attack it with."""
+"""An embedded AWS with something in it to steal, and raw HTTP to attack it with."""
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import zipfile
@@ -9,7 +10,6 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 import urllib3
 from botocore.auth import SigV4QueryAuth
@@ -21,7 +21,9 @@ from tooling.emulator.process import Emulator
 from tooling.target import root_session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    import boto3
 
 REGION, ACCOUNT = "eu-central-1", "000000000000"
 BUCKET, KEY, SECRET_PICTURE = "pictures", "uploads/somebody/picture", b"a customer's picture"
@@ -67,7 +69,7 @@ class Fortress:
         return self.stack.enter_context(closing(client))
 
     def send(
-        self, request: str, headers: dict[str, str] | None = None, body: bytes | str = b""
+        self, request: str, headers: Mapping[str, str] | None = None, body: bytes | str = b""
     ) -> urllib3.BaseHTTPResponse:
         """Send a request such as ``GET /health`` with these headers, and as it stands."""
         method, _, path = request.partition(" ")
@@ -80,11 +82,12 @@ class Fortress:
             retries=False,
         )
 
-    def signed_query(self, method: str, path: str, service: str, key_id: str, secret: str) -> str:
+    def signed_path(self, request: str, service: str, key: tuple[str, str], body: str = "") -> str:
         """Return a path whose query holds a signature: a page can send it without a preflight."""
-        request = AWSRequest(method, self.emulator.endpoint + path)
-        SigV4QueryAuth(Credentials(key_id, secret), service, REGION).add_auth(request)
-        return str(request.prepare().url).removeprefix(self.emulator.endpoint)
+        method, _, path = request.partition(" ")
+        unsigned = AWSRequest(method, self.emulator.endpoint + path, data=body)
+        SigV4QueryAuth(Credentials(*key), service, REGION).add_auth(unsigned)
+        return str(unsigned.prepare().url).removeprefix(self.emulator.endpoint)
 
     def functions(self) -> set[str]:
         """Return the names of the functions that are there."""
@@ -133,6 +136,18 @@ def function(fortress: Fortress) -> dict[str, str]:
         Timeout=30,
     )
     return {"name": "reader", "arn": made["FunctionArn"], "role": role}
+
+
+def function_document(role: str) -> str:
+    """Return what makes a function of the attacker's own, which would run as the developer."""
+    document = {
+        "FunctionName": "stolen",
+        "Role": role,
+        "Runtime": "python3.11",
+        "Handler": "reader.handler",
+        "Code": {"ZipFile": base64.b64encode(zipped(SOURCE)).decode()},
+    }
+    return json.dumps(document)
 
 
 def _policy(statement: dict[str, Any]) -> str:

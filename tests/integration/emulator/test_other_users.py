@@ -1,4 +1,4 @@
-"""Another user of the machine, whose programs reach the port as well, gets nowhere without the key."""
+"""Another user of the machine, whose programs reach the port too, gets nowhere without the key."""
 
 from __future__ import annotations
 
@@ -40,6 +40,10 @@ CALLS = {
     "sts": ("get_caller_identity", {}),
 }
 REFUSED = {400, 403}
+WEB_IDENTITY = (
+    "POST /?Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleSessionName=x"
+    f"&RoleArn=arn:aws:iam::{ACCOUNT}:role/reader&WebIdentityToken=a.b.c"
+)
 JSON = {"Content-Type": "application/x-amz-json-1.0"}
 LIST_TABLES = {**JSON, "X-Amz-Target": "DynamoDB_20120810.ListTables"}
 # What ministack serves of each kind: queries, JSON, paths; and what it does for whoever asks.
@@ -60,12 +64,7 @@ UNSIGNED: dict[str, tuple[str, dict[str, str], str]] = {
     "an invocation": ("POST /2015-03-31/functions/reader/invocations", {}, "{}"),
     "APIs": ("GET /v2/apis", {}, ""),
     "a bucket's tags": (f"GET /v20180820/tags/arn%3Aaws%3As3%3A%3A%3A{BUCKET}", {}, ""),
-    "a role, by a web identity": (
-        "POST /?Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleSessionName=x"
-        f"&RoleArn=arn:aws:iam::{ACCOUNT}:role/reader&WebIdentityToken=a.b.c",
-        {},
-        "",
-    ),
+    "a role, by a web identity": (WEB_IDENTITY, {}, ""),
     "a user of one's own": (
         "POST /",
         {**JSON, "X-Amz-Target": "AWSCognitoIdentityProviderService.SignUp"},
@@ -119,13 +118,13 @@ def test_a_signed_url_and_a_form_that_the_root_did_not_sign(
 
 def test_a_signature_in_the_query_of_any_service(fortress: Fortress) -> None:
     root = fortress.emulator.credentials
-    path = "/2015-03-31/functions"
-    for key_id, secret, status in (
-        ("test", "test", 403),
-        (root.key_id, "guessed", 403),
-        (root.key_id, root.secret, 200),
+    request = "GET /2015-03-31/functions"
+    for key, status in (
+        (("test", "test"), 403),
+        ((root.key_id, "guessed"), 403),
+        ((root.key_id, root.secret), 200),
     ):
-        signed = fortress.signed_query("GET", path, "lambda", key_id, secret)
+        signed = fortress.signed_path(request, "lambda", key)
         assert fortress.send(f"GET {signed}").status == status
 
 
@@ -157,7 +156,7 @@ def test_a_key_that_is_only_named_beside_another_authorization(
     """The id of a key stands in every URL that it signs, so it is no secret."""
     root = fortress.emulator.credentials
     for service in ("s3", "dynamodb"):
-        query = fortress.signed_query("POST", "/", service, root.key_id, "guessed")
+        query = fortress.signed_path("POST /", service, (root.key_id, "guessed"), "{}")
         answer = fortress.send(
             f"POST {query}", LIST_TABLES | {"Authorization": authorization}, "{}"
         )
@@ -169,7 +168,7 @@ def test_two_authorizations_that_two_readers_would_read_apart(fortress: Fortress
     headers = urllib3.HTTPHeaderDict(LIST_TABLES)
     headers.add("Authorization", "AWS4-HMAC-SHA256 SignedHeaders=host, Signature=0")
     headers.add("Authorization", f"Credential={scope}", combine=False)
-    answer = fortress.send("POST /", headers, "{}")  # type: ignore[arg-type] - a dict of its own
+    answer = fortress.send("POST /", headers, "{}")
     assert answer.status == 403
 
 
@@ -192,7 +191,7 @@ def test_a_functions_key_can_not_be_reckoned_from_its_names(
     with pytest.raises(ClientError):
         fortress.client("s3", reckoned).get_object(Bucket=BUCKET, Key=KEY)
     # Nor is the id of its key enough.
-    query = fortress.signed_query("POST", "/", "s3", result["key_id"], "guessed")
+    query = fortress.signed_path("POST /", "s3", (result["key_id"], "guessed"), "{}")
     sent = LIST_TABLES | {"Authorization": "Bearer x"}
     assert fortress.send(f"POST {query}", sent, "{}").status in REFUSED
 
