@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import json
 import zipfile
@@ -85,8 +86,8 @@ class Fortress:
     def signed_path(self, request: str, service: str, key: tuple[str, str], body: str = "") -> str:
         """Return a path whose query holds a signature: a page can send it without a preflight."""
         method, _, path = request.partition(" ")
-        unsigned = AWSRequest(method, self.emulator.endpoint + path, data=body)
-        SigV4QueryAuth(Credentials(*key), service, REGION).add_auth(unsigned)
+        unsigned = AWSRequest(method, self.emulator.endpoint + path)
+        _QuerySigner(Credentials(*key), service, REGION, body).add_auth(unsigned)
         return str(unsigned.prepare().url).removeprefix(self.emulator.endpoint)
 
     def functions(self) -> set[str]:
@@ -136,6 +137,17 @@ def function(fortress: Fortress) -> dict[str, str]:
         Timeout=30,
     )
     return {"name": "reader", "arn": made["FunctionArn"], "role": role}
+
+
+class _QuerySigner(SigV4QueryAuth):
+    """Signs a body too, which botocore would move into the query."""
+
+    def __init__(self, credentials: Credentials, service: str, region: str, body: str) -> None:
+        super().__init__(credentials, service, region)
+        self._body = body
+
+    def payload(self, request: AWSRequest) -> str:
+        return hashlib.sha256(self._body.encode()).hexdigest()
 
 
 def function_document(role: str) -> str:
