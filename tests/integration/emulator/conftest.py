@@ -146,7 +146,7 @@ class _QuerySigner(SigV4QueryAuth):
         super().__init__(credentials, service, region)
         self._body = body
 
-    def payload(self, request: AWSRequest) -> str:
+    def payload(self, request: AWSRequest) -> str:  # noqa: ARG002 - as botocore calls it
         return hashlib.sha256(self._body.encode()).hexdigest()
 
 
