@@ -132,6 +132,31 @@ def test_what_was_saved_outlasts_a_kill(emulator: Emulator) -> None:
     assert queue_names(emulator) == ["kept"]
 
 
+def test_one_of_a_version_that_let_everybody_in_gives_way_to_one_with_a_key(
+    emulator: Emulator,
+) -> None:
+    emulator.start()
+    make_queue(emulator, "kept")
+    port = emulator.port
+    (emulator.folder / "credentials").unlink()  # as that version leaves it, which still runs
+    emulator.folder.chmod(0o755)
+    assert emulator.start() is True
+    assert emulator.port == port
+    assert queue_names(emulator) == ["kept"]
+    assert emulator.folder.stat().st_mode & 0o077 == 0
+
+
+def test_the_key_outlasts_a_stop_but_not_a_reset(emulator: Emulator) -> None:
+    emulator.start()
+    first = emulator.credentials
+    emulator.stop()
+    emulator.start()
+    assert emulator.credentials == first
+    emulator.reset()
+    emulator.start()
+    assert emulator.credentials != first
+
+
 def test_a_stop_of_what_does_not_run_says_so(emulator: Emulator) -> None:
     assert emulator.stop() is False
 
