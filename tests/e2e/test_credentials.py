@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.conftest import Checkout
 
+SHELL = 'eval "$1"; exec "$2" -c "$3"'
 # A program of the operator's that knows nothing of this project.
 PROGRAM = """
 import boto3
@@ -32,14 +33,7 @@ def test_a_shell_takes_them_and_programs_of_ones_own_work(dev: Checkout) -> None
     ]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     completed = subprocess.run(
-        [
-            "sh",
-            "-c",
-            f'eval "$1"; exec {shlex.quote(sys.executable)} -c "$2"',
-            "-",
-            printed,
-            PROGRAM,
-        ],
+        ["/bin/sh", "-c", SHELL, "-", printed, sys.executable, PROGRAM],
         env=kept,
         capture_output=True,
         text=True,

@@ -7,7 +7,7 @@ each request, so a changed file needs no restart.
 from __future__ import annotations
 
 import json
-import os
+import secrets
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def write_origins(path: Path, origins: Iterable[str]) -> None:
     wanted = frozenset(origins)
     if path.exists() and read_origins(path) == wanted:
         return
-    scratch = path.with_suffix(f".{os.getpid()}")
+    scratch = path.with_suffix(f".{secrets.token_hex(4)}")  # of several at once, each has its own
     scratch.write_text(json.dumps(sorted(wanted)) + "\n", encoding="utf-8")
     scratch.replace(path)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 import urllib3
-from botocore.auth import HmacV1Auth
+from botocore.auth import HmacV1Auth, S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
@@ -135,6 +135,15 @@ def test_a_signature_of_the_old_kind(fortress: Fortress) -> None:
         HmacV1Auth(Credentials(root.key_id, secret)).add_auth(request)
         headers = {name: str(value) for name, value in request.headers.items()}
         assert fortress.send(f"GET /{BUCKET}/{KEY}", headers).status == status
+
+
+def test_a_bucket_before_the_name_of_the_host_is_no_way_round(fortress: Fortress) -> None:
+    root, host = fortress.emulator.credentials, f"{BUCKET}.localhost:{fortress.emulator.port}"
+    for secret, status in (("guessed", 403), (root.secret, 200)):
+        request = AWSRequest("GET", f"http://{host}/{KEY}")
+        S3SigV4QueryAuth(Credentials(root.key_id, secret), "s3", REGION).add_auth(request)
+        path = str(request.prepare().url).removeprefix(f"http://{host}")
+        assert fortress.send(f"GET {path}", {"Host": host}).status == status
 
 
 @pytest.mark.parametrize("wanted", UNSIGNED)
