@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import nox
 
 nox.options.sessions = ["lint", "test"]
+os.umask(0o077)  # nobody else may change the code that is installed here and run
 
 TOOLING_LOCK = "tooling/requirements.lock"
 DEVELOPMENT_LOCK = "tests/requirements.lock"
@@ -222,7 +224,7 @@ def docs(session: nox.Session) -> None:
 
 @operator()
 def emulator(session: nox.Session) -> None:
-    """Start, stop, reset the embedded AWS of this checkout, or say its status."""
+    """Start, stop, reset the embedded AWS of this checkout, or say its status or credentials."""
     run_tooling(session, "emulator")
 
 

@@ -21,6 +21,8 @@ from typing import IO, TYPE_CHECKING, Any, Self
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tooling.emulator.process import Emulator
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -66,6 +68,11 @@ class Checkout:
     def state(self) -> Path:
         """The state folder of the copy."""
         return self.folder / ".state"
+
+    @property
+    def emulator(self) -> Emulator:
+        """The embedded AWS of the copy, with the key of its root."""
+        return Emulator(self.state / "emulator")
 
     def start(
         self, *arguments: str, output: IO[str] | int = subprocess.PIPE

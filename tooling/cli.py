@@ -22,6 +22,7 @@ from tooling.commands import (
 )
 from tooling.console import Screen
 from tooling.errors import INTERRUPTS, Interrupted, OperatorError
+from tooling.private_folders import PRIVATE_UMASK
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -45,6 +46,8 @@ def main() -> None:
     """Run the command that the process was started with, and end with its exit code."""
     for number in INTERRUPTS:
         signal.signal(number, _interrupt)
+    # Plans, state, keys and pictures: what a command writes is for who typed it.
+    os.umask(PRIVATE_UMASK)
     screen = Screen()
     try:
         app()

@@ -12,16 +12,16 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 
 from tooling.emulator.process import Emulator
+from tooling.environments import EnvironmentFiles
 from tooling.errors import OperatorError
 
 if TYPE_CHECKING:
+    from tooling.emulator.credentials import RootCredentials
     from tooling.environments import Environment
     from tooling.workspace import Workspace
 
-# The root of the embedded AWS, which knows one account; they open nothing else.
-EMBEDDED_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 CREDENTIAL_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-# Left over from the operator's shell they would win over, or mix with, the credentials above.
+# Left over from the operator's shell they would win over, or mix with, those of the embedded AWS.
 FOREIGN_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN")
 
 
@@ -74,13 +74,21 @@ class Target:
         if self.endpoint:
             for name in [*FOREIGN_VARIABLES, *(v for v in variables if "ENDPOINT_URL" in v)]:
                 variables.pop(name, None)
-            variables |= EMBEDDED_CREDENTIALS | {"AWS_EC2_METADATA_DISABLED": "true"}
+            variables |= self._credentials() | {"AWS_EC2_METADATA_DISABLED": "true"}
         if self.environment.aws.profile:
             # Keys in the shell would win over the profile.
             for name in CREDENTIAL_VARIABLES:
                 variables.pop(name, None)
             variables["AWS_PROFILE"] = self.environment.aws.profile
         return variables
+
+    def _credentials(self) -> dict[str, str]:
+        """Return the key that the session signs with: on the embedded AWS it has no token."""
+        found = self.session.get_credentials()
+        if found is None:
+            return {}
+        names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+        return dict(zip(names, (found.access_key, found.secret_key), strict=True))
 
     def require_account(self) -> None:
         """Make sure that the caller is in the environment's account.
@@ -118,6 +126,16 @@ def emulator_of(workspace: Workspace) -> Emulator:
     return Emulator(workspace.state / "emulator")
 
 
+def start_emulator(workspace: Workspace) -> tuple[Emulator, bool]:
+    """Start the embedded AWS of this checkout unless it runs; return whether it had to be started.
+
+    From then on it listens to pages of the origins that the environment files name, and no others.
+    """
+    emulator = emulator_of(workspace)
+    emulator.admit(EnvironmentFiles(workspace.environments).embedded_origins())
+    return emulator, emulator.start()
+
+
 def open_target(workspace: Workspace, environment: Environment) -> Target:
     """Return the environment's AWS, ready to be called: embedded and started, or checked.
 
@@ -127,11 +145,14 @@ def open_target(workspace: Workspace, environment: Environment) -> Target:
         The embedded AWS did not start, or the caller is not in the environment's account.
     """
     if environment.embedded:
-        emulator = emulator_of(workspace)
-        emulator.start()
+        emulator, _ = start_emulator(workspace)
         # As whom, where that is a user or role of the embedded AWS, whose rights are to be tried.
-        session = _own_session if environment.aws.profile else _embedded_session
-        return Target(environment, emulator.endpoint, session(environment))
+        session = (
+            _own_session(environment)
+            if environment.aws.profile
+            else root_session(emulator.credentials, environment.aws.region)
+        )
+        return Target(environment, emulator.endpoint, session)
     target = Target(environment, None, _own_session(environment))
     target.require_account()
     return target
@@ -151,13 +172,13 @@ def _own_session(environment: Environment) -> boto3.Session:
         ) from error
 
 
-def _embedded_session(environment: Environment) -> boto3.Session:
-    """Return a session of the root, which reads nothing of the shell's configuration."""
+def root_session(root: RootCredentials, region: str) -> boto3.Session:
+    """Return a session of the embedded AWS's root, which reads nothing of the shell's settings."""
     unread = dict.fromkeys(("profile", "config_file"), (None, None, None, None))
     core = botocore.session.Session(session_vars=unread)
     return boto3.Session(
-        aws_access_key_id=EMBEDDED_CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=EMBEDDED_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        region_name=environment.aws.region,
+        aws_access_key_id=root.key_id,
+        aws_secret_access_key=root.secret,
+        region_name=region,
         botocore_session=core,
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tooling.errors import OperatorError
+from tooling.private_folders import close_if_there, make_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,11 +43,20 @@ class Workspace:
     def from_process(cls) -> Workspace:
         """Return the workspace of this checkout, moved where the environment variables say.
 
-        ``MEDIA_STATE_DIR`` and ``MEDIA_CACHE_DIR`` replace ``.state`` and ``.cache``.
+        ``MEDIA_STATE_DIR`` and ``MEDIA_CACHE_DIR`` replace ``.state`` and ``.cache``. Both are
+        closed to others, should they be there and open: one holds keys and pictures, the other
+        code that is run and deployed.
+
+        Raises
+        ------
+        OperatorError
+            One of them belongs to another user.
         """
         root = Path(__file__).resolve().parent.parent
         state = Path(os.environ.get(STATE_VARIABLE) or root / ".state").resolve()
         cache = Path(os.environ.get(CACHE_VARIABLE) or root / ".cache").resolve()
+        close_if_there(state)
+        close_if_there(cache)
         return cls(root=root, state=state, cache=cache)
 
     @property
@@ -82,14 +92,14 @@ class Workspace:
     def identity(self) -> str:
         """Return a random name of the folder of live state, the same for as long as that lasts."""
         path = self.state / "workspace-id"
-        self.state.mkdir(parents=True, exist_ok=True)
+        make_private(self.state)
         with suppress(FileExistsError), path.open("x", encoding="ascii") as file:
             file.write(secrets.token_hex(16))
         return path.read_text(encoding="ascii")
 
     def environment_state(self, name: str) -> Path:
         """Return the folder of one environment's rendered files, made if it is missing."""
-        folder = self.state / "environments" / name
+        folder = make_private(self.state) / "environments" / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 

@@ -7,8 +7,9 @@ import re
 import signal
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
+
+from tooling.target import root_session
 
 if TYPE_CHECKING:
     import subprocess
@@ -60,9 +61,8 @@ def staging(dev: Checkout) -> Iterator[Checkout]:
     yield dev
     interrupt(dev, "destroy", "staging", "--yes", at=r" 5/\d+ removed module")
     assert "staging is gone" in dev.run("destroy", "staging", "--yes")
-    endpoint = dev.document("emulator", "status")["endpoint"]
-    assert mentions(endpoint, "media-dev")  # else the next line would prove nothing
-    assert mentions(endpoint, "media-staging") == []
+    assert mentions(dev, "media-dev")  # else the next line would prove nothing
+    assert mentions(dev, "media-staging") == []
 
 
 LISTINGS = (
@@ -81,9 +81,10 @@ LISTINGS = (
 )
 
 
-def mentions(endpoint: str, name: str) -> list[str]:
+def mentions(checkout: Checkout, name: str) -> list[str]:
     """Return the listings of the account in which a name occurs."""
-    session = boto3.Session("test", "test", region_name="eu-central-1")
+    endpoint = checkout.emulator.endpoint
+    session = root_session(checkout.emulator.credentials, "eu-central-1")
     found = []
     for service, listing in LISTINGS:
         client = session.client(service, endpoint_url=endpoint)  # type: ignore[call-overload]

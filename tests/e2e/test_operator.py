@@ -8,7 +8,6 @@ import re
 import socket
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 import yaml
 from PIL import Image
@@ -16,6 +15,7 @@ from PIL import Image
 from tooling.http import send
 from tooling.media_client import MediaClient
 from tooling.smoke_picture import PICTURE_HEIGHT, PICTURE_WIDTH, draw_picture
+from tooling.target import root_session
 from tooling.users import UserPool
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def test_a_token_of_one_environment_opens_nothing_in_the_other(
     staging: Checkout, outputs: dict[str, Any]
 ) -> None:
     endpoint = staging.document("emulator", "status")["endpoint"]
-    session = boto3.Session("test", "test", region_name="eu-central-1")
+    session = root_session(staging.emulator.credentials, "eu-central-1")
     cognito = session.client("cognito-idp", endpoint_url=endpoint)
     pool = UserPool(cognito, outputs["user_pool_id"], outputs["user_pool_client_id"])
     other = staging.document("outputs", "staging")
@@ -202,8 +202,7 @@ def test_an_account_of_somebody_else_is_refused(
     endpoint = dev.document("emulator", "status")["endpoint"]
     for name, value in {
         "AWS_ENDPOINT_URL_STS": endpoint,  # the one call that may be made: who is calling?
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        **dev.emulator.credentials.variables,
     }.items():
         monkeypatch.setenv(name, value)
     for command, refused in (

@@ -11,6 +11,7 @@ import pytest
 from botocore.config import Config
 
 from tests.integration.user import User, signed_in
+from tooling.target import root_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -171,7 +172,7 @@ class Aws:
 def aws(dev: Checkout, outputs: dict[str, Any]) -> Iterator[Aws]:
     """The deployed ``dev``, with the account's own rights."""
     endpoint = dev.document("emulator", "status")["endpoint"]
-    session = boto3.Session("test", "test", region_name=REGION)
+    session = root_session(dev.emulator.credentials, REGION)
     with ExitStack() as stack:
         yield Aws(session, endpoint, outputs, stack)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 from botocore.config import Config
 
 from tooling.buckets import bucket_exists, empty_bucket, ensure_bucket, remove_bucket
 from tooling.emulator.process import Emulator
+from tooling.target import root_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ REGION = "eu-central-1"
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Client]:
     emulator = Emulator(tmp_path_factory.mktemp("buckets") / "emulator")
     emulator.start()
-    session = boto3.Session("test", "test", region_name=REGION)
+    session = root_session(emulator.credentials, REGION)
     config = Config(s3={"addressing_style": "path"})
     with closing(session.client("s3", endpoint_url=emulator.endpoint, config=config)) as client:
         yield client

@@ -9,13 +9,13 @@ import time
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 from botocore.config import Config
 
 from tooling.buckets import ensure_bucket
 from tooling.emulator.process import Emulator
 from tooling.errors import OperatorError
+from tooling.target import root_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_sqs.client import SQSClient
 
+REGION = "eu-central-1"
 SAVED_WITHIN_SECONDS = 20.0
 
 
@@ -35,7 +36,7 @@ def emulator(tmp_path: Path) -> Iterator[Emulator]:
 
 @contextmanager
 def queues(emulator: Emulator) -> Iterator[SQSClient]:
-    session = boto3.Session("test", "test", region_name="eu-central-1")
+    session = root_session(emulator.credentials, REGION)
     with closing(session.client("sqs", endpoint_url=emulator.endpoint)) as client:
         yield client
 
@@ -46,10 +47,10 @@ def make_queue(emulator: Emulator, name: str) -> None:
 
 
 def make_bucket(emulator: Emulator, name: str) -> None:
-    session = boto3.Session("test", "test", region_name="eu-central-1")
+    session = root_session(emulator.credentials, REGION)
     config = Config(s3={"addressing_style": "path"})
     with closing(session.client("s3", endpoint_url=emulator.endpoint, config=config)) as client:
-        ensure_bucket(client, name, "eu-central-1")
+        ensure_bucket(client, name, REGION)
 
 
 def queue_names(emulator: Emulator) -> list[str]:
@@ -129,6 +130,31 @@ def test_what_was_saved_outlasts_a_kill(emulator: Emulator) -> None:
         time.sleep(0.1)
     emulator.start()
     assert queue_names(emulator) == ["kept"]
+
+
+def test_one_of_a_version_that_let_everybody_in_gives_way_to_one_with_a_key(
+    emulator: Emulator,
+) -> None:
+    emulator.start()
+    make_queue(emulator, "kept")
+    port = emulator.port
+    (emulator.folder / "credentials").unlink()  # as that version leaves it, which still runs
+    emulator.folder.chmod(0o755)
+    assert emulator.start() is True
+    assert emulator.port == port
+    assert queue_names(emulator) == ["kept"]
+    assert emulator.folder.stat().st_mode & 0o077 == 0
+
+
+def test_the_key_outlasts_a_stop_but_not_a_reset(emulator: Emulator) -> None:
+    emulator.start()
+    first = emulator.credentials
+    emulator.stop()
+    emulator.start()
+    assert emulator.credentials == first
+    emulator.reset()
+    emulator.start()
+    assert emulator.credentials != first
 
 
 def test_a_stop_of_what_does_not_run_says_so(emulator: Emulator) -> None:

@@ -1,7 +1,9 @@
-"""``emulator start | stop | status | reset``."""
+"""``emulator start | stop | status | credentials | reset``."""
 
 from __future__ import annotations
 
+import shlex
+import sys
 from typing import Annotated
 
 import typer
@@ -9,7 +11,7 @@ import typer
 from tooling.commands.arguments import JsonWanted
 from tooling.errors import OperatorError
 from tooling.session import Session, ask
-from tooling.target import emulator_of
+from tooling.target import emulator_of, start_emulator
 
 app = typer.Typer(
     help="The embedded AWS of this checkout.", no_args_is_help=True, add_completion=False
@@ -20,8 +22,7 @@ app = typer.Typer(
 def start() -> None:
     """Start the embedded AWS, with everything that lived in it."""
     session = Session.open()
-    emulator = emulator_of(session.workspace)
-    started = emulator.start()
+    emulator, started = start_emulator(session.workspace)
     session.screen.say(f"{'Started' if started else 'Running'} at {emulator.endpoint}.")
 
 
@@ -45,6 +46,31 @@ def status(json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
     else:
         session.screen.say(f"Running at {emulator.endpoint}." if running else "Not running.")
         session.screen.say(f"Log: {emulator.log}")
+
+
+@app.command()
+def credentials() -> None:
+    """Print the root's key, for a shell: eval "$(nox -s emulator -- credentials)"."""
+    session = Session.open(json_wanted=True)
+    emulator = emulator_of(session.workspace)
+    variables = emulator.credentials.variables | {
+        "AWS_ENDPOINT_URL": emulator.endpoint,
+        "AWS_REGION": _region(session),
+    }
+    settings = (f"{name}={shlex.quote(value)}" for name, value in variables.items())
+    sys.stdout.write(f"export {' '.join(settings)}\n")
+
+
+def _region(session: Session) -> str:
+    """Return the region of the first environment that lives on the embedded AWS."""
+    environments = (session.files.load(name) for name in session.files.names())
+    region = next((each.aws.region for each in environments if each.embedded), None)
+    if region is None:
+        raise OperatorError(
+            "No environment of this checkout lives on the embedded AWS.",
+            remedy='Leave aws.account_id empty ("") in the file of one of them.',
+        )
+    return region
 
 
 @app.command()

@@ -1,9 +1,10 @@
 """``python -m tooling.emulator.launcher``: run ministack as the embedded AWS, repaired.
 
 Run it in an environment that holds nothing but what the emulator should see: the functions it runs
-inherit all of it but ``PYTHONPATH``, which is for this program alone. It needs ``STATE_DIR`` and
-``LISTENER``, the number of an open socket that listens; ministack itself reads the rest
-(``GATEWAY_PORT``, which that socket is on, ``AUTH``, ``PERSIST_STATE``, ``S3_PERSIST``,
+inherit all of it but what is for this program alone: ``PYTHONPATH``, ``ROOT_CREDENTIALS``, the
+file of the root's key, and ``ORIGINS``, the file of the web origins whose pages may call. It needs
+``STATE_DIR`` and ``LISTENER``, the number of an open socket that listens; ministack itself reads
+the rest (``GATEWAY_PORT``, which that socket is on, ``AUTH``, ``PERSIST_STATE``, ``S3_PERSIST``,
 ``S3_DATA_DIR`` and so on).
 
 Everything lands below ``STATE_DIR`` and ``S3_DATA_DIR``. The server answers
@@ -22,16 +23,23 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from tooling.emulator.credentials import read_root_credentials
+from tooling.emulator.guard import Guard
+from tooling.emulator.origins import read_origins
 from tooling.emulator.repairs import repair
 from tooling.emulator.state_saver import StateSaver
+from tooling.private_folders import PRIVATE_UMASK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
+
+    from tooling.emulator.credentials import RootCredentials
 
 KEEP_ALIVE_SECONDS = 75.0
 # Whoever asks whether the lock is held holds it for a moment.
@@ -50,8 +58,10 @@ def main() -> int:
     int
         Exit code: 0 after an orderly stop, 1 if the server could not start.
     """
+    os.umask(PRIVATE_UMASK)
     os.environ.pop("PYTHONPATH", None)
     try:
+        root, origins = _root_credentials(), Path(_taken("ORIGINS"))
         state_folder = Path(_required("STATE_DIR"))
         listener = socket.socket(fileno=int(_required("LISTENER")))
         listener.set_inheritable(False)  # not for the functions
@@ -59,15 +69,16 @@ def main() -> int:
         with _exclusive(state_folder), _scratch_folder(state_folder / "tmp"):
             # ministack reads its environment while it is imported, so not before here.
             application = import_module("ministack.app")
-            repair()
-            asyncio.run(_serve(application, listener))
+            repair(root)
+            guard = Guard(application.app, partial(read_origins, origins))
+            asyncio.run(_serve(application, guard, listener))
     except LauncherError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
 
 
-async def _serve(application: ModuleType, listener: socket.socket) -> None:
+async def _serve(application: ModuleType, guard: Guard, listener: socket.socket) -> None:
     """Serve on the bound socket until a signal, saving all the while."""
     config = import_module("hypercorn.config").Config()
     config.bind = [f"fd://{listener.detach()}"]
@@ -88,7 +99,7 @@ async def _serve(application: ModuleType, listener: socket.socket) -> None:
         await asyncio.to_thread(saver.stop)
 
     serve = import_module("hypercorn.asyncio").serve
-    await serve(application.app, config, shutdown_trigger=wait_for_stop)
+    await serve(guard, config, shutdown_trigger=wait_for_stop)
 
 
 def _required(name: str) -> str:
@@ -97,6 +108,22 @@ def _required(name: str) -> str:
         message = f"{name} is not set: the embedded AWS needs it in its environment."
         raise LauncherError(message)
     return value
+
+
+def _taken(name: str) -> str:
+    """Return a setting that the functions need not inherit."""
+    value = _required(name)
+    del os.environ[name]
+    return value
+
+
+def _root_credentials() -> RootCredentials:
+    path = Path(_taken("ROOT_CREDENTIALS"))
+    credentials = read_root_credentials(path)
+    if credentials is None:
+        message = f"{path} holds no key for the root of the embedded AWS."
+        raise LauncherError(message)
+    return credentials
 
 
 @contextmanager

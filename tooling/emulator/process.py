@@ -16,10 +16,17 @@ from typing import TYPE_CHECKING
 
 import urllib3
 
+from tooling.emulator.credentials import (
+    RootCredentials,
+    ensure_root_credentials,
+    read_root_credentials,
+)
+from tooling.emulator.origins import write_origins
 from tooling.errors import OperatorError
+from tooling.private_folders import make_private
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 USUAL_PORT = 4566
 START_TIMEOUT_SECONDS = 60.0
@@ -40,7 +47,8 @@ class Emulator:
     Parameters
     ----------
     folder : Path
-        Holds ``port``, ``log``, ``state/`` (its services) and ``objects/`` (S3).
+        Holds ``port``, ``log``, ``credentials`` (of its root), ``origins.json`` (whose pages may
+        call), ``state/`` (its services) and ``objects/`` (S3). No other user may enter it.
     """
 
     folder: Path
@@ -67,6 +75,27 @@ class Emulator:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def credentials(self) -> RootCredentials:
+        """The key of its root, which no other program of this machine knows.
+
+        Raises
+        ------
+        OperatorError
+            It was never started.
+        """
+        found = read_root_credentials(self._credentials)
+        if found is None:
+            raise OperatorError(
+                "The embedded AWS has no key yet: it was never started here.",
+                remedy="Start it: nox -s emulator -- start",
+            )
+        return found
+
+    def admit(self, origins: Iterable[str]) -> None:
+        """Let pages of these origins call, and of no others; at once, where it runs."""
+        write_origins(make_private(self.folder) / "origins.json", origins)
+
+    @property
     def log(self) -> Path:
         """What it and the functions it runs have printed."""
         return self.folder / "log"
@@ -90,9 +119,12 @@ class Emulator:
         OperatorError
             It did not come up; the end of its log is the reason.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_private(self.folder)
         with (self.folder / "starting").open("w") as turn:
             fcntl.flock(turn, fcntl.LOCK_EX)  # two commands at once: one starts, one finds it
+            if not self._credentials.exists():
+                self.stop()  # one of an earlier version, which lets everybody in
+            ensure_root_credentials(self._credentials)
             had_to_start = not self.running()
             process = self._start_process() if had_to_start else None
 
@@ -182,6 +214,8 @@ class Emulator:
             "PYTHONPATH": str(ROOT),
             "GATEWAY_PORT": str(port),
             "LISTENER": str(listener),
+            "ROOT_CREDENTIALS": str(self._credentials),
+            "ORIGINS": str(self.folder / "origins.json"),
             "AUTH": "true",
             "PERSIST_STATE": "1",
             "STATE_DIR": str(self.folder / "state"),
@@ -217,6 +251,10 @@ class Emulator:
                 return False
             time.sleep(POLL_SECONDS)
         return True
+
+    @property
+    def _credentials(self) -> Path:
+        return self.folder / "credentials"
 
     @property
     def _lock(self) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,18 @@ class EnvironmentFiles:
                 reason=faults,
                 remedy=f"Correct {self._shown(path)} and run the command again.",
             ) from error
+
+    def embedded_origins(self) -> set[str]:
+        """Return the web origins of all environments that live on the embedded AWS.
+
+        A file that is wrong has none: its environment can't be deployed until it is right.
+        """
+        origins: set[str] = set()
+        for name in self.names():
+            with suppress(OperatorError):
+                environment = self.load(name)
+                origins |= set(environment.cors_origins) if environment.embedded else set()
+        return origins
 
     def _read(self, path: Path) -> dict[str, Any]:
         try:

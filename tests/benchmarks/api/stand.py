@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks.processor import PYTHON, variables
 from tests.benchmarks.worker import Worker, last_core
+from tooling.emulator.credentials import write_root_credentials
 from tooling.emulator.process import Emulator
-from tooling.target import EMBEDDED_CREDENTIALS, FOREIGN_VARIABLES
+from tooling.private_folders import make_private
+from tooling.target import FOREIGN_VARIABLES, emulator_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +69,9 @@ class Stand:
         embedded AWS that the operator lives with stays as it was.
         """
         emulator = Emulator(folder)
+        # The API's code has one key for both.
+        root = emulator_of(self.workspace).credentials
+        write_root_credentials(make_private(folder) / "credentials", root)
         emulator.start()
         try:
             copy_schema(
@@ -84,7 +89,7 @@ class Stand:
         settings = {
             **variables(self.workspace, "api"),
             **self.function_settings(),
-            **EMBEDDED_CREDENTIALS,
+            **emulator_of(self.workspace).credentials.variables,
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
             "AWS_ENDPOINT_URL": endpoint,

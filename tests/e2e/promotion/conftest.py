@@ -14,12 +14,12 @@ from functools import cached_property
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.config import Config
 
 from tooling.promotion.ledger import Ledger
 from tooling.releases import Release
+from tooling.target import root_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ class Lab:
     stack: ExitStack
 
     def client(self, service: Any) -> Any:  # noqa: ANN401 - boto3 has a type for each service
-        session = boto3.Session("test", "test", region_name="eu-central-1")
+        session = root_session(self.checkout.emulator.credentials, "eu-central-1")
         config = Config(s3={"addressing_style": "path"})
         client = session.client(service, endpoint_url=self.endpoint, config=config)
         return self.stack.enter_context(closing(client))

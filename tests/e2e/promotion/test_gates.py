@@ -44,8 +44,7 @@ def test_an_environment_is_not_skipped(lab: Lab) -> None:
 def test_a_caller_in_another_account(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "AWS_ENDPOINT_URL": lab.endpoint,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        **lab.checkout.emulator.credentials.variables,
     }.items():
         monkeypatch.setenv(name, value)
     before = lab.state("staging"), lab.steps("staging")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from media.images import ImageRecord
     from media.reconciliation import Reconciler
+    from tests.conftest import Checkout
     from tests.integration.conftest import Aws
 
 # A call that is never answered is given up after the first, one that is late is not.
@@ -121,12 +122,11 @@ def proxy(aws: Aws) -> Iterator[FaultProxy]:
 
 
 @pytest.fixture(scope="module")
-def variables(proxy: FaultProxy) -> dict[str, str]:
+def variables(proxy: FaultProxy, dev: Checkout) -> dict[str, str]:
     """What a function finds in its environment, with all its calls going through the proxy."""
     return {
         "AWS_ENDPOINT_URL": proxy.url,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        **dev.emulator.credentials.variables,
         "AWS_DEFAULT_REGION": "eu-central-1",
     }
 

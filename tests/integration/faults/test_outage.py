@@ -9,7 +9,6 @@ from threading import Event
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -56,9 +55,8 @@ def test_no_accepted_upload_is_lost_when_aws_dies(dev: Checkout, aws: Aws, keys:
 def upload_until_killed(dev: Checkout, aws: Aws, keys: list[str]) -> set[str]:
     """Upload from several clients, kill AWS meanwhile, and return what it had accepted."""
     process = int((dev.state / "emulator" / "state" / "lock").read_text(encoding="ascii"))
-    session = boto3.Session("test", "test", region_name="eu-central-1")
     once = Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1})
-    s3 = session.client("s3", endpoint_url=aws.endpoint, config=once)
+    s3 = aws.session.client("s3", endpoint_url=aws.endpoint, config=once)
     accepted: set[str] = set()
     is_enough = Event()
 

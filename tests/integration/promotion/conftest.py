@@ -25,7 +25,7 @@ from tooling.promotion.lease import Lease
 from tooling.promotion.ledger import Ledger
 from tooling.promotion.origin import Origin
 from tooling.promotion.run import Run
-from tooling.target import Target
+from tooling.target import Target, root_session
 from tooling.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     emulator = Emulator(tmp_path_factory.mktemp("promotion") / "emulator")
     emulator.start()
     with ExitStack() as stack:
-        session = boto3.Session("test", "test", region_name=REGION)
+        session = root_session(emulator.credentials, REGION)
         yield Cloud(emulator.endpoint, session, stack)
     emulator.stop()
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
+from tooling.emulator.credentials import RootCredentials
 from tooling.errors import OperatorError
-from tooling.target import Target, _embedded_session
+from tooling.target import Target, root_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,7 @@ def test_the_first_line_says_where_an_environment_lives(dev: Environment) -> Non
     )
 
 
-def test_embedded_programs_get_fixed_credentials_and_nothing_of_the_shell(
+def test_embedded_programs_get_the_sessions_key_and_nothing_of_the_shell(
     dev: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     embedded = target(dev, ENDPOINT)
@@ -55,7 +56,7 @@ def test_embedded_programs_get_fixed_credentials_and_nothing_of_the_shell(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "real")
     variables = embedded.process_environment()
     assert "of the shell" not in variables.values()
-    assert variables["AWS_ACCESS_KEY_ID"] == "test"
+    assert (variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"]) == ("a", "b")
     assert variables["AWS_REGION"] == "eu-central-1"
 
 
@@ -71,10 +72,10 @@ def test_a_profile_of_the_shell_does_not_stand_in_the_way_of_the_embedded_aws(
     dev: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "nobody")
-    session = _embedded_session(dev)
+    session = root_session(RootCredentials("key", "secret"), dev.aws.region)
     credentials = session.get_credentials()
     assert credentials is not None
-    assert credentials.access_key == "test"
+    assert credentials.access_key == "key"
     assert session.client("s3", endpoint_url=ENDPOINT).meta.region_name == dev.aws.region
 
 
