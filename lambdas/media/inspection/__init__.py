@@ -2,7 +2,7 @@
 
 from media.inspection.inspector import InspectionError, Inspector
 from media.inspection.pipeline import InspectedImage, check_size, inspect_image
-from media.inspection.rejection import RejectedError
+from media.inspection.rejection import Flaw, RejectedError
 from media.inspection.renditions import Rendition
 from media.inspection.specs import (
     DEFAULT_RENDITIONS,
@@ -14,6 +14,7 @@ from media.inspection.specs import (
 
 __all__ = [
     "DEFAULT_RENDITIONS",
+    "Flaw",
     "InspectedImage",
     "InspectionError",
     "Inspector",
