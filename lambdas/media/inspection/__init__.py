@@ -1,5 +1,6 @@
 """Inspection: what a file is and what is made of it, from its bytes alone, without AWS."""
 
+from media.inspection.confinement import Measure
 from media.inspection.inspector import InspectionError, Inspector
 from media.inspection.pipeline import InspectedImage, check_size, inspect_image
 from media.inspection.rejection import Flaw, RejectedError
@@ -18,6 +19,7 @@ __all__ = [
     "InspectedImage",
     "InspectionError",
     "Inspector",
+    "Measure",
     "RejectedError",
     "Rendition",
     "RenditionFormat",

@@ -6,6 +6,7 @@ The messages are those of `multiprocessing.connection.Connection`, which is the 
 import socket
 import struct
 import time
+from contextlib import suppress
 
 _LENGTH = struct.Struct("!i")
 _CHUNK_BYTES = 1024 * 1024
@@ -59,11 +60,9 @@ class DeadlineConnection:
 
     def close(self) -> None:
         """Close both directions, also for who else may hold the other end or a copy of this."""
-        try:
+        # The other end may have closed it already.
+        with suppress(OSError):
             self._line.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            # The other end has closed it already.
-            pass
         self._line.close()
 
     def _receive(self, length: int, *, is_start: bool = False) -> bytes:

@@ -34,9 +34,7 @@ class DecoderProcess:
         The process, started, and the line to it.
     """
 
-    def __init__(
-        self, process: "subprocess.Popen[bytes]", connection: DeadlineConnection
-    ) -> None:
+    def __init__(self, process: "subprocess.Popen[bytes]", connection: DeadlineConnection) -> None:
         self._process = process
         self._connection = connection
         self._refused: frozenset[Measure] | None = None

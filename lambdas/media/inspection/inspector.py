@@ -11,7 +11,6 @@ import os
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from time import monotonic
 from types import TracebackType
 from typing import Self
 

@@ -97,7 +97,9 @@ def location(block: ExifBlock) -> Location | None:
 def is_time(text: str) -> bool:
     """Tell whether a text is a time as it is kept: ISO 8601, to the second, without a zone."""
     try:
-        return len(text) == _ISO_TIME_CHARACTERS and datetime.fromisoformat(text).isoformat() == text
+        return (
+            len(text) == _ISO_TIME_CHARACTERS and datetime.fromisoformat(text).isoformat() == text
+        )
     except ValueError:
         return False
 

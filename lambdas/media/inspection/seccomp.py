@@ -149,9 +149,7 @@ def _rule(
     body = [
         step
         for position, condition in enumerate(required)
-        for step in condition.instructions(
-            (len(required) - position - 1) * Condition.LENGTH + 1
-        )
+        for step in condition.instructions((len(required) - position - 1) * Condition.LENGTH + 1)
     ]
     if required:
         body.append(_instruction(_RETURN, _ALLOW))

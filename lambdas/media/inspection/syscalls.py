@@ -38,7 +38,7 @@ class Machine:
     numbers
         By name; what the architecture lacks is left out.
     foreign_from
-        Where the numbers of a second set of calls begin; None where there is none.
+        Where the numbers of a second set of calls begin, x32 on x86-64; None where there is none.
     """
 
     audit_name: int
@@ -46,46 +46,89 @@ class Machine:
     foreign_from: int | None = None
 
 
+# Name, number on x86-64, number on aarch64.
+_NUMBERS = """
+bind                49  200
+bpf                321  280
+brk                 12  214
+clock_getres       229  114
+clock_gettime      228  113
+clock_nanosleep    230  115
+clone               56  220
+clone3             435  435
+close                3   57
+connect             42  203
+execve              59  221
+execveat           322  281
+exit                60   93
+exit_group         231   94
+fork                57    -
+fstat                5   80
+futex              202   98
+getcpu             309  168
+getcwd              79   17
+getitimer           36  102
+getpid              39  172
+getrandom          318  278
+getrusage           98  165
+gettid             186  178
+gettimeofday        96  169
+io_uring_setup     425  425
+keyctl             250  219
+kill                62  129
+lseek                8   62
+madvise             28  233
+membarrier         324  283
+mmap                 9  222
+mount              165   40
+mprotect            10  226
+mremap              25  216
+munmap              11  215
+nanosleep           35  101
+pidfd_getfd        438  438
+poll                 7    -
+ppoll              271   73
+prctl              157  167
+prlimit64          302  261
+process_vm_readv   310  270
+process_vm_writev  311  271
+ptrace             101  117
+read                 0   63
+readv               19   65
+restart_syscall    219  128
+rseq               334  293
+rt_sigaction        13  134
+rt_sigprocmask      14  135
+rt_sigreturn        15  139
+sched_getaffinity  204  123
+sched_getattr      315  275
+sched_yield         24  124
+seccomp            317  277
+set_robust_list    273   99
+setitimer           38  103
+setns              308  268
+sigaltstack        131  132
+socket              41  198
+socketpair          53  199
+sysinfo             99  179
+tgkill             234  131
+time               201    -
+times              100  153
+uname               63  160
+unshare            272   97
+userfaultfd        323  282
+vfork               58    -
+write                1   64
+writev              20   66
+"""
+
+
+def _numbers(column: int) -> dict[str, int]:
+    rows = (line.split() for line in _NUMBERS.strip().splitlines())
+    return {row[0]: int(row[column]) for row in rows if row[column] != "-"}
+
+
 MACHINES = {
-    "x86_64": Machine(
-        audit_name=0xC000003E,
-        foreign_from=0x40000000,  # x32
-        numbers={
-            **{"read": 0, "write": 1, "close": 3, "fstat": 5, "poll": 7, "lseek": 8, "mmap": 9},
-            **{"mprotect": 10, "munmap": 11, "brk": 12, "rt_sigaction": 13, "rt_sigprocmask": 14},
-            **{"rt_sigreturn": 15, "readv": 19, "writev": 20, "sched_yield": 24, "mremap": 25},
-            **{"madvise": 28, "nanosleep": 35, "getitimer": 36, "setitimer": 38, "getpid": 39},
-            **{"socket": 41, "connect": 42, "bind": 49, "socketpair": 53, "clone": 56, "fork": 57},
-            **{"vfork": 58, "execve": 59, "exit": 60, "kill": 62, "uname": 63, "gettimeofday": 96},
-            **{"getcwd": 79, "getrusage": 98, "sysinfo": 99, "times": 100, "ptrace": 101, "sigaltstack": 131},
-            **{"prctl": 157, "mount": 165, "gettid": 186, "time": 201, "futex": 202},
-            **{"sched_getaffinity": 204, "restart_syscall": 219, "clock_gettime": 228},
-            **{"clock_getres": 229, "clock_nanosleep": 230, "exit_group": 231, "tgkill": 234},
-            **{"keyctl": 250, "ppoll": 271, "unshare": 272, "set_robust_list": 273},
-            **{"prlimit64": 302, "setns": 308, "getcpu": 309, "process_vm_readv": 310},
-            **{"process_vm_writev": 311, "sched_getattr": 315, "seccomp": 317, "getrandom": 318},
-            **{"bpf": 321, "execveat": 322, "userfaultfd": 323, "membarrier": 324, "rseq": 334},
-            **{"io_uring_setup": 425, "clone3": 435, "pidfd_getfd": 438},
-        },
-    ),
-    "aarch64": Machine(
-        audit_name=0xC00000B7,
-        numbers={
-            **{"getcwd": 17, "mount": 40, "close": 57, "lseek": 62, "read": 63, "write": 64, "readv": 65},
-            **{"writev": 66, "ppoll": 73, "fstat": 80, "exit": 93, "exit_group": 94, "unshare": 97},
-            **{"futex": 98, "set_robust_list": 99, "nanosleep": 101, "getitimer": 102},
-            **{"setitimer": 103, "clock_gettime": 113, "clock_getres": 114},
-            **{"clock_nanosleep": 115, "ptrace": 117, "sched_getaffinity": 123, "sched_yield": 124},
-            **{"restart_syscall": 128, "kill": 129, "tgkill": 131, "sigaltstack": 132},
-            **{"rt_sigaction": 134, "rt_sigprocmask": 135, "rt_sigreturn": 139, "times": 153},
-            **{"uname": 160, "getrusage": 165, "prctl": 167, "getcpu": 168, "gettimeofday": 169},
-            **{"getpid": 172, "gettid": 178, "sysinfo": 179, "socket": 198, "socketpair": 199},
-            **{"bind": 200, "connect": 203, "brk": 214, "munmap": 215, "mremap": 216},
-            **{"keyctl": 219, "clone": 220, "execve": 221, "mmap": 222, "mprotect": 226},
-            **{"madvise": 233, "prlimit64": 261, "setns": 268, "process_vm_readv": 270},
-            **{"process_vm_writev": 271, "sched_getattr": 275, "seccomp": 277, "getrandom": 278},
-            **{"bpf": 280, "execveat": 281, "userfaultfd": 282, "membarrier": 283, "rseq": 293},
-            **{"io_uring_setup": 425, "clone3": 435, "pidfd_getfd": 438},
-        },
-    ),
+    "x86_64": Machine(audit_name=0xC000003E, numbers=_numbers(1), foreign_from=0x40000000),
+    "aarch64": Machine(audit_name=0xC00000B7, numbers=_numbers(2)),
 }

@@ -16,6 +16,8 @@ _PLAIN = frozenset(
 _BRAND, _CODEC, _COLOUR_NUMBERS = b"avif", b"av01", b"nclx"
 _ALPHA = b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0"
 _TEXT_MAX = 64
+# How libavif tells where an item lies: offset and length of four bytes, and no base.
+_FOUR_BYTES_EACH = 0x4400
 _DEPTH_MAX = 4
 Box = tuple[bytes, int, int]
 
@@ -83,8 +85,7 @@ def _located(data: bytes, box: Box) -> list[tuple[int, int]]:
     """Tell which parts of the file the items lie in, those that touch each other as one."""
     _, at, end = box
     version, sizes, count = struct.unpack_from(">B3xHH", data, at)
-    if version or sizes != 0x4400:
-        # Not as libavif writes it: two fields of four bytes an extent, no base.
+    if version or sizes != _FOUR_BYTES_EACH:
         raise IndexError
     at += 8
     extents = []
