@@ -5,11 +5,11 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import Self
 
 from media.inspection.answers import receive_answer, receive_readiness
+from media.inspection.bytecode import bytecode_folder
 from media.inspection.confinement import Measure
 from media.inspection.connection import DeadlineConnection
 from media.inspection.strays import HOUSEHOLD
@@ -132,8 +132,7 @@ class DecoderProcess:
 def _environment() -> dict[str, str]:
     """Give what it needs of our environment; credentials and settings are not among it."""
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    return inherited | {"PYTHONPATH": _import_path(sys.path)}
-
-
-def _import_path(folders: Sequence[str]) -> str:
-    return os.pathsep.join(filter(None, folders))
+    folder = bytecode_folder()
+    if folder is not None:
+        inherited["PYTHONPYCACHEPREFIX"] = folder
+    return inherited | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

@@ -158,7 +158,7 @@ class Inspector:
         """
         ended = 0
         for _ in range(_ATTEMPTS):
-            decoder = self._ready_process()
+            decoder = self.await_readiness()
             self._owner, self._is_used = owner, True
             try:
                 return decoder.ask(data, self._assignment, self._patience_seconds)
@@ -176,8 +176,14 @@ class Inspector:
                 raise RejectedError(Flaw.TOO_SLOW, seconds=self._assignment.seconds_max)
         raise _verdict(ended)
 
-    def _ready_process(self) -> DecoderProcess:
-        """Give a process that waits for a file; one that ended before it saw any is replaced."""
+    def await_readiness(self) -> DecoderProcess:
+        """Wait for a process that may be sent a file; one that ended before it saw any is replaced.
+
+        Raises
+        ------
+        InspectionError
+            If none gets ready.
+        """
         for _ in range(_ATTEMPTS):
             self.start()
             if self._decoder is None:

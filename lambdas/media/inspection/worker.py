@@ -69,7 +69,12 @@ def leave_terminal() -> None:
     os.close(nowhere)
 
 
-if __name__ == "__main__":
+def main(descriptor: int) -> None:
+    """Work for who holds the other end of the line."""
     leave_terminal()
-    with suppress(EOFError, BrokenPipeError), Connection(int(sys.argv[1])) as line:
+    with suppress(EOFError, BrokenPipeError), Connection(descriptor) as line:
         run(line)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -25,7 +25,7 @@ from media.inspection.wire import Answer, Assignment, Fault
 PNG = b"\x89PNG\r\n\x1a\n"
 UNCONFINED = "tests.unit.lambdas.media.inspection.intruder_unconfined"
 _X32_GETPID = 0x40000000 | 39
-_DUMPABLE, _PTRACE_ATTACH = 4, 16
+_DUMPABLE, _PTRACE_SEIZE = 4, 0x4206
 _GIBIBYTE = 1024**3
 _seen: list[bytes] = []
 
@@ -77,7 +77,7 @@ def open_memory_of(parent: int) -> None:
 
 def attach_to(parent: int) -> None:
     become_ordinary()
-    call("ptrace", ctypes.c_long(_PTRACE_ATTACH), ctypes.c_long(parent), None, None)
+    call("ptrace", ctypes.c_long(_PTRACE_SEIZE), ctypes.c_long(parent), None, None)
 
 
 ATTACKS: dict[str, Callable[[int], object]] = {
@@ -140,7 +140,7 @@ def attack(data: bytes, assignment: Assignment, connection: Connection) -> Answe
 
 def serve(descriptor: int) -> None:
     worker.leave_terminal()
-    with Connection(descriptor) as connection:
+    with suppress(EOFError, BrokenPipeError), Connection(descriptor) as connection:
         worker.run(connection, lambda data, told: attack(data, told, connection))
 
 

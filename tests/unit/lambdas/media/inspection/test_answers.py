@@ -16,7 +16,7 @@ from media.inspection.wire import send_answer
 from media.limits import Limits
 from tests.unit.lambdas.media.inspection.pictures import GPS, exif, quadrants, saved
 
-LIMITS = Limits(pixels=10_000, frames=10)
+LIMITS = Limits(pixels=10_000, frames=100)
 SPECS = (
     RenditionSpec("thumb", 16),
     RenditionSpec("card", width=30, height=20, format=RenditionFormat.JPEG),
@@ -117,10 +117,10 @@ def test_what_is_changed_below_is_a_good_answer() -> None:
         pytest.param(found(width=60.0), id="a fraction"),
         pytest.param(found(frames=True), id="a truth value"),
         pytest.param(found(width=2**32), id="a huge width"),
-        pytest.param(found(width=101, height=100), id="more pixels than are accepted"),
-        pytest.param(found(frames=11), id="more frames than are accepted"),
+        pytest.param(found(width=150, height=100), id="more pixels than are accepted"),
+        pytest.param(found(frames=101), id="more frames than are accepted"),
         pytest.param(
-            found(width=100, height=100, frames=26), id="more pixels in all frames than accepted"
+            found(width=120, height=80, frames=27), id="more pixels in all frames than accepted"
         ),
         pytest.param(found(duration_ms="1"), id="a number as text"),
         pytest.param(found(duration_ms=1), id="a still picture that plays"),

@@ -1,6 +1,9 @@
 """What code can do that has taken a decoder over: nothing but answer for its own owner's files."""
 
+import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,7 +95,7 @@ def test_nothing_of_the_confinement_is_refused_here() -> None:
     told: list[frozenset[Measure]] = []
     with Inspector(Limits(), SPECS, on_refused=told.append) as inspector:
         inspector.start()
-        inspector._ready_process()
+        inspector.await_readiness()
     assert told == []
 
 
@@ -107,11 +110,19 @@ def test_what_a_system_refuses_is_told_once_and_work_goes_on(
     assert told == [frozenset(Measure)]
 
 
-@pytest.mark.parametrize("attack", ["read_environment", "open_memory", "attach"])
-def test_the_parent_is_closed_even_to_an_unconfined_decoder(
-    unconfined: Inspector, attack: str
-) -> None:
-    assert "PermissionError" in outcome(unconfined, order(attack))
+def test_the_parent_is_closed_even_to_an_unconfined_decoder() -> None:
+    """Both are an ordinary user's, as in a function."""
+    completed = subprocess.run(
+        [sys.executable, "-m", "tests.unit.lambdas.media.inspection.ordinary_parent"],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told = json.loads(completed.stdout)
+    assert told.pop("nothing").startswith("Escaped")
+    assert set(told) == {"read_environment", "open_memory", "attach"}
+    assert {answer.partition(" ")[0] for answer in told.values()} == {"PermissionError"}
 
 
 def test_what_an_unconfined_decoder_started_holds_up_nobody_and_ends_with_it(
@@ -135,12 +146,15 @@ def test_a_process_sees_the_files_of_one_owner_only(inspector: Inspector) -> Non
 
 def test_once_owners_change_the_next_process_is_started_in_advance(inspector: Inspector) -> None:
     outcome(inspector, order("nothing"), "a")
-    assert inspector._spare is None
+    assert spare_of(inspector) == 0
     outcome(inspector, order("nothing"), "b")
-    assert inspector._spare is not None
-    spare = inspector._spare.pid
+    spare = spare_of(inspector)
     outcome(inspector, order("nothing"), "c")
     assert inspector.pid == spare
+
+
+def spare_of(inspector: Inspector) -> int:
+    return inspector._spare.pid if inspector._spare else 0
 
 
 def test_memory_ends_at_the_functions_share(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,7 @@ def test_what_ends_every_process_is_the_files_fault_unless_the_system_did_it(
 ) -> None:
     with Inspector(Limits(), SPECS) as inspector:
         with monkeypatch.context() as patch:
-            patch.setattr(inspector, "_ready_process", lambda: ended(inspector, end))
+            patch.setattr(inspector, "await_readiness", lambda: ended(inspector, end))
             with pytest.raises(told[0], match=told[1]):
                 inspector.inspect(PICTURE, "alice")
         assert inspector.inspect(PICTURE, "alice").width == 60
@@ -59,7 +59,7 @@ def test_what_ends_every_process_is_the_files_fault_unless_the_system_did_it(
 
 def ended(inspector: Inspector, end: signal.Signals) -> DecoderProcess:
     """Give a process that was ready and ends before it is asked."""
-    decoder = Inspector._ready_process(inspector)
+    decoder = Inspector.await_readiness(inspector)
     os.kill(decoder.pid, end)
     decoder.wait()
     return decoder

@@ -1,6 +1,7 @@
 """A confined process makes byte for byte what is made without any confinement."""
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -66,16 +67,16 @@ def _lab(picture: Image.Image) -> Image.Image:
     return converted
 
 
+def outcome(inspect: Callable[[], InspectedImage]) -> InspectedImage | str:
+    try:
+        return inspect()
+    except RejectedError as rejection:
+        return rejection.message
+
+
 def assert_same(inspector: Inspector, data: bytes, about: str) -> None:
-    unconfined: InspectedImage | str
-    try:
-        unconfined = inspect_image(data, Limits(), SPECS)
-    except RejectedError as rejection:
-        unconfined = rejection.message
-    try:
-        assert inspector.inspect(data, "alice") == unconfined, about
-    except RejectedError as rejection:
-        assert rejection.message == unconfined, about
+    unconfined = outcome(lambda: inspect_image(data, Limits(), SPECS))
+    assert outcome(lambda: inspector.inspect(data, "alice")) == unconfined, about
 
 
 def test_files_of_every_kind_become_the_same() -> None:
