@@ -278,7 +278,7 @@ def lint(session: nox.Session) -> None:
 
 @developer(default=False)
 def benchmark(session: nox.Session) -> None:
-    """NAME [--json]: measure; api, audit, capacity, images, imports, load, memory or promotion."""
+    """NAME: measure api, audit, capacity, decoder, images, imports, load, memory or promotion."""
     python = python_with(session, DEVELOPMENT_LOCK)
     command = (python, "-m", "tests.benchmarks", *session.posargs)
     session.run(*command, external=True, stderr=sys.stderr)  # as for run_tooling

@@ -74,6 +74,7 @@ class Inspector:
                 *(sys.executable, "-S", "-P", "-m", "media.inspection"),
                 *("--limits", limits, "--renditions", renditions),
                 *("--seconds", str(environment.processor.file_seconds_max)),
+                *("--memory-mb", str(environment.processor.memory_mb)),
             ),
             variables={
                 **os.environ,

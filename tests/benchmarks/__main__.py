@@ -7,7 +7,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import audit, imports, promotion
+from tests.benchmarks import audit, decoder, imports, promotion
 from tests.benchmarks.api import command as api
 from tests.benchmarks.capacity import command as capacity
 from tests.benchmarks.images import command as images
@@ -24,7 +24,7 @@ def main() -> int:
     """Run the benchmark that the command line names."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     benchmarks = parser.add_subparsers(required=True, metavar="NAME")
-    for benchmark in (api, audit, capacity, images, load, memory, imports, promotion):
+    for benchmark in (api, audit, capacity, decoder, images, load, memory, imports, promotion):
         benchmark.add_to(benchmarks)
     options = parser.parse_args()
     for number in INTERRUPTS:

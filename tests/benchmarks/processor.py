@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # -S and -P: nothing is imported but the zip's packages and the checkout.
 PYTHON = (sys.executable, "-S", "-P")
 SETTINGS = {
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "2304",
     "AWS_DEFAULT_REGION": "eu-central-1",
     "AWS_ACCESS_KEY_ID": "none",
     "AWS_SECRET_ACCESS_KEY": "none",

@@ -24,7 +24,7 @@ from media.aws import build_clients
 from media.bucket import MediaBucket
 from media.clock import now
 from media.freshness import has_current_renditions
-from media.inspection import Inspector
+from media.inspection import Inspector, Measure
 from media.keys import is_folder_marker
 from media.reconciliation import (
     OriginalProcessor,
@@ -57,9 +57,20 @@ class BatchFailedError(Exception):
 
 def build_inspector(settings: Settings) -> Inspector:
     """Start what looks at files while the rest of the function starts."""
-    inspector = Inspector(settings.limits, settings.renditions, settings.file_seconds_max)
+    inspector = Inspector(
+        settings.limits,
+        settings.renditions,
+        settings.file_seconds_max,
+        settings.memory_bytes,
+        on_refused=warn_of_refused,
+    )
     inspector.start()
     return inspector
+
+
+def warn_of_refused(refused: frozenset[Measure]) -> None:
+    """Say once what of the decoder's confinement this system doesn't grant; work goes on."""
+    logger.warning("decoder not fully confined", extra={"refused": sorted(refused)})
 
 
 def build_reconciler(settings: Settings, inspector: Inspector) -> Reconciler:

@@ -9,16 +9,19 @@ from functions.store import Store
 from media.inspection import RenditionSpec, read_specs
 from media.limits import Limits
 
+_MEBIBYTE = 1024**2
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The store, limits and renditions of one environment."""
+    """The store, limits, renditions and memory of one environment."""
 
     store: Store
     trash_life: timedelta
     limits: Limits
     renditions: tuple[RenditionSpec, ...]
     file_seconds_max: float
+    memory_bytes: int
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -39,4 +42,6 @@ class Settings:
             ),
             renditions=read_specs(json.loads(environment["MEDIA_RENDITIONS"])),
             file_seconds_max=float(environment["MEDIA_FILE_SECONDS_MAX"]),
+            # Set by Lambda itself.
+            memory_bytes=int(environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]) * _MEBIBYTE,
         )

@@ -1,8 +1,9 @@
 """Inspection: what a file is and what is made of it, from its bytes alone, without AWS."""
 
+from media.inspection.confinement import Measure
 from media.inspection.inspector import InspectionError, Inspector
 from media.inspection.pipeline import InspectedImage, check_size, inspect_image
-from media.inspection.rejection import RejectedError
+from media.inspection.rejection import Flaw, RejectedError
 from media.inspection.renditions import Rendition
 from media.inspection.specs import (
     DEFAULT_RENDITIONS,
@@ -14,9 +15,11 @@ from media.inspection.specs import (
 
 __all__ = [
     "DEFAULT_RENDITIONS",
+    "Flaw",
     "InspectedImage",
     "InspectionError",
     "Inspector",
+    "Measure",
     "RejectedError",
     "Rendition",
     "RenditionFormat",

@@ -21,6 +21,10 @@ from media.limits import Limits
 
 _UNREADABLE = 2
 SECONDS_MAX = 30.0
+MEMORY_MB = 2304
+_MEBIBYTE = 1024**2
+# All files are of who asks.
+_OWNER = "operator"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     exit_code = 0
-    with Inspector(options.limits, options.renditions, options.seconds) as inspector:
+    memory_bytes = options.memory_mb * _MEBIBYTE
+    with Inspector(options.limits, options.renditions, options.seconds, memory_bytes) as inspector:
         for path in options.files:
             try:
                 line = inspect_file(inspector, path, options.limits.upload_bytes)
@@ -78,7 +83,7 @@ def inspect_file(inspector: Inspector, path: Path, bytes_max: int) -> dict[str, 
         data = file.read(bytes_max + 1)
     image, rejection = None, None
     try:
-        image = inspector.inspect(data)
+        image = inspector.inspect(data, _OWNER)
     except RejectedError as error:
         rejection = error
     return {
@@ -129,6 +134,13 @@ def _parser() -> argparse.ArgumentParser:
         default=SECONDS_MAX,
         metavar="N",
         help="after so many seconds a file is given up",
+    )
+    parser.add_argument(
+        "--memory-mb",
+        type=int,
+        default=MEMORY_MB,
+        metavar="N",
+        help="the function's memory, which no file may exceed",
     )
     return parser
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError
 
 from media.formats import ImageFormat
-from media.images import RejectionReason
 from media.inspection import libvips
 from media.inspection.colour import scale_transparency
 from media.inspection.frame_count import count_gif_frames, count_png_frames, count_tiff_pages
@@ -23,7 +22,7 @@ from media.inspection.heif import decode_heif
 from media.inspection.jpeg import count_scans
 from media.inspection.mending import mend
 from media.inspection.plugins import load_plugin
-from media.inspection.rejection import RejectedError, corrupt
+from media.inspection.rejection import Flaw, RejectedError
 from media.inspection.stated_size import stated_size
 from media.inspection.variants import is_whole_tiff, unsupported_variant
 from media.limits import Limits
@@ -92,12 +91,12 @@ def open_image(
     """
     stated = stated_size(data, image_format)
     if stated is not None and stated[0] * stated[1] > limits.pixels:
-        raise _too_many_pixels(Header(image_format, *stated, frames=1), limits)
+        raise _too_many_pixels(*stated, limits)
     variant = unsupported_variant(data, image_format)
     if variant is not None:
-        raise _unsupported(variant)
+        raise RejectedError(variant)
     if image_format is ImageFormat.JPEG and (scans := count_scans(data)) > _SCANS_MAX:
-        raise corrupt(f"the picture is built up in {scans} passes, no program needs so many")
+        raise RejectedError(Flaw.TOO_MANY_SCANS, scans=scans)
     load_plugin(image_format)
     try:
         image = Image.open(
@@ -106,14 +105,13 @@ def open_image(
         width, height = image.size
         frames = _count_frames(image, data, image_format, limits.frames + 1)
     except Image.DecompressionBombError:
-        raise _too_many_pixels(None, limits) from None
+        raise RejectedError(Flaw.MORE_PIXELS_INSIDE) from None
     except UnidentifiedImageError:
         if image_format is ImageFormat.TIFF and is_whole_tiff(data):
-            raise _unsupported("a TIFF of an uncommon kind") from None
-        detail = f"the file begins like {image_format.value} but its header can't be read"
-        raise corrupt(detail) from None
+            raise RejectedError(Flaw.UNCOMMON_TIFF) from None
+        raise RejectedError(Flaw.FOREIGN_HEADER) from None
     except _DECODER_FAULTS as fault:
-        raise corrupt(f"the header can't be read ({_said(fault)})") from fault
+        raise RejectedError(Flaw.BROKEN_HEADER) from fault
     header = Header(image_format, width, height, frames)
     _check(header, limits)
     return image, header
@@ -159,9 +157,9 @@ def decoding() -> Iterator[None]:
     try:
         yield
     except Image.DecompressionBombError:
-        raise _too_many_pixels(None, None) from None
+        raise RejectedError(Flaw.MORE_PIXELS_INSIDE) from None
     except (libvips.VipsError, *_DECODER_FAULTS) as fault:
-        raise corrupt(f"the picture can't be decoded ({_said(fault)})") from fault
+        raise RejectedError(Flaw.BROKEN_PIXELS) from fault
 
 
 def _count_frames(
@@ -184,37 +182,18 @@ def _count_frames(
 def _check(header: Header, limits: Limits) -> None:
     pixels = header.width * header.height
     if pixels < 1:
-        raise corrupt("the header says that the picture has no pixels")
+        raise RejectedError(Flaw.NO_PIXELS)
     if pixels > limits.pixels:
-        raise _too_many_pixels(header, limits)
+        raise _too_many_pixels(header.width, header.height, limits)
     if header.frames > limits.frames or header.frames * pixels > limits.frame_pixels:
         raise RejectedError(
-            RejectionReason.TOO_MANY_FRAMES,
-            f"the animation has {_at_most(header.frames, limits.frames)} frames of "
-            f"{header.width} x {header.height} pixels, at most {limits.frames} frames and "
-            f"{limits.frame_pixels} pixels in all are accepted: shorten it or scale it down",
+            Flaw.TOO_MANY_FRAMES,
+            limits,
+            frames=header.frames,
+            width=header.width,
+            height=header.height,
         )
 
 
-def _at_most(frames: int, limit: int) -> str:
-    return f"more than {limit}" if frames > limit else str(frames)
-
-
-def _too_many_pixels(header: Header | None, limits: Limits | None) -> RejectedError:
-    size = f"{header.width} x {header.height}" if header else "too many"
-    allowed = f", at most {limits.pixels} are accepted" if limits else ""
-    return RejectedError(
-        RejectionReason.TOO_MANY_PIXELS,
-        f"the picture has {size} pixels{allowed}: scale it down and send it again",
-    )
-
-
-def _unsupported(variant: str) -> RejectedError:
-    return RejectedError(
-        RejectionReason.UNSUPPORTED_FORMAT,
-        f"the file is {variant}, which is not accepted: save it as a common JPEG or PNG",
-    )
-
-
-def _said(fault: BaseException) -> str:
-    return str(fault).splitlines()[0][:120] if str(fault) else type(fault).__name__
+def _too_many_pixels(width: int, height: int, limits: Limits) -> RejectedError:
+    return RejectedError(Flaw.TOO_MANY_PIXELS, limits, width=width, height=height)

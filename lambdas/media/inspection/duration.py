@@ -12,7 +12,7 @@ _PNG_SIGNATURE_BYTES, _PNG_DEFAULT_DENOMINATOR = 8, 100
 _RIFF_HEADER_BYTES = 12
 _WEBP_DURATION_AT = 12
 _LONG_VERSION = 1
-_DAY_MS = 24 * 60 * 60 * 1000
+LONGEST_MS = 24 * 60 * 60 * 1000
 
 
 def duration_ms(data: bytes, image_format: ImageFormat) -> int | None:
@@ -35,7 +35,7 @@ def duration_ms(data: bytes, image_format: ImageFormat) -> int | None:
     if reader is None:
         return None
     try:
-        return min(reader(data), _DAY_MS) or None
+        return min(reader(data), LONGEST_MS) or None
     except (struct.error, IndexError):
         return None
 

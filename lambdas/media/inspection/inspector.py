@@ -1,58 +1,51 @@
 """Looking at files in a process of its own, so that no file can take the caller down.
 
 Decoders are native code: a hostile file may crash one, keep it busy for ever, make it ask for all
-memory, or take it over. One process looks at file after file, under limits of time and memory, and
-what it answers is data that is checked, never code (see `wire`); the file that ends it, or makes it
-answer nonsense, is answered for, and the next one gets a new process.
+memory, or take it over. A process looks at the files of one owner, confined (see `confinement`),
+under limits of time and memory, and what it answers is data that is checked, never code (see
+`answers`). The file that ends it, or makes it answer nonsense, is answered for, and the next one
+gets a new process.
 """
 
 import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
-from threading import Timer
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from media.inspection.pipeline import InspectedImage
-from media.inspection.rejection import RejectedError, corrupt
+from media.formats import ImageFormat
+from media.inspection.confinement import Measure
+from media.inspection.decoder_process import DecoderProcess
+from media.inspection.fields import UnreadableAnswerError
+from media.inspection.kernel import ProcessOption, set_process_option
+from media.inspection.pipeline import InspectedImage, check_bytes, describe
+from media.inspection.rejection import Flaw, RejectedError
 from media.inspection.specs import RenditionSpec
-from media.inspection.wire import (
-    Assignment,
-    Fault,
-    Rejection,
-    UnreadableAnswerError,
-    receive_answer,
-    send_assignment,
-)
+from media.inspection.wire import Answer, Assignment, Fault, Rejection
 from media.limits import Limits
 
-_PROGRAM = "media.inspection.worker"
 _ATTEMPTS = 2
-_SECONDS_TO_END = 5
-# A process ends itself in time, unless it was taken over; it may have to start first.
-_GRACE_SECONDS = 10.0
+# All its libraries are loaded in this time, also on a machine that does much else.
+_START_SECONDS_MAX = 20.0
+# A process ends itself in time, unless it was taken over.
+_GRACE_SECONDS = 5.0
+_OVERDUE = -signal.SIGALRM
 # What is no end of its own counts as a crash all the same.
 _CRASHED = -signal.SIGABRT
+# What the caller itself takes with the function around it, its libraries, and a spare process;
+# of the 256 MiB that `tooling/processor_memory.py` plans for all but the picture.
+_BESIDE_DECODER_BYTES = 160 * 1024**2
+# An interpreter with every codec loaded, which no limit may fall below.
+_IDLE_DECODER_BYTES = 96 * 1024**2
 
 
 class InspectionError(Exception):
     """A file could not be looked at, and the fault is not the file's."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Worker:
-    process: "subprocess.Popen[bytes]"
-    connection: Connection
-
-
 class Inspector:
-    """Looks at files one after the other in another process; a context manager.
+    """Looks at files one after the other in other processes; a context manager.
 
     Parameters
     ----------
@@ -62,13 +55,32 @@ class Inspector:
         The renditions to make.
     seconds_max
         After this many seconds a file is given up.
+    memory_bytes
+        What the caller and its processes may take together: the function's memory.
+    on_refused
+        Is told, once, what the system refused of the confinement, if it refused any.
     """
 
     def __init__(
-        self, limits: Limits, specs: Sequence[RenditionSpec], seconds_max: float = 20.0
+        self,
+        limits: Limits,
+        specs: Sequence[RenditionSpec],
+        seconds_max: float = 20.0,
+        memory_bytes: int = 2304 * 1024**2,
+        on_refused: Callable[[frozenset[Measure]], None] | None = None,
     ) -> None:
-        self._assignment = Assignment(limits, tuple(specs), seconds_max)
-        self._worker: _Worker | None = None
+        # The caller has the file as well.
+        share = memory_bytes - _BESIDE_DECODER_BYTES - limits.upload_bytes
+        self._assignment = Assignment(
+            limits, tuple(specs), seconds_max, max(share, _IDLE_DECODER_BYTES), os.getpid()
+        )
+        self._on_refused = on_refused
+        self._decoder: DecoderProcess | None = None
+        self._spare: DecoderProcess | None = None
+        # Whose files the process has seen; None where it has seen none, or nobody's.
+        self._owner: str | None = None
+        self._is_used = False
+        self._owners_change = False
 
     def __enter__(self) -> Self:
         return self
@@ -82,25 +94,37 @@ class Inspector:
         self.close()
 
     def start(self) -> None:
-        """Start the process, if it isn't running, so that the first file needn't wait for it."""
-        if self._worker is None:
-            self._worker = _start(self._assignment)
+        """Start the process, if it isn't running, so that the first file needn't wait for it.
+
+        From here on the calling process is closed to others of the same user: its memory and its
+        environment can't be read, and no debugger can attach to it.
+        """
+        if self._decoder is None:
+            self._decoder, self._spare = self._spare or self._start_process(), None
+            self._is_used = False
 
     @property
     def pid(self) -> int:
         """The process's id, which changes where it had to be replaced; 0 before it started."""
-        return self._worker.process.pid if self._worker else 0
+        return self._decoder.pid if self._decoder else 0
 
     def close(self) -> None:
-        """End the process."""
-        if self._worker is not None:
-            self._worker.connection.close()
-            self._worker.process.kill()
-            self._worker.process.wait()
-            self._worker = None
+        """End the processes, and whatever they may have started."""
+        self._end_decoder()
+        if self._spare is not None:
+            self._spare.close()
+            self._spare = None
 
-    def inspect(self, data: bytes) -> InspectedImage:
+    def inspect(self, data: bytes, owner: str | None) -> InspectedImage:
         """Check a file and make of it all that the store keeps, as `inspect_image` does.
+
+        Parameters
+        ----------
+        data
+            The whole file.
+        owner
+            Whose it is: a process sees files of one owner only. None where nobody knows, and then
+            a process sees this file only.
 
         Raises
         ------
@@ -110,94 +134,109 @@ class Inspector:
         InspectionError
             If our code failed, or the system took the process away.
         """
+        image_format = check_bytes(data, self._assignment.limits)
+        self._make_way_for(owner)
+        answer = self._ask_twice(data, owner)
+        self._keep_spare()
+        return self._read(answer, data, image_format)
+
+    def _make_way_for(self, owner: str | None) -> None:
+        """End the process if it has seen files of anybody else."""
+        if self._decoder is not None and self._is_used and (owner is None or owner != self._owner):
+            self._end_decoder()
+            self._owners_change = True
+
+    def _keep_spare(self) -> None:
+        """Have the next owner's process start while this file's renditions are stored."""
+        if self._owners_change and self._spare is None:
+            self._spare = self._start_process()
+
+    def _ask_twice(self, data: bytes, owner: str | None) -> Answer:
+        """Ask; and ask a new process where one ended, for it may have been for another file's sake.
+
+        Whatever is not an answer ends the process.
+        """
         ended = 0
         for _ in range(_ATTEMPTS):
-            started = time.monotonic()
+            decoder = self.await_readiness()
+            self._owner, self._is_used = owner, True
             try:
-                return self._ask(data)
+                return decoder.ask(data, self._assignment, self._patience_seconds)
+            except TimeoutError:
+                ended = _OVERDUE
             except UnreadableAnswerError:
                 ended = _CRASHED
-            except EOFError:
-                ended = self._end_of_worker()
-            if ended == -signal.SIGALRM or time.monotonic() - started >= self._patience_seconds:
-                seconds = self._assignment.seconds_max
-                raise corrupt(f"the picture was not decoded within {seconds:g} seconds")
-            # A process that had seen many files before may have ended for their sake: a new one
-            # tells whether it was this file.
-        if ended >= 0:
-            raise InspectionError(f"the process that looks at files ended with code {ended}")
-        if ended in (-signal.SIGKILL, -signal.SIGTERM):
-            raise InspectionError("the process that looks at files was killed")
-        raise corrupt("the picture makes its decoder fail")
+            except (EOFError, OSError):
+                ended = decoder.wait()
+            except BaseException:
+                self._end_decoder()
+                raise
+            self._end_decoder()
+            if ended == _OVERDUE:
+                raise RejectedError(Flaw.TOO_SLOW, seconds=self._assignment.seconds_max)
+        raise _verdict(ended)
 
-    def _ask(self, data: bytes) -> InspectedImage:
-        self.start()
-        if self._worker is None:
-            raise InspectionError("the process that looks at files is not there")
-        overdue = Timer(self._patience_seconds, self._worker.process.kill)
-        overdue.start()
+    def await_readiness(self) -> DecoderProcess:
+        """Wait for a process that may be sent a file; one that ended before it saw any is replaced.
+
+        Raises
+        ------
+        InspectionError
+            If none gets ready.
+        """
+        for _ in range(_ATTEMPTS):
+            self.start()
+            if self._decoder is None:
+                break
+            try:
+                refused = self._decoder.await_readiness(_START_SECONDS_MAX)
+            except (EOFError, OSError, UnreadableAnswerError):
+                ended = self._decoder.wait()
+                self._end_decoder()
+                continue
+            self._tell(refused)
+            return self._decoder
+        message = f"the process that looks at files does not start: it ended with code {ended}"
+        raise InspectionError(message)
+
+    def _tell(self, refused: frozenset[Measure]) -> None:
+        if refused and self._on_refused is not None:
+            self._on_refused(refused)
+            self._on_refused = None
+
+    def _start_process(self) -> DecoderProcess:
+        # Where the system knows no such thing, its user's other processes see all there is.
+        with suppress(OSError):
+            set_process_option(ProcessOption.DUMPABLE, 0)
         try:
-            self._worker.connection.send_bytes(data)
-            answer = receive_answer(self._worker.connection, self._assignment.specs)
-        except (EOFError, BrokenPipeError, ConnectionResetError):
-            raise EOFError from None
-        except BaseException:
-            # What was left unread would be taken for the answer to the next file, and a process
-            # that answered nonsense is not to be asked again.
-            self.close()
-            raise
-        finally:
-            overdue.cancel()
-        if isinstance(answer, Rejection):
-            raise RejectedError(answer.reason, answer.message)
-        if isinstance(answer, Fault):
-            raise InspectionError(answer.message)
-        return answer
+            return DecoderProcess.start(self._assignment, _START_SECONDS_MAX)
+        except OSError:
+            raise InspectionError("the process that looks at files did not start") from None
+
+    def _end_decoder(self) -> None:
+        if self._decoder is not None:
+            self._decoder.close()
+            self._decoder = None
 
     @property
     def _patience_seconds(self) -> float:
         return self._assignment.seconds_max + _GRACE_SECONDS
 
-    def _end_of_worker(self) -> int:
-        """Tell how the process ended, which has closed its end of the connection."""
-        if self._worker is None:
-            raise InspectionError("the process that looks at files is not there")
-        try:
-            return self._worker.process.wait(_SECONDS_TO_END)
-        except subprocess.TimeoutExpired:
-            return _CRASHED
-        finally:
-            self.close()
+    def _read(self, answer: Answer, data: bytes, image_format: ImageFormat) -> InspectedImage:
+        match answer:
+            case Rejection(flaw, numbers):
+                raise RejectedError(flaw, self._assignment.limits, **numbers)
+            case Fault(name, place):
+                message = f"{name} at {place}"
+                raise InspectionError(message)
+            case findings:
+                return describe(data, image_format, findings, self._assignment.specs)
 
 
-def _start(assignment: Assignment) -> _Worker:
-    """Start a process and make sure that it runs.
-
-    It is a plain program, since starting it the way `multiprocessing` does would run the caller's
-    main module again, which in a function is the runtime itself; and not forked, which native
-    libraries don't bear once they have threads.
-    """
-    connection, theirs = Pipe()
-    only_what_we_import = ("-S", "-P") if sys.flags.no_site else ("-P",)
-    process = subprocess.Popen(  # noqa: S603
-        [
-            *(sys.executable, *only_what_we_import),
-            *("-m", _PROGRAM, str(theirs.fileno())),
-        ],
-        pass_fds=[theirs.fileno()],
-        # Whoever takes a decoder over can't answer with code, and finds no credentials in its
-        # environment, but still has the rights of this user.
-        env={
-            **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
-            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        },
-        stdin=subprocess.DEVNULL,
-    )
-    theirs.close()
-    worker = _Worker(process, connection)
-    try:
-        send_assignment(connection, assignment)
-    except BrokenPipeError:
-        process.wait()
-        raise InspectionError("the process that looks at files did not start") from None
-    return worker
+def _verdict(ended: int) -> Exception:
+    """Say what a process's end means that came twice over one file."""
+    if ended >= 0:
+        return InspectionError(f"the process that looks at files ended with code {ended}")
+    if ended in (-signal.SIGKILL, -signal.SIGTERM):
+        return InspectionError("the process that looks at files was killed")
+    return RejectedError(Flaw.ENDS_DECODER)

@@ -9,57 +9,54 @@ from fractions import Fraction
 from media.images import ExifValue, Location
 from media.inspection.exif import Directory, ExifBlock
 
-MAX_TEXT = 128
+TEXT_MAX = 128
 _DECIMALS = Decimal("0.000001")
 _ORIENTATION = 0x0112
 _LATITUDE_REFERENCE, _LATITUDE, _LONGITUDE_REFERENCE, _LONGITUDE = 1, 2, 3, 4
 _ALTITUDE_REFERENCE, _ALTITUDE = 5, 6
 _BELOW_SEA = 1
 _EXIF_TIME = re.compile(r"([0-9]{4}):([0-9]{2}):([0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2})")
+_ISO_TIME_CHARACTERS = 19
+_UTC_OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]")
 _SEXAGESIMAL = (1, 60, 3600)
-_MAX_LATITUDE, _MAX_LONGITUDE, _MAX_ALTITUDE = 90, 180, 100_000
+LATITUDE_MAX, LONGITUDE_MAX, ALTITUDE_MAX = 90, 180, 100_000
 
 
-class _Kind(Enum):
+class MetadataKind(Enum):
+    """What a value of the metadata is."""
+
     TEXT = "text"
     TIME = "time"
+    OFFSET = "offset"
     WHOLE = "whole"
     NUMBER = "number"
 
 
 _IMAGE_TAGS = {
-    0x010F: ("camera_make", _Kind.TEXT),
-    0x0110: ("camera_model", _Kind.TEXT),
-    0x0131: ("software", _Kind.TEXT),
-    0x0132: ("modified_at", _Kind.TIME),
+    0x010F: ("camera_make", MetadataKind.TEXT),
+    0x0110: ("camera_model", MetadataKind.TEXT),
+    0x0131: ("software", MetadataKind.TEXT),
+    0x0132: ("modified_at", MetadataKind.TIME),
 }
 _PHOTO_TAGS = {
-    0x9003: ("captured_at", _Kind.TIME),
-    0x9011: ("captured_at_offset", _Kind.TEXT),
-    0x829A: ("exposure_seconds", _Kind.NUMBER),
-    0x829D: ("f_number", _Kind.NUMBER),
-    0x8822: ("exposure_program", _Kind.WHOLE),
-    0x8827: ("iso", _Kind.WHOLE),
-    0x9204: ("exposure_bias_ev", _Kind.NUMBER),
-    0x9207: ("metering_mode", _Kind.WHOLE),
-    0x9209: ("flash", _Kind.WHOLE),
-    0x920A: ("focal_length_mm", _Kind.NUMBER),
-    0xA001: ("colour_space", _Kind.WHOLE),
-    0xA403: ("white_balance", _Kind.WHOLE),
-    0xA405: ("focal_length_35mm", _Kind.WHOLE),
-    0xA433: ("lens_make", _Kind.TEXT),
-    0xA434: ("lens_model", _Kind.TEXT),
-}
-_TYPES: dict[_Kind, type[ExifValue]] = {
-    _Kind.TEXT: str,
-    _Kind.TIME: str,
-    _Kind.WHOLE: int,
-    _Kind.NUMBER: Decimal,
+    0x9003: ("captured_at", MetadataKind.TIME),
+    0x9011: ("captured_at_offset", MetadataKind.OFFSET),
+    0x829A: ("exposure_seconds", MetadataKind.NUMBER),
+    0x829D: ("f_number", MetadataKind.NUMBER),
+    0x8822: ("exposure_program", MetadataKind.WHOLE),
+    0x8827: ("iso", MetadataKind.WHOLE),
+    0x9204: ("exposure_bias_ev", MetadataKind.NUMBER),
+    0x9207: ("metering_mode", MetadataKind.WHOLE),
+    0x9209: ("flash", MetadataKind.WHOLE),
+    0x920A: ("focal_length_mm", MetadataKind.NUMBER),
+    0xA001: ("colour_space", MetadataKind.WHOLE),
+    0xA403: ("white_balance", MetadataKind.WHOLE),
+    0xA405: ("focal_length_35mm", MetadataKind.WHOLE),
+    0xA433: ("lens_make", MetadataKind.TEXT),
+    0xA434: ("lens_model", MetadataKind.TEXT),
 }
 # All that is ever kept, by the name it is kept under.
-METADATA_TYPES = {
-    name: _TYPES[kind] for name, kind in (*_IMAGE_TAGS.values(), *_PHOTO_TAGS.values())
-}
+METADATA_KINDS = dict((*_IMAGE_TAGS.values(), *_PHOTO_TAGS.values()))
 
 
 def orientation_tag(block: ExifBlock) -> int | None:
@@ -92,20 +89,38 @@ def location(block: ExifBlock) -> Location | None:
     longitude = _degrees(block.gps, _LONGITUDE, _LONGITUDE_REFERENCE, "W")
     if latitude is None or longitude is None:
         return None
-    if abs(latitude) > _MAX_LATITUDE or abs(longitude) > _MAX_LONGITUDE:
+    if abs(latitude) > LATITUDE_MAX or abs(longitude) > LONGITUDE_MAX:
         return None
     return Location(latitude=latitude, longitude=longitude, altitude=_altitude(block.gps))
 
 
-def _typed(value: object, kind: _Kind) -> ExifValue | None:
+def is_time(text: str) -> bool:
+    """Tell whether a text is a time as it is kept: ISO 8601, to the second, without a zone."""
+    try:
+        return (
+            len(text) == _ISO_TIME_CHARACTERS and datetime.fromisoformat(text).isoformat() == text
+        )
+    except ValueError:
+        return False
+
+
+def is_offset(text: str) -> bool:
+    """Tell whether a text is a distance from UTC, as in ``+02:00``."""
+    return _UTC_OFFSET.fullmatch(text) is not None
+
+
+def _typed(value: object, kind: MetadataKind) -> ExifValue | None:
     match kind:
-        case _Kind.TEXT:
+        case MetadataKind.TEXT:
             return _text(value)
-        case _Kind.TIME:
+        case MetadataKind.TIME:
             return _time(value)
-        case _Kind.WHOLE:
+        case MetadataKind.OFFSET:
+            offset = _text(value)
+            return offset if offset and is_offset(offset) else None
+        case MetadataKind.WHOLE:
             return _whole(value)
-        case _Kind.NUMBER:
+        case MetadataKind.NUMBER:
             return _number(value)
 
 
@@ -123,7 +138,7 @@ def _text(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     printable = "".join(c for c in value if c.isprintable())
-    return printable.strip()[:MAX_TEXT] or None
+    return printable.strip()[:TEXT_MAX].strip() or None
 
 
 def _whole(value: object) -> int | None:
@@ -157,6 +172,6 @@ def _degrees(gps: Directory, tag: int, reference_tag: int, negative: str) -> Dec
 
 def _altitude(gps: Directory) -> Decimal | None:
     altitude = _number(gps.get(_ALTITUDE))
-    if altitude is None or abs(altitude) > _MAX_ALTITUDE:
+    if altitude is None or abs(altitude) > ALTITUDE_MAX:
         return None
     return -altitude if _whole(gps.get(_ALTITUDE_REFERENCE)) == _BELOW_SEA else altitude

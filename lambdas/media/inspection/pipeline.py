@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageFile
 
 from media.formats import ImageFormat
-from media.images import ExifValue, Location, RejectionReason
+from media.images import ExifValue, Location
 from media.inspection.colour import ColourSpace, convert_to_srgb, reduce_to_eight_bits
 from media.inspection.decoder import Header, decode, decoding, open_image, pillow_guarded
 from media.inspection.duration import duration_ms
@@ -16,13 +16,31 @@ from media.inspection.exif import ExifBlock, read_exif
 from media.inspection.geometry import place
 from media.inspection.metadata import allowed_metadata, location, orientation_tag
 from media.inspection.orientation import transposition, upright_size
-from media.inspection.rejection import RejectedError
-from media.inspection.renditions import Rendition, draw, encode_all
+from media.inspection.rejection import Flaw, RejectedError
+from media.inspection.renditions import Rendition, draw, encode_all, name_rendition
 from media.inspection.scaling import resize
 from media.inspection.signatures import identify_format
 from media.inspection.specs import RenditionSpec
 from media.inspection.thumbhash import average_colour, thumbhash
 from media.limits import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What only decoding can tell: size in pixels after orientation, metadata, encoded pictures.
+
+    The pictures are in the order of the renditions that were asked for.
+    """
+
+    width: int
+    height: int
+    frames: int
+    duration_ms: int | None
+    exif: Mapping[str, ExifValue]
+    gps: Location | None
+    placeholder: str
+    average_colour: str
+    pictures: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +82,57 @@ def inspect_image(data: bytes, limits: Limits, specs: Sequence[RenditionSpec]) -
     RejectedError
         If the file itself is at fault.
     """
+    image_format = check_bytes(data, limits)
+    return describe(data, image_format, examine(data, image_format, limits, specs), specs)
+
+
+def check_bytes(data: bytes, limits: Limits) -> ImageFormat:
+    """Check what can be told without a decoder, and tell the format.
+
+    Raises
+    ------
+    RejectedError
+        `empty`, `too_large` or `unsupported_format`.
+    """
     check_size(len(data), limits)
     image_format = identify_format(data)
     if image_format is None:
-        accepted = ", ".join(f.value.upper() for f in ImageFormat)
-        raise RejectedError(
-            RejectionReason.UNSUPPORTED_FORMAT,
-            f"the bytes are none of the accepted formats: send one of {accepted}",
-        )
+        raise RejectedError(Flaw.NO_FORMAT)
+    return image_format
+
+
+def examine(
+    data: bytes, image_format: ImageFormat, limits: Limits, specs: Sequence[RenditionSpec]
+) -> Findings:
+    """Decode a file, as `inspect_image` does; its format is known and its bytes are checked."""
     with pillow_guarded(limits):
         image, header = open_image(data, image_format, limits)
         with image:
             return _make(data, image, header, specs)
+
+
+def describe(
+    data: bytes, image_format: ImageFormat, findings: Findings, specs: Sequence[RenditionSpec]
+) -> InspectedImage:
+    """Add to what decoding told all that follows from the file and from what was asked for."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    size = (findings.width, findings.height)
+    return InspectedImage(
+        sha256=sha256,
+        format=image_format,
+        width=findings.width,
+        height=findings.height,
+        frames=findings.frames,
+        duration_ms=findings.duration_ms,
+        exif=findings.exif,
+        gps=findings.gps,
+        placeholder=findings.placeholder,
+        average_colour=findings.average_colour,
+        renditions=tuple(
+            name_rendition(picture, spec, size, sha256)
+            for picture, spec in zip(findings.pictures, specs, strict=True)
+        ),
+    )
 
 
 def check_size(size: int, limits: Limits) -> None:
@@ -87,17 +144,14 @@ def check_size(size: int, limits: Limits) -> None:
         `empty` or `too_large`.
     """
     if size == 0:
-        raise RejectedError(RejectionReason.EMPTY, "the file has no bytes: send it again")
+        raise RejectedError(Flaw.EMPTY)
     if size > limits.upload_bytes:
-        raise RejectedError(
-            RejectionReason.TOO_LARGE,
-            f"the file has more than {limits.upload_bytes} bytes: send a smaller one",
-        )
+        raise RejectedError(Flaw.TOO_LARGE, limits)
 
 
 def _make(
     data: bytes, image: ImageFile.ImageFile, header: Header, specs: Sequence[RenditionSpec]
-) -> InspectedImage:
+) -> Findings:
     space = ColourSpace.of(image.info)
     turn = _turn(_read_exif(data, image, header.format), header)
     decoded = decode(data, image, _largest_as_stored(header, turn, specs))
@@ -107,12 +161,9 @@ def _make(
     width, height = size = upright_size((header.width, header.height), turn)
     picture = _upright_srgb(decoded, _largest_as_stored(header, turn, specs), turn, space)
     pictures = draw(picture, size, specs)
-    sha256 = hashlib.sha256(data).hexdigest()
-    renditions = encode_all(pictures, specs, sha256)
+    encoded = encode_all(pictures, specs)
     smallest = resize(picture, min(place(size, spec).scaled for spec in specs))
-    return InspectedImage(
-        sha256=sha256,
-        format=header.format,
+    return Findings(
         width=width,
         height=height,
         frames=header.frames,
@@ -121,7 +172,7 @@ def _make(
         gps=location(exif),
         placeholder=base64.b64encode(thumbhash(smallest)).decode(),
         average_colour=average_colour(smallest),
-        renditions=renditions,
+        pictures=encoded,
     )
 
 

@@ -73,34 +73,47 @@ def draw(
 
 
 def encode_all(
-    pictures: Sequence[Image.Image], specs: Sequence[RenditionSpec], source_sha256: str
-) -> tuple[Rendition, ...]:
+    pictures: Sequence[Image.Image], specs: Sequence[RenditionSpec]
+) -> tuple[bytes, ...]:
     """Encode each picture as its spec asks, at once where there is more than one processor."""
-    jobs = (pictures, specs, [source_sha256] * len(specs))
     workers = min(len(specs), _processors())
     if workers < _WORTH_THREADS:
-        return tuple(map(encode, *jobs))
+        return tuple(map(encode, pictures, specs))
     # The encoders let go of the interpreter while they work.
     with ThreadPoolExecutor(workers) as pool:
-        return tuple(pool.map(encode, *jobs))
+        return tuple(pool.map(encode, pictures, specs))
 
 
-def encode(picture: Image.Image, spec: RenditionSpec, source_sha256: str) -> Rendition:
-    """Encode a picture that has its final size as a rendition without any metadata."""
+def encode(picture: Image.Image, spec: RenditionSpec) -> bytes:
+    """Encode a picture that has its final size, without any metadata."""
     plain = _flattened(picture) if spec.format is RenditionFormat.JPEG else picture
     # Some of Pillow's encoders write what they find here without being asked.
     plain.info.clear()
     load_plugin(ImageFormat(spec.format.value))
     output = io.BytesIO()
     plain.save(output, spec.format.value, **_options(spec))
-    return Rendition(
-        name=spec.name,
-        digest=rendition_digest(spec, source_sha256),
-        width=picture.width,
-        height=picture.height,
-        data=output.getvalue(),
-        format=spec.format,
-    )
+    return output.getvalue()
+
+
+def name_rendition(
+    data: bytes, spec: RenditionSpec, size: tuple[int, int], source_sha256: str
+) -> Rendition:
+    """Say of encoded bytes which rendition they are.
+
+    Parameters
+    ----------
+    data
+        The bytes.
+    spec
+        What was asked for.
+    size
+        The width and height in pixels of the original.
+    source_sha256
+        The checksum of the original.
+    """
+    width, height = place(size, spec).size
+    digest = rendition_digest(spec, source_sha256)
+    return Rendition(spec.name, digest, width, height, data, spec.format)
 
 
 def _processors() -> int:

@@ -3,6 +3,7 @@
 from media.formats import ImageFormat
 from media.inspection.exif import Directory, read_exif
 from media.inspection.jpeg import read_frame
+from media.inspection.rejection import Flaw
 
 _NEW_SUBFILE_TYPE, _COMPRESSION, _PHOTOMETRIC = 254, 259, 262
 _WIDTH, _HEIGHT, _STRIPS, _TILES = 256, 257, 273, 324
@@ -15,19 +16,19 @@ _KNOWN_COMPRESSIONS = frozenset(
 )
 
 
-def unsupported_variant(data: bytes, image_format: ImageFormat) -> str | None:
+def unsupported_variant(data: bytes, image_format: ImageFormat) -> Flaw | None:
     """Tell whether a file is of a kind of its format that no picture is made of.
 
     Returns
     -------
-    str or None
-        What kind it is, to be told to a person; None where it is a common one.
+    Flaw or None
+        What kind it is; None where it is a common one.
     """
     match image_format:
         case ImageFormat.JPEG:
             frame = read_frame(data)
             is_common = frame is None or frame.is_common
-            return None if is_common else "a lossless, hierarchical or 12-bit JPEG"
+            return None if is_common else Flaw.UNCOMMON_JPEG
         case ImageFormat.TIFF:
             return _tiff_variant(data)
         case _:
@@ -44,7 +45,7 @@ def is_whole_tiff(data: bytes) -> bool:
     return bool(_first(image, _WIDTH) and _first(image, _HEIGHT)) and max(starts) < len(data)
 
 
-def _tiff_variant(data: bytes) -> str | None:
+def _tiff_variant(data: bytes) -> Flaw | None:
     image = read_exif(data).image
     is_preview = bool((_first(image, _NEW_SUBFILE_TYPE) or 0) & _REDUCED)
     if (
@@ -53,10 +54,10 @@ def _tiff_variant(data: bytes) -> str | None:
         or _first(image, _PHOTOMETRIC) in _SENSOR_PHOTOMETRICS
         or (is_preview and _SUB_DIRECTORIES in image)
     ):
-        return "a camera's raw file"
+        return Flaw.CAMERA_RAW
     compression = _first(image, _COMPRESSION)
     if compression is not None and compression not in _KNOWN_COMPRESSIONS:
-        return "a TIFF of an uncommon compression"
+        return Flaw.UNCOMMON_COMPRESSION
     return None
 
 

@@ -2,14 +2,16 @@
 
 import ctypes
 import os
-import resource
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
-from media.inspection.pipeline import inspect_image
-from media.inspection.rejection import RejectedError, corrupt
+from media.inspection.confinement import confine
+from media.inspection.pipeline import check_bytes, examine
+from media.inspection.rejection import Flaw, RejectedError
+from media.inspection.warm_up import warm_up
 from media.inspection.wire import (
     Answer,
     Assignment,
@@ -17,16 +19,31 @@ from media.inspection.wire import (
     Rejection,
     receive_assignment,
     send_answer,
+    send_readiness,
 )
 
-# Far above what the largest accepted picture takes, far below what would harm a machine.
-_ADDRESS_SPACE_MAX = 6 * 1024**3
-_DONT_DUMP = (0, 0)
+LookAt = Callable[[bytes, Assignment], Answer]
 
 
-def serve(connection: Connection) -> None:
-    """Answer files until the other end is closed."""
+def look_at(data: bytes, assignment: Assignment) -> Answer:
+    """Look at a file, whatever comes of it."""
+    try:
+        image_format = check_bytes(data, assignment.limits)
+        return examine(data, image_format, assignment.limits, assignment.specs)
+    except RejectedError as rejection:
+        return Rejection(rejection.flaw, rejection.numbers)
+    except MemoryError:
+        return Rejection(Flaw.NEEDS_MEMORY, {})
+    except Exception as error:  # noqa: BLE001 - told to who asked, who raises it
+        return Fault.of(error)
+
+
+def run(connection: Connection, answer: LookAt = look_at) -> None:
+    """Get ready, give up all that isn't needed, and answer files until the other end is closed."""
     assignment = receive_assignment(connection)
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", lambda _: 0)
+    warm_up(assignment.specs)
+    send_readiness(connection, confine(assignment.memory_bytes, assignment.parent))
     while True:
         try:
             data = connection.recv_bytes()
@@ -34,33 +51,17 @@ def serve(connection: Connection) -> None:
             return
         # The alarm ends this process wherever it is, also inside of a decoder.
         signal.setitimer(signal.ITIMER_REAL, assignment.seconds_max)
-        answer = _answer(data, assignment)
+        answered = answer(data, assignment)
         signal.setitimer(signal.ITIMER_REAL, 0)
         del data
-        send_answer(connection, answer)
-        del answer
-        _give_back_memory()
+        send_answer(connection, answered)
+        del answered
+        # Freed memory goes back to the system, so that large files don't add up.
+        trim(0)
 
 
-def _answer(data: bytes, assignment: Assignment) -> Answer:
-    try:
-        return inspect_image(data, assignment.limits, assignment.specs)
-    except RejectedError as rejection:
-        return Rejection(rejection.reason, rejection.message)
-    except MemoryError:
-        too_large = corrupt("the picture needs more memory than any good one")
-        return Rejection(too_large.reason, too_large.message)
-    except Exception as error:  # noqa: BLE001 - told to who asked, who raises it
-        return Fault(f"{type(error).__name__}: {error}")
-
-
-def _bound() -> None:
-    """Bound what a file can take, and keep what libraries print about it out of the output."""
-    # Not every system lets a process limit its address space.
-    with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE_MAX, _ADDRESS_SPACE_MAX))
-    resource.setrlimit(resource.RLIMIT_CORE, _DONT_DUMP)
-    # Ctrl-C is for who asked; the closed connection tells this process.
+def leave_terminal() -> None:
+    """Leave Ctrl-C to who asked, and keep what libraries print about a file out of the output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
@@ -68,14 +69,12 @@ def _bound() -> None:
     os.close(nowhere)
 
 
-def _give_back_memory() -> None:
-    """Return freed memory to the system, so that large files don't add up."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
+def main(descriptor: int) -> None:
+    """Work for who holds the other end of the line."""
+    leave_terminal()
+    with suppress(EOFError, BrokenPipeError), Connection(descriptor) as line:
+        run(line)
 
 
 if __name__ == "__main__":
-    _bound()
-    with suppress(EOFError, BrokenPipeError), Connection(int(sys.argv[1])) as connection:
-        serve(connection)
+    main(int(sys.argv[1]))

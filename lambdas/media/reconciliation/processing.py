@@ -1,18 +1,25 @@
 """Processing an original: it is looked at, its renditions are stored, and its row is built."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import Protocol
 
 from media.bucket import MediaBucket, Original
 from media.clock import Clock
-from media.images import ImageError, ImageRecord, RejectionReason, Status, StoredRendition
-from media.inspection import InspectedImage, RejectedError, check_size
+from media.images import ImageError, ImageRecord, Status, StoredRendition
+from media.inspection import Flaw, InspectedImage, RejectedError, check_size
 from media.keys import UploadIdentity, rendition_key
 from media.limits import Limits
 from media.reconciliation.changes import ObjectChange
 from media.reconciliation.outcomes import Outcome, Result
 from media.reconciliation.rows import blank, listed_since
+
+
+class Inspect(Protocol):
+    """Looks at a file's bytes and makes its renditions."""
+
+    def __call__(self, data: bytes, owner: str | None) -> InspectedImage:
+        """Inspect a file of an owner; None where nobody knows whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class OriginalProcessor:
 
     bucket: MediaBucket
     limits: Limits
-    inspect: Callable[[bytes], InspectedImage]
+    inspect: Inspect
     clock: Clock
 
     def process(
@@ -69,7 +76,7 @@ class OriginalProcessor:
         try:
             check_size(original.size, self.limits)
             _check_announced(original, seen)
-            image = self.inspect(original.data or b"")
+            image = self.inspect(original.data or b"", upload.owner)
         except RejectedError as rejection:
             return _rejected(arrived, original, rejection), Outcome(
                 Result.REJECTED, upload.image_id, rejection.reason, original.size
@@ -138,8 +145,4 @@ def _check_announced(original: Original, seen: ImageRecord | None) -> None:
     """Refuse bytes other than those announced; S3 itself refuses them where it can."""
     announced = seen.announced_sha256 if seen else None
     if announced and original.data and sha256(original.data).hexdigest() != announced:
-        raise RejectedError(
-            RejectionReason.CORRUPT,
-            "the file is not the one that was announced: its SHA-256 is another; "
-            "announce it anew and upload it again",
-        )
+        raise RejectedError(Flaw.NOT_AS_ANNOUNCED)

@@ -42,6 +42,7 @@ def environment() -> Iterator[None]:
         "MEDIA_PIXELS_MAX": "80000000",
         "MEDIA_FRAMES_MAX": "1000",
         "MEDIA_FILE_SECONDS_MAX": "20",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "2304",
         "MEDIA_URL_EXPIRY_SECONDS": "900",
         "MEDIA_CURSOR_KEY": "a-key-that-signs-cursors-in-tests-only",
         "MEDIA_FIRST_MONTH": "2026-01",

@@ -13,7 +13,7 @@ from PIL import Image
 from media.bucket import MediaBucket
 from media.freshness import has_current_renditions
 from media.images import ImageRecord, Status
-from media.inspection import RenditionSpec, inspect_image
+from media.inspection import InspectedImage, RenditionSpec, inspect_image
 from media.limits import Limits
 from media.purge_queue import PurgeQueue
 from media.purging import PurgedImage, Purger, PurgeResult
@@ -64,7 +64,10 @@ class Store:
         self.table = ImageTable(cast("Any", self.dynamodb), "images", month_shards=1)
         bucket = MediaBucket(cast("Any", self.s3), "media-test")
         limits = Limits(upload_bytes=10_000)
-        inspect = partial(inspect_image, limits=limits, specs=self.specs)
+
+        def inspect(data: bytes, owner: str | None) -> InspectedImage:  # noqa: ARG001 - as called
+            return inspect_image(data, limits, self.specs)
+
         self.reconciler = Reconciler(
             self.table,
             bucket,

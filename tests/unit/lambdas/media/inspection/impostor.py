@@ -25,12 +25,13 @@ def answer(connection: Connection, says: str) -> None:
         case "half an answer, and waits":
             os.write(connection.fileno(), HALF)
         case "a fault":
-            connection.send_bytes(b'{"message": "KeyError: \'x\'"}')
+            connection.send_bytes(b'{"fault": "KeyError", "place": "media.x:1"}')
 
 
 if __name__ == "__main__":
     with Connection(int(sys.argv[1])) as connection:
         connection.recv_bytes()
+        connection.send_bytes(b'{"refused": []}')
         while True:
             connection.recv_bytes()
             answer(connection, os.environ["IMPOSTOR_SAYS"])

@@ -9,24 +9,33 @@ import pytest
 
 from media.formats import ImageFormat
 from media.images import RejectionReason
-from media.inspection import InspectionError, Inspector, RejectedError, RenditionSpec, worker
+from media.inspection import (
+    InspectionError,
+    Inspector,
+    RejectedError,
+    RenditionSpec,
+    decoder_process,
+    worker,
+)
+from media.inspection.decoder_process import DecoderProcess
 from media.inspection.wire import Assignment, Fault
 from media.limits import Limits
 from tests.unit.lambdas.media.inspection.pictures import quadrants, saved
 
 SPECS = (RenditionSpec("thumb", 16),)
 IMPOSTOR = "tests.unit.lambdas.media.inspection.impostor"
+IMPOSTORS = ("IMPOSTOR_SAYS", "IMPOSTOR_TRACE")
 PICTURE = saved(quadrants(), "PNG")
 
 
 def test_a_process_that_dies_is_replaced_and_its_file_looked_at_again() -> None:
     with Inspector(Limits(), SPECS) as inspector:
-        image = inspector.inspect(PICTURE)
+        image = inspector.inspect(PICTURE, "alice")
         assert (image.format, image.width, image.height) == (ImageFormat.PNG, 60, 40)
         assert [(r.name, r.width) for r in image.renditions] == [("thumb", 16)]
         pid = inspector.pid
         os.kill(pid, signal.SIGSEGV)
-        assert inspector.inspect(PICTURE).sha256 == image.sha256
+        assert inspector.inspect(PICTURE, "alice").sha256 == image.sha256
         assert inspector.pid != pid
 
 
@@ -42,18 +51,18 @@ def test_what_ends_every_process_is_the_files_fault_unless_the_system_did_it(
 ) -> None:
     with Inspector(Limits(), SPECS) as inspector:
         with monkeypatch.context() as patch:
-            patch.setattr(inspector, "start", lambda: ended(inspector, end))
+            patch.setattr(inspector, "await_readiness", lambda: ended(inspector, end))
             with pytest.raises(told[0], match=told[1]):
-                inspector.inspect(PICTURE)
-        assert inspector.inspect(PICTURE).width == 60
+                inspector.inspect(PICTURE, "alice")
+        assert inspector.inspect(PICTURE, "alice").width == 60
 
 
-def ended(inspector: Inspector, end: signal.Signals) -> None:
-    """Start a process that ends before it is asked."""
-    Inspector.start(inspector)
-    assert inspector._worker
-    os.kill(inspector._worker.process.pid, end)
-    inspector._worker.process.wait()
+def ended(inspector: Inspector, end: signal.Signals) -> DecoderProcess:
+    """Give a process that was ready and ends before it is asked."""
+    decoder = Inspector.await_readiness(inspector)
+    os.kill(decoder.pid, end)
+    decoder.wait()
+    return decoder
 
 
 def test_a_process_that_does_not_even_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,26 +70,26 @@ def test_a_process_that_does_not_even_start_is_our_fault(monkeypatch: pytest.Mon
         with monkeypatch.context() as patch:
             patch.setattr(sys, "path", [])
             with pytest.raises(InspectionError, match=r"ended with code 1|did not start"):
-                inspector.inspect(PICTURE)
-        assert inspector.inspect(PICTURE).width == 60
+                inspector.inspect(PICTURE, "alice")
+        assert inspector.inspect(PICTURE, "alice").width == 60
 
 
 def test_a_file_that_takes_too_long_is_given_up_and_the_next_goes_on() -> None:
     with Inspector(Limits(), SPECS, seconds_max=0.0005) as hasty:
         with pytest.raises(RejectedError, match=r"not decoded within 0\.0005 seconds") as told:
-            hasty.inspect(PICTURE)
+            hasty.inspect(PICTURE, "alice")
         assert told.value.reason is RejectionReason.CORRUPT
         with pytest.raises(RejectedError, match="not decoded within"):
-            hasty.inspect(PICTURE)
+            hasty.inspect(PICTURE, "alice")
 
 
 def test_a_rejection_comes_back_with_its_reason() -> None:
     with Inspector(Limits(pixels=100), SPECS) as inspector:
         with pytest.raises(RejectedError, match="60 x 40") as told:
-            inspector.inspect(PICTURE)
+            inspector.inspect(PICTURE, "alice")
         assert told.value.reason is RejectionReason.TOO_MANY_PIXELS
         with pytest.raises(RejectedError, match="no bytes"):
-            inspector.inspect(b"")
+            inspector.inspect(b"", "alice")
 
 
 @pytest.mark.parametrize(
@@ -88,7 +97,7 @@ def test_a_rejection_comes_back_with_its_reason() -> None:
     [
         ("a pickle", (RejectedError, "makes its decoder fail")),
         ("half an answer", (RejectedError, "makes its decoder fail")),
-        ("a fault", (InspectionError, "KeyError: 'x'")),
+        ("a fault", (InspectionError, "KeyError at media.x:1")),
     ],
 )
 def test_a_decoder_that_was_taken_over_answers_with_nothing_that_runs_here(
@@ -97,48 +106,58 @@ def test_a_decoder_that_was_taken_over_answers_with_nothing_that_runs_here(
     trace = tmp_path / "trace"
     with Inspector(Limits(), SPECS) as inspector:
         with monkeypatch.context() as patch:
-            patch.setattr("media.inspection.inspector._PROGRAM", IMPOSTOR)
+            patch.setattr("media.inspection.decoder_process._PROGRAM", IMPOSTOR)
+            patch.setattr("media.inspection.decoder_process._INHERITED", IMPOSTORS)
             patch.setenv("IMPOSTOR_SAYS", says)
             patch.setenv("IMPOSTOR_TRACE", str(trace))
             with pytest.raises(told[0], match=told[1]):
-                inspector.inspect(PICTURE)
+                inspector.inspect(PICTURE, "alice")
         assert not trace.exists()
         inspector.close()
-        assert inspector.inspect(PICTURE).width == 60
+        assert inspector.inspect(PICTURE, "alice").width == 60
 
 
 def test_a_decoder_that_was_taken_over_keeps_nobody_waiting(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("media.inspection.inspector._PROGRAM", IMPOSTOR)
+    monkeypatch.setattr("media.inspection.decoder_process._PROGRAM", IMPOSTOR)
     monkeypatch.setattr("media.inspection.inspector._GRACE_SECONDS", 0)
+    monkeypatch.setattr("media.inspection.decoder_process._INHERITED", IMPOSTORS)
     monkeypatch.setenv("IMPOSTOR_SAYS", "half an answer, and waits")
     with (
         Inspector(Limits(), SPECS, seconds_max=0.5) as inspector,
         pytest.raises(RejectedError, match=r"not decoded within 0\.5 seconds"),
     ):
-        inspector.inspect(PICTURE)
+        inspector.inspect(PICTURE, "alice")
 
 
-def test_a_fault_of_ours_is_told_as_one() -> None:
-    unset = Assignment(None, SPECS, 20)  # type: ignore[arg-type]  # the fault
-    fault = worker._answer(PICTURE, unset)
+def test_a_fault_of_ours_is_told_without_what_the_file_may_have_put_into_it() -> None:
+    unset = Assignment(None, SPECS, 20, 10**9, 1)  # type: ignore[arg-type]  # the fault
+    fault = worker.look_at(PICTURE, unset)
     assert isinstance(fault, Fault)
-    assert fault.message.startswith("AttributeError: 'NoneType'")
+    assert fault.name == "AttributeError"
+    assert fault.place.startswith("media.inspection.pipeline:")
 
 
-def test_the_process_has_no_credentials_and_less_memory_than_the_machine(
+def test_the_process_is_given_nothing_of_our_environment_but_what_it_needs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    with Inspector(Limits(), SPECS) as inspector:
-        inspector.inspect(PICTURE)
-        proc = Path("/proc", str(inspector.pid))
-        limits, variables = (proc / "limits").read_text(), (proc / "environ").read_bytes()
-    address_space = next(line for line in limits.splitlines() if line.startswith("Max address"))
-    assert address_space.split()[3] == str(6 * 1024**3)
-    assert b"AWS_" not in variables
-    assert b"PATH=" in variables
+    for name in ("AWS_SECRET_ACCESS_KEY", "MEDIA_CURSOR_KEY", "DATABASE_PASSWORD"):
+        monkeypatch.setenv(name, "secret")
+    names = set(decoder_process._environment())
+    assert {"PATH", "PYTHONPATH"} <= names <= {*decoder_process._INHERITED, "PYTHONPATH"}
+
+
+def test_the_process_is_limited_in_memory_files_and_what_it_opens() -> None:
+    with Inspector(Limits(upload_bytes=10**6), SPECS, memory_bytes=10**9) as inspector:
+        inspector.inspect(PICTURE, "alice")
+        limits = Path("/proc", str(inspector.pid), "limits").read_text().splitlines()
+    # Behind the name, which has up to three words, stand the soft and the hard limit.
+    hard = {line[:26].strip(): line[26:].split()[1] for line in limits}
+    beside = 160 * 1024**2 + 10**6
+    assert hard["Max data size"] == str(10**9 - beside)
+    for name in ("Max file size", "Max open files", "Max core file size"):
+        assert hard[name] == "0"
 
 
 def test_the_process_ends_with_who_started_it() -> None:
@@ -147,7 +166,7 @@ def test_the_process_ends_with_who_started_it() -> None:
         "from media.limits import Limits\n"
         "inspector = Inspector(Limits(), DEFAULT_RENDITIONS)\n"
         "inspector.start()\n"
-        "print(inspector._worker.process.pid, flush=True)\n"
+        "print(inspector.pid, flush=True)\n"
         "import os; os._exit(1)"
     )
     path = {"PYTHONPATH": os.pathsep.join(sys.path)}

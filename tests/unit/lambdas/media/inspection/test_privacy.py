@@ -13,7 +13,7 @@ from media.inspection import (
     RenditionSpec,
     inspect_image,
 )
-from media.inspection.renditions import encode
+from media.inspection.renditions import encode, name_rendition
 from media.limits import Limits
 from tests.unit.lambdas.media.inspection.containers import parts
 from tests.unit.lambdas.media.inspection.pictures import GPS, exif, quadrants, saved
@@ -107,7 +107,7 @@ def test_a_leak_would_be_seen(
 
     monkeypatch.setattr(Image.Image, "save", leaking)
     spec = RenditionSpec("a", 30, format=rendition_format)
-    made = (encode(quadrants(), spec, "0" * 64),)
+    made = (name_rendition(encode(quadrants(), spec), spec, (60, 40), "0" * 64),)
     monkeypatch.undo()
     with pytest.raises(AssertionError):
         assert_clean(made, "a leaking encoder")

@@ -86,6 +86,6 @@ def test_the_number_of_processors_changes_no_byte(
 ) -> None:
     specs = (SPEC, RenditionSpec("b", 60), RenditionSpec("c", 60, format=RenditionFormat.AVIF))
     pictures = [quadrants()] * 3
-    expected = tuple(encode(quadrants(), spec, "0" * 64) for spec in specs)
+    expected = tuple(encode(quadrants(), spec) for spec in specs)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(processors)))
-    assert encode_all(pictures, specs, "0" * 64) == expected
+    assert encode_all(pictures, specs) == expected

@@ -10,7 +10,7 @@ from PIL import Image
 from media.bucket import MediaBucket, Original
 from media.freshness import has_current_renditions
 from media.images import ImageRecord, Status
-from media.inspection import RenditionSpec, inspect_image
+from media.inspection import InspectedImage, RenditionSpec, inspect_image
 from media.limits import Limits
 from media.reconciliation import ObjectChange, OriginalProcessor, Reconciler
 from media.sequencers import normalise_sequencer
@@ -102,7 +102,10 @@ class World:
 
     def __post_init__(self) -> None:
         limits = Limits(upload_bytes=10_000)
-        inspect = partial(inspect_image, limits=limits, specs=SPECS)
+
+        def inspect(data: bytes, owner: str | None) -> InspectedImage:  # noqa: ARG001 - as called
+            return inspect_image(data, limits, SPECS)
+
         self.reconciler = Reconciler(
             self.table,
             self.bucket,

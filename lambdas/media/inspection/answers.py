@@ -1,0 +1,190 @@
+"""Reading what a process that decodes says, of which nothing is believed.
+
+Every size is bounded before it is read, and whatever differs by a field, a type or a bound from
+what a healthy process says is an `UnreadableAnswerError`.
+"""
+
+import json
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from media.inspection.confinement import Measure
+from media.inspection.duration import LONGEST_MS
+from media.inspection.encoded import is_plain
+from media.inspection.fields import (
+    UnreadableAnswerError,
+    read_matching,
+    read_member,
+    read_whole,
+)
+from media.inspection.geometry import Size, place
+from media.inspection.pipeline import Findings
+from media.inspection.rejection import FOUND_BY_DECODER, WORDINGS, Flaw
+from media.inspection.specs import RenditionSpec
+from media.inspection.told_metadata import read_location, read_metadata
+from media.inspection.wire import FAULT_NAME, FAULT_PLACE, Answer, Connection, Fault, Rejection
+from media.limits import Limits
+
+_HEADER_BYTES_MAX, _HEADER_BYTES_A_RENDITION = 64 * 1024, 32
+# Twice the raw pixels, which noise in the best quality does not exceed, and what goes around them.
+_BYTES_A_PIXEL, _BYTES_AROUND = 8, 64 * 1024
+_THUMBHASH_BYTES = range(5, 26)
+_BASE64, _COLOUR = re.compile("[A-Za-z0-9+/]{6,34}={0,2}"), re.compile("#[0-9a-f]{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What an answer is held against."""
+
+    limits: Limits
+    specs: Sequence[RenditionSpec]
+    connection: Connection
+
+
+def receive_readiness(connection: Connection) -> frozenset[Measure]:
+    """Read which measures of its confinement a process was refused; it has seen no file yet.
+
+    Raises
+    ------
+    UnreadableAnswerError
+        If it says anything else.
+    EOFError, ConnectionError
+        If it ended before it was ready.
+    """
+    match _receive_object(connection, _HEADER_BYTES_MAX):
+        case {"refused": list(refused), **rest} if not rest:
+            return frozenset(read_member(Measure, name) for name in refused)
+        case _:
+            raise UnreadableAnswerError("not ready")
+
+
+def receive_answer(
+    connection: Connection, limits: Limits, specs: Sequence[RenditionSpec]
+) -> Answer:
+    """Read the answer to a file.
+
+    Parameters
+    ----------
+    connection
+        To a process that was sent a file.
+    limits, specs
+        What a file may ask for, and the renditions that the process was told to make.
+
+    Raises
+    ------
+    UnreadableAnswerError
+        If it is none, or doesn't fit. The connection is of no use any more.
+    EOFError, ConnectionError
+        If the process ended before it answered.
+    """
+    header_max = _HEADER_BYTES_MAX + len(specs) * _HEADER_BYTES_A_RENDITION
+    match _receive_object(connection, header_max):
+        case {"findings": findings, **rest} if not rest:
+            return _read_findings(findings, _Question(limits, specs, connection))
+        case {"flaw": flaw, "numbers": dict(numbers), **rest} if not rest:
+            return _read_rejection(read_member(Flaw, flaw), numbers, limits)
+        case {"fault": name, "place": where, **rest} if not rest:
+            return Fault(read_matching(FAULT_NAME, name), read_matching(FAULT_PLACE, where))
+        case _:
+            raise UnreadableAnswerError("none of the answers")
+
+
+def _receive_object(connection: Connection, size_max: int) -> object:
+    try:
+        return json.loads(_receive(connection, size_max))
+    except (ValueError, RecursionError) as error:
+        raise UnreadableAnswerError("it is not JSON") from error
+
+
+def _receive(connection: Connection, size_max: int) -> bytes:
+    try:
+        return connection.recv_bytes(size_max)
+    except (ConnectionError, TimeoutError):
+        raise
+    except OSError as error:
+        raise UnreadableAnswerError(str(error)) from error
+
+
+def _read_rejection(flaw: Flaw, told: Mapping[str, object], limits: Limits) -> Rejection:
+    if flaw not in FOUND_BY_DECODER or set(told) != WORDINGS[flaw].numbers:
+        raise UnreadableAnswerError("nothing that a decoder finds")
+    numbers = {name: read_whole(value) for name, value in told.items()}
+    if "width" in numbers:
+        frames = numbers.get("frames", 1)
+        if _is_within(limits, (numbers["width"], numbers["height"]), frames):
+            raise UnreadableAnswerError("a size that is accepted")
+    return Rejection(flaw, numbers)
+
+
+def _is_within(limits: Limits, size: Size, frames: int) -> bool:
+    pixels = size[0] * size[1]
+    return (
+        pixels <= limits.pixels
+        and frames <= limits.frames
+        and frames * pixels <= limits.frame_pixels
+    )
+
+
+def _read_findings(told: object, question: _Question) -> Findings:
+    match told:
+        case {
+            "width": width,
+            "height": height,
+            "frames": frames,
+            "duration_ms": duration_ms,
+            "exif": dict(exif),
+            "gps": gps,
+            "placeholder": placeholder,
+            "average_colour": average_colour,
+            "pictures": list(pictures),
+            **rest,
+        } if not rest and len(pictures) == len(question.specs):
+            size = (read_whole(width), read_whole(height))
+            if not _is_within(question.limits, size, read_whole(frames)):
+                raise UnreadableAnswerError("a size that is not accepted")
+            return Findings(
+                *size,
+                frames=read_whole(frames),
+                duration_ms=_read_duration(duration_ms, read_whole(frames)),
+                exif=read_metadata(exif),
+                gps=None if gps is None else read_location(gps),
+                placeholder=_read_placeholder(placeholder),
+                average_colour=read_matching(_COLOUR, average_colour),
+                pictures=_read_pictures(pictures, size, question),
+            )
+        case _:
+            raise UnreadableAnswerError("not the fields of an image")
+
+
+def _read_duration(told: object, frames: int) -> int | None:
+    return None if told is None else read_whole(told, LONGEST_MS if frames > 1 else 0)
+
+
+def _read_placeholder(told: object) -> str:
+    text = read_matching(_BASE64, told)
+    try:
+        raw = b64decode(text, validate=True)
+    except ValueError:
+        raise UnreadableAnswerError("not base64") from None
+    if len(raw) not in _THUMBHASH_BYTES or b64encode(raw).decode() != text:
+        raise UnreadableAnswerError("not a placeholder")
+    return text
+
+
+def _read_pictures(told: Sequence[object], size: Size, question: _Question) -> tuple[bytes, ...]:
+    """Read the bytes that follow, once all that is said of them is known to be sound."""
+    announced = []
+    for length, spec in zip(told, question.specs, strict=True):
+        across, down = place(size, spec).size
+        length_max = across * down * _BYTES_A_PIXEL + _BYTES_AROUND
+        announced.append((read_whole(length, length_max), spec))
+    return tuple(_read_picture(length, spec, size, question) for length, spec in announced)
+
+
+def _read_picture(length: int, spec: RenditionSpec, size: Size, question: _Question) -> bytes:
+    data = _receive(question.connection, length)
+    if len(data) != length or not is_plain(data, spec.format, place(size, spec).size):
+        raise UnreadableAnswerError("not the picture that was asked for")
+    return data

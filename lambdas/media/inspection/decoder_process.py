@@ -1,0 +1,138 @@
+"""Starting the process that decodes, and ending it with all that it may have started."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from typing import Self
+
+from media.inspection.answers import receive_answer, receive_readiness
+from media.inspection.bytecode import bytecode_folder
+from media.inspection.confinement import Measure
+from media.inspection.connection import DeadlineConnection
+from media.inspection.strays import HOUSEHOLD
+from media.inspection.wire import Answer, Assignment, send_assignment
+
+_PROGRAM = "media.inspection.worker"
+_SECONDS_TO_END = 5.0
+_CRASHED = -signal.SIGABRT
+# It finds its interpreter, libraries and language by these, and how many threads to use.
+_INHERITED = (
+    *("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPYCACHEPREFIX"),
+    *("LANG", "LC_ALL", "LC_CTYPE", "VIPS_CONCURRENCY", "OMP_NUM_THREADS"),
+)
+
+
+class DecoderProcess:
+    """A process that decodes files of one owner.
+
+    Parameters
+    ----------
+    process, connection
+        The process, started, and the line to it.
+    """
+
+    def __init__(self, process: "subprocess.Popen[bytes]", connection: DeadlineConnection) -> None:
+        self._process = process
+        self._connection = connection
+        self._refused: frozenset[Measure] | None = None
+
+    @classmethod
+    def start(cls, assignment: Assignment, seconds_max: float) -> Self:
+        """Start a process; it may take a moment until it is ready.
+
+        It is a plain program, since starting it the way `multiprocessing` does would run the
+        caller's main module again, which in a function is the runtime itself; and not forked,
+        which native libraries don't bear once they have threads.
+
+        Raises
+        ------
+        OSError
+            If it doesn't start, or doesn't take its assignment within so many seconds.
+        """
+        HOUSEHOLD.prepare()
+        ours, theirs = socket.socketpair()
+        only_what_we_import = ("-S", "-P") if sys.flags.no_site else ("-P",)
+        with theirs:
+            process = subprocess.Popen(  # noqa: S603
+                [
+                    *(sys.executable, *only_what_we_import),
+                    *("-m", _PROGRAM, str(theirs.fileno())),
+                ],
+                pass_fds=[theirs.fileno()],
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        HOUSEHOLD.add(process.pid)
+        started = cls(process, DeadlineConnection(ours))
+        try:
+            started._connection.allow(seconds_max)
+            send_assignment(started._connection, assignment)
+        except OSError:
+            started.close()
+            raise
+        return started
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
+    def await_readiness(self, seconds_max: float) -> frozenset[Measure]:
+        """Wait until it may be sent files, and tell what of its confinement the system refused.
+
+        Raises
+        ------
+        EOFError, OSError, UnreadableAnswerError
+            If it ended, or isn't ready in time; no file is at fault.
+        """
+        if self._refused is None:
+            self._connection.allow(seconds_max)
+            self._refused = receive_readiness(self._connection)
+        return self._refused
+
+    def ask(self, data: bytes, assignment: Assignment, seconds_max: float) -> Answer:
+        """Have it look at a file.
+
+        Raises
+        ------
+        EOFError, ConnectionError
+            If it ended.
+        TimeoutError
+            If the answer isn't whole in time.
+        UnreadableAnswerError
+            If the answer is none.
+        """
+        self._connection.allow(seconds_max)
+        self._connection.send_bytes(data)
+        return receive_answer(self._connection, assignment.limits, assignment.specs)
+
+    def wait(self) -> int:
+        """Tell how it ended, which has closed its end of the line."""
+        try:
+            return self._process.wait(_SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            # Nobody lets go of the line and lives on, but who was taken over.
+            return _CRASHED
+
+    def close(self) -> None:
+        """End it, and whatever it started, wherever that has hidden."""
+        self._connection.close()
+        # Its group is its own, and keeps its number for as long as anything is in it.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+        self._process.wait()
+        HOUSEHOLD.remove(self._process.pid)
+
+
+def _environment() -> dict[str, str]:
+    """Give what it needs of our environment; credentials and settings are not among it."""
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    folder = bytecode_folder()
+    if folder is not None:
+        inherited["PYTHONPYCACHEPREFIX"] = folder
+    return inherited | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

@@ -1,0 +1,38 @@
+"""Whether bytes are a rendition as the encoders here write it: its size, its pixels, and no more.
+
+Written for bytes of which nothing is believed. Each reader walks the container from its first byte
+to its last, names every part, and knows none that holds text, a profile, or another file.
+"""
+
+import struct
+from collections.abc import Callable, Mapping
+
+from media.inspection.encoded.avif import is_plain_avif
+from media.inspection.encoded.jpeg import is_plain_jpeg
+from media.inspection.encoded.webp import is_plain_webp
+from media.inspection.specs import RenditionFormat
+
+_CHECKS: Mapping[RenditionFormat, Callable[[bytes, tuple[int, int]], bool]] = {
+    RenditionFormat.WEBP: is_plain_webp,
+    RenditionFormat.JPEG: is_plain_jpeg,
+    RenditionFormat.AVIF: is_plain_avif,
+}
+
+
+def is_plain(data: bytes, rendition_format: RenditionFormat, size: tuple[int, int]) -> bool:
+    """Tell whether bytes are a picture of a format and size, without metadata or anything after.
+
+    Parameters
+    ----------
+    data
+        What claims to be a rendition.
+    rendition_format
+        What it has to be encoded in.
+    size
+        The width and height in pixels that its headers have to tell.
+    """
+    try:
+        return _CHECKS[rendition_format](data, size)
+    except (struct.error, IndexError, ValueError):
+        # It ends within a field, or lacks what ends a scan.
+        return False

@@ -1,0 +1,48 @@
+"""The few requests to the Linux kernel that Python has no function for."""
+
+import ctypes
+import os
+from enum import IntEnum
+
+
+class ProcessOption(IntEnum):
+    """What ``prctl`` can set of the calling process; the kernel's numbers."""
+
+    SIGNAL_WHEN_PARENT_ENDS = 1
+    DUMPABLE = 4
+    CHILD_SUBREAPER = 36
+    NO_NEW_PRIVILEGES = 38
+
+
+def set_process_option(option: ProcessOption, value: int) -> None:
+    """Set an option of the calling process.
+
+    Raises
+    ------
+    OSError
+        If the kernel refuses, or is none that knows such options.
+    """
+    _prctl(option, value)
+
+
+def _prctl(option: int, value: int) -> int:
+    return call("prctl", ctypes.c_int(option), *map(ctypes.c_ulong, (value, 0, 0, 0)))
+
+
+def call(name: str, *arguments: object) -> int:
+    """Call a function of the C library that answers -1 where it fails.
+
+    Raises
+    ------
+    OSError
+        If it fails or is not there.
+    """
+    function = getattr(ctypes.CDLL(None, use_errno=True), name, None)
+    if function is None:
+        message = f"this system has no {name}"
+        raise OSError(message)
+    answer = int(function(*arguments))
+    if answer == -1:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return answer

@@ -1,0 +1,158 @@
+"""A seccomp filter: the kernel itself refuses a decoder all that decoding doesn't need.
+
+It is a program for the kernel's packet filter machine, which sees the number and the arguments of
+each system call. What is pointed to it doesn't see, so calls are let through by number and by
+plain arguments only.
+"""
+
+import ctypes
+import errno
+import os
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from media.inspection.kernel import call
+from media.inspection.syscalls import ALLOWED, FATAL, MACHINES, Machine
+
+_LOAD, _MASK, _RETURN = 0x20, 0x54, 0x06
+_JUMP_IF_EQUAL, _JUMP_IF_NOT_BELOW = 0x15, 0x35
+_NUMBER_AT, _MACHINE_AT, _ARGUMENTS_AT, _ARGUMENT_BYTES = 0, 4, 16, 8
+_ALL_BITS = 0xFFFFFFFF
+_ALLOW, _REFUSE, _END_PROCESS = 0x7FFF0000, 0x00050000, 0x80000000
+_SET_FILTER, _ALL_THREADS = 1, 1
+
+_EXECUTABLE = 0x4
+_SHARING, _PRIVATE = 0x3, 0x2
+_NAME_THREAD = 15
+# What a thread shares with its process: memory, signal handlers, and being one process.
+_OF_A_THREAD = 0x100 | 0x800 | 0x10000
+_NEW_NAMESPACES = 0x7E020000
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """An argument, or its upper half, of which some bits must have a value."""
+
+    argument: int
+    mask: int
+    value: int
+    upper_half: bool = False
+
+    def instructions(self, to_failure: int) -> Iterator[bytes]:
+        """Give what jumps to the failure, so many instructions after these, unless it holds."""
+        at = _ARGUMENTS_AT + self.argument * _ARGUMENT_BYTES + 4 * self.upper_half
+        yield _instruction(_LOAD, at)
+        yield _instruction(_MASK, self.mask)
+        yield _instruction(_JUMP_IF_EQUAL, self.value, otherwise=to_failure)
+
+    LENGTH = 3
+
+
+def conditions(process: int) -> dict[str, tuple[tuple[Condition, ...], int]]:
+    """Tell for the calls that are let through on conditions what they are, and else the answer."""
+    no_code = Condition(2, _EXECUTABLE, 0)
+    refused = _REFUSE | errno.EPERM
+    return {
+        "mmap": ((no_code, Condition(3, _SHARING, _PRIVATE)), refused),
+        "mprotect": ((no_code,), refused),
+        "clone": ((Condition(0, _OF_A_THREAD | _NEW_NAMESPACES, _OF_A_THREAD),), _END_PROCESS),
+        # It hides its flags behind a pointer; the C library then falls back to clone.
+        "clone3": ((Condition(0, 0, 1),), _REFUSE | errno.ENOSYS),
+        "prctl": ((Condition(0, _ALL_BITS, _NAME_THREAD),), refused),
+        # A limit may be read, not set.
+        "prlimit64": (
+            (Condition(2, _ALL_BITS, 0), Condition(2, _ALL_BITS, 0, upper_half=True)),
+            refused,
+        ),
+        # A library that gives up ends its own process.
+        "tgkill": ((Condition(0, _ALL_BITS, process),), _END_PROCESS),
+    }
+
+
+def build_filter(machine: Machine, process: int) -> bytes:
+    """Write the filter of a process for a machine.
+
+    Parameters
+    ----------
+    machine
+        Its numbers of system calls.
+    process
+        The id of the process, which may signal itself.
+
+    Returns
+    -------
+    bytes
+        The kernel's ``struct sock_filter`` one after the other.
+    """
+    program = [
+        _instruction(_LOAD, _MACHINE_AT),
+        _instruction(_JUMP_IF_EQUAL, machine.audit_name, then=1),
+        _instruction(_RETURN, _END_PROCESS),
+        _instruction(_LOAD, _NUMBER_AT),
+    ]
+    if machine.foreign_from is not None:
+        program += [
+            _instruction(_JUMP_IF_NOT_BELOW, machine.foreign_from, otherwise=1),
+            _instruction(_RETURN, _END_PROCESS),
+        ]
+    for name in ALLOWED:
+        program += _rule(machine, name, (), _ALLOW)
+    for name in FATAL:
+        program += _rule(machine, name, (), _END_PROCESS)
+    for name, (required, otherwise) in conditions(process).items():
+        program += _rule(machine, name, required, otherwise)
+    program.append(_instruction(_RETURN, _REFUSE | errno.EPERM))
+    return b"".join(program)
+
+
+def install_filter() -> None:
+    """Put the calling process, all its threads included, behind the filter, for good.
+
+    Raises
+    ------
+    OSError
+        If the kernel refuses, or the machine is none that the filter is written for.
+    """
+    machine = MACHINES.get(os.uname().machine)
+    if machine is None:
+        raise OSError("there is no filter for this kind of machine")
+    code = build_filter(machine, os.getpid())
+    buffer = ctypes.create_string_buffer(code, len(code))
+    program = _Program(len(code) // _INSTRUCTION.size, ctypes.addressof(buffer))
+    unable = call(
+        "syscall",
+        *map(ctypes.c_long, (machine.numbers["seccomp"], _SET_FILTER, _ALL_THREADS)),
+        ctypes.byref(program),
+    )
+    if unable:
+        raise OSError("a thread could not be put behind the filter")
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
+
+
+_INSTRUCTION = struct.Struct("=HBBI")
+
+
+def _instruction(code: int, operand: int, then: int = 0, otherwise: int = 0) -> bytes:
+    return _INSTRUCTION.pack(code, then, otherwise, operand)
+
+
+def _rule(
+    machine: Machine, name: str, required: tuple[Condition, ...], otherwise: int
+) -> Iterable[bytes]:
+    """Write what answers one call; the number is loaded, and still is where it's another call."""
+    if name not in machine.numbers:
+        return
+    body = [
+        step
+        for position, condition in enumerate(required)
+        for step in condition.instructions((len(required) - position - 1) * Condition.LENGTH + 1)
+    ]
+    if required:
+        body.append(_instruction(_RETURN, _ALLOW))
+    body.append(_instruction(_RETURN, otherwise))
+    yield _instruction(_JUMP_IF_EQUAL, machine.numbers[name], otherwise=len(body))
+    yield from body

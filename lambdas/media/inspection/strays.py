@@ -1,0 +1,70 @@
+"""Ending what a taken-over decoder started, where the kernel let it start anything.
+
+A process may leave its group by `setsid`, and its parent by letting that one end. It then becomes
+the child of the nearest ancestor that has asked for orphans, which is this process. Its session
+tells it from what other code here starts in ours: a session can be left, and none can be joined.
+"""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from media.inspection.kernel import ProcessOption, set_process_option
+
+_PROC = Path("/proc")
+# Each round ends a generation; who forks faster than that is seen again in the next.
+_ROUNDS_MAX = 1000
+# In /proc/PID/stat behind the program's name: state, parent, group, session.
+_PARENT, _SESSION = 1, 3
+
+
+class Household:
+    """The processes that this one answers for: its decoders, and what they leave behind.
+
+    What else it has started in a session of its own before the first decoder is left alone.
+    """
+
+    def __init__(self) -> None:
+        self._decoders: set[int] = set()
+        self._others: frozenset[int] = frozenset()
+
+    def prepare(self) -> None:
+        """Become the parent of what decoders leave behind; nothing on systems without that."""
+        if not self._decoders:
+            self._others = frozenset(_children_elsewhere())
+        with suppress(OSError):
+            set_process_option(ProcessOption.CHILD_SUBREAPER, 1)
+
+    def add(self, decoder: int) -> None:
+        """Take in a decoder that was started."""
+        self._decoders.add(decoder)
+
+    def remove(self, decoder: int) -> None:
+        """Let go of a decoder that has ended, and end what it left behind."""
+        self._decoders.discard(decoder)
+        for _ in range(_ROUNDS_MAX):
+            strays = set(_children_elsewhere()) - self._decoders - self._others
+            if not strays:
+                return
+            for stray in strays:
+                with suppress(ProcessLookupError, ChildProcessError):
+                    os.kill(stray, signal.SIGKILL)
+                    os.waitpid(stray, 0)
+
+
+def _children_elsewhere() -> Iterator[int]:
+    """Give the children of this process that are in another session."""
+    session = os.getsid(0)
+    for entry in _PROC.glob("[0-9]*/stat"):
+        try:
+            told = entry.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        except OSError:
+            # It has ended meanwhile.
+            continue
+        if int(told[_PARENT]) == os.getpid() and int(told[_SESSION]) != session:
+            yield int(entry.parent.name)
+
+
+HOUSEHOLD = Household()

@@ -1,0 +1,88 @@
+"""Reading the metadata of an answer that is not believed: as `metadata` takes it out, or not."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from media.images import ExifValue, Location
+from media.inspection.fields import UnreadableAnswerError, read_matching, read_text, read_whole
+from media.inspection.metadata import (
+    ALTITUDE_MAX,
+    LATITUDE_MAX,
+    LONGITUDE_MAX,
+    METADATA_KINDS,
+    TEXT_MAX,
+    MetadataKind,
+    is_offset,
+    is_time,
+)
+
+# EXIF's numbers have 32 bits; six places are kept of a fraction.
+_EXIF_MIN, _EXIF_MAX = -(2**31), 2**32 - 1
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,9})(\.[0-9]{0,5}[1-9])?")
+
+
+def read_metadata(told: Mapping[str, object]) -> dict[str, ExifValue]:
+    """Read the allow-listed metadata.
+
+    Raises
+    ------
+    UnreadableAnswerError
+        If any of it is nothing that `allowed_metadata` gives.
+    """
+    return {name: _read_value(METADATA_KINDS.get(name), value) for name, value in told.items()}
+
+
+def read_location(told: object) -> Location:
+    """Read where the picture was taken.
+
+    Raises
+    ------
+    UnreadableAnswerError
+        If it is nowhere.
+    """
+    match told:
+        case {"latitude": latitude, "longitude": longitude, "altitude": altitude, **rest} if (
+            not rest
+        ):
+            return Location(
+                _read_decimal(latitude, LATITUDE_MAX),
+                _read_decimal(longitude, LONGITUDE_MAX),
+                None if altitude is None else _read_decimal(altitude, ALTITUDE_MAX),
+            )
+        case _:
+            raise UnreadableAnswerError("not the fields of a location")
+
+
+def _read_value(kind: MetadataKind | None, value: object) -> ExifValue:
+    match kind:
+        case MetadataKind.WHOLE:
+            return read_whole(value, _EXIF_MAX, lowest=_EXIF_MIN)
+        case MetadataKind.NUMBER:
+            return _read_decimal(value, _EXIF_MAX)
+        case None:
+            raise UnreadableAnswerError("metadata that is not kept")
+        case _:
+            return _read_words(kind, value)
+
+
+def _read_words(kind: MetadataKind, value: object) -> str:
+    text = read_text(value, TEXT_MAX)
+    is_such = {
+        MetadataKind.TIME: is_time,
+        MetadataKind.OFFSET: is_offset,
+    }.get(kind, _is_stripped)
+    if is_such(text):
+        return text
+    raise UnreadableAnswerError("not such a text")
+
+
+def _is_stripped(text: str) -> bool:
+    return text == text.strip()
+
+
+def _read_decimal(value: object, highest: int) -> Decimal:
+    number = Decimal(read_matching(_DECIMAL, value))
+    if abs(number) <= highest:
+        return number
+    raise UnreadableAnswerError("not such a number")

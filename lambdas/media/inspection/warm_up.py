@@ -1,0 +1,53 @@
+"""Loading all that decoding may need, before the process gives up opening files.
+
+A tiny picture of each format goes through the whole pipeline: libraries and Python load modules,
+and start threads, when they are first used.
+"""
+
+import io
+from base64 import b64decode
+from collections.abc import Sequence
+
+from PIL import Image, ImageCms
+
+from media.formats import ImageFormat
+from media.inspection.pipeline import examine
+from media.inspection.plugins import load_plugin
+from media.inspection.specs import RenditionSpec
+from media.limits import Limits
+
+_SIDE = 16
+_GREY_LEVEL = 90
+# Pillow's HEIF encoder would take longer to start than all else together.
+_HEIF = b64decode(
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAXxtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAA"
+    "AAAAAAAAACJpbG9jAAAAAERAAAEAAQAAAAABoAABAAAAAAAAACYAAAAjaWluZgAAAAAAAQAAABVpbmZlAgAAAAABAABo"
+    "dmMxAAAAAA5waXRtAAAAAAABAAAA/GlwcnAAAADcaXBjbwAAAHVodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEA"
+    "GEABDAH//wNwAAADAJAAAAMAAAMAHroCQGEAAQApQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbqrprm4CGgwIAAAAyAAAAD"
+    "AIRiAAEABkQBwXPBiQAAABNjb2xybmNseAABAA0ABoAAAAAUaXNwZQAAAAAAAABAAAAAQAAAAChjbGFwAAAAEAAAAAEA"
+    "AAAQAAAAAf///9AAAAAC////0AAAAAIAAAAQcGl4aQAAAAADCAgIAAAAGGlwbWEAAAAAAAAAAQABBYECAwWEAAAALm1k"
+    "YXQAAAAiKAGvBRITTOD6ulI7n+NYfHwG3l7PlazvFvyglVoQkfFbQA=="
+)
+
+
+def warm_up(specs: Sequence[RenditionSpec]) -> None:
+    """Make the renditions of a tiny picture of each format."""
+    limits = Limits()
+    for image_format in ImageFormat:
+        examine(_sample(image_format), image_format, limits, specs)
+
+
+def _sample(image_format: ImageFormat) -> bytes:
+    if image_format is ImageFormat.HEIF:
+        return _HEIF
+    load_plugin(image_format)
+    # Turned, of a colour space of its own, and see-through where the format can be.
+    mode = "CMYK" if image_format is ImageFormat.JPEG else "RGBA"
+    picture = Image.new(mode, (_SIDE, _SIDE), (_GREY_LEVEL,) * 4)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes()
+    output = io.BytesIO()
+    options = {} if image_format is ImageFormat.GIF else {"exif": exif, "icc_profile": profile}
+    picture.save(output, image_format.value, **options)
+    return output.getvalue()
