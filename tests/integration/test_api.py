@@ -15,7 +15,7 @@ from media.images import ImageRecord, Status
 from media.items import item_of
 from tests.integration.user import User, unique_png
 from tooling.http import send
-from tooling.media_client import send_form
+from tooling.media_client import send_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,10 +99,10 @@ def test_trash_and_restore_give_the_image_back_whole(owner: User, image_id: str)
 def test_what_arrives_for_the_trash_can_be_restored(aws: Aws, owner: User) -> None:
     data = unique_png()
     announced = owner.announce(data, title="late")
-    image_id, key = announced["image_id"], announced["upload"]["fields"]["key"]
+    image_id, key = announced["image_id"], owner.key_of(announced["image_id"])
     try:
         assert owner.call(f"DELETE /images/{image_id}").status == 204
-        send_form(announced["upload"], "x.png", data)
+        send_file(announced["upload"], "x.png", data)
         row = aws.wait_for_row(key, lambda row: "renditions" in row)
         assert (row["status"]["S"], "listed_at" in row) == ("trashed", False)
         assert owner.call(f"GET /images/{image_id}").status == 404
