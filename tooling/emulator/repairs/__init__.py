@@ -4,6 +4,7 @@ They are repaired where ministack is imported, before it serves; nothing else kn
 """
 
 from tooling.emulator.repairs.alarm_queries import answer_alarm_queries_in_full
+from tooling.emulator.repairs.condition_keys import tell_policies_of_writes
 from tooling.emulator.repairs.missing_data import let_alarms_treat_missing_data
 from tooling.emulator.repairs.routine_logging import quiet_routine_logging
 from tooling.emulator.repairs.version_listings import encode_version_listings
@@ -15,3 +16,4 @@ def repair() -> None:
     encode_version_listings()
     let_alarms_treat_missing_data()
     quiet_routine_logging()
+    tell_policies_of_writes()
