@@ -21,16 +21,12 @@ if TYPE_CHECKING:
 def make_due(aws: Aws, image_id: str) -> None:
     """Let the time of an image in the trash be over, its owner's decision with it."""
     past = format_timestamp(datetime.now(UTC) - timedelta(hours=1))
-    is_decided = "discarded" in (row_of(aws, image_id) or {})
-    aws.dynamodb.update_item(
-        TableName=aws.table,
-        Key={"image_id": {"S": image_id}},
-        UpdateExpression="SET purge_at = :at, purge_due = :due"
-        + (", discarded.#until = :at" if is_decided else ""),
-        ConditionExpression="attribute_exists(purge_due)",
-        ExpressionAttributeValues={":at": {"S": past}, ":due": {"S": f"{past}#{image_id}"}},
-        **({"ExpressionAttributeNames": {"#until": "until"}} if is_decided else {}),
-    )
+    row = row_of(aws, image_id) or {}
+    assert "purge_due" in row
+    row |= {"purge_at": {"S": past}, "purge_due": {"S": f"{past}#{image_id}"}}
+    if "discarded" in row:
+        row["discarded"]["M"]["until"] = {"S": past}
+    aws.dynamodb.put_item(TableName=aws.table, Item=row)
 
 
 class QueueOfOne(PurgeQueue):

@@ -1,4 +1,4 @@
-"""A function taken over: what its role's rights do to other people's images, and what they don't."""
+"""A function taken over: what the rights of its role do to other people's images."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_an_api_writes_over_no_original(aws: Aws, api: Aws, owner: User, image_i
     before = versions(aws, key)
     refused(lambda: api.s3.put_object(Bucket=aws.bucket, Key=key, Body=b"x"))
     refused(lambda: api.s3.create_multipart_upload(Bucket=aws.bucket, Key=key))
-    source = {"Bucket": aws.bucket, "Key": key}
+    source = f"{aws.bucket}/{key}"
     refused(lambda: api.s3.copy_object(Bucket=aws.bucket, Key=key, CopySource=source))
     with pytest.raises(ClientError) as caught:
         api.s3.put_object(Bucket=aws.bucket, Key=key, Body=b"x", IfNoneMatch="*")

@@ -97,9 +97,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
         report(purged)
         results[purged.result] += 1
 
-    end = purger.run(
-        lambda: context.get_remaining_time_in_millis() > _RESERVE_MILLISECONDS, count
-    )
+    end = purger.run(lambda: context.get_remaining_time_in_millis() > _RESERVE_MILLISECONDS, count)
     for result, name in _METRICS.items():
         metrics.add_metric(name, MetricUnit.Count, results[result])
     metrics.add_metric("PurgesHeldBack", MetricUnit.Count, int(end is RunEnd.HELD_BACK))

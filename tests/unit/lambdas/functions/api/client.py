@@ -44,7 +44,9 @@ READY = ImageRecord(
     duration_ms=210,
     exif={"iso": 64, "f_number": Decimal("5.9")},
     gps=Location(Decimal("43.467448"), Decimal("11.885127")),
-    renditions={"thumb": StoredRendition(f"renditions/{IMAGE}/d/t.webp", 256, 192, 9, "image/webp")},
+    renditions={
+        "thumb": StoredRendition(f"renditions/{IMAGE}/d/t.webp", 256, 192, 9, "image/webp")
+    },
     revision=3,
 )
 

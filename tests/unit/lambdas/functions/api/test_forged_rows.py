@@ -40,7 +40,7 @@ def test_a_forged_row_is_not_found_in_any_route(api: Api, forged: ImageRecord) -
 def test_a_forged_row_is_not_listed(api: Api, forged: ImageRecord) -> None:
     api.holding(forged)
     assert api("GET /images", **THIEF)[1]["images"] == []
-    admin = {"sub": OTHER, "groups": "[admins]"}
+    admin: dict[str, Any] = {"sub": OTHER, "groups": "[admins]"}
     assert api("GET /images", all="true", **admin)[1]["images"] == []
 
 
