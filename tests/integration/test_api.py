@@ -17,7 +17,7 @@ from media.images import ImageRecord, Status
 from media.items import item_of
 from tests.integration.user import User, unique_png
 from tooling.http import send
-from tooling.media_client import send_file
+from tooling.media_client import ApiRefused, send_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,11 +158,17 @@ def test_an_upload_is_good_for_what_was_announced_and_nothing_else(aws: Aws, own
         owner.remove(announced["image_id"])
 
 
-def test_other_bytes_than_those_announced_are_rejected(owner: User) -> None:
-    """S3 itself refuses them on AWS; where it does not, the processor does."""
+def test_other_bytes_than_those_announced_are_rejected(aws: Aws, owner: User) -> None:
+    """S3 itself refuses them; what came past it, the processor does."""
     data = unique_png()
-    image_id = owner.upload(data, "rejected", sha256=sha256(b"another").hexdigest())
+    announced = owner.announce(data, sha256=sha256(b"another").hexdigest())
+    image_id, key = announced["image_id"], owner.key_of(announced["image_id"])
     try:
+        with pytest.raises(ApiRefused, match="status 400"):
+            send_file(announced["upload"], "x.png", data)
+        assert not aws.exists(key)
+        aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=data)
+        aws.wait_for_row(key, lambda row: row["status"]["S"] == "rejected")
         shown = owner.call(f"GET /images/{image_id}").document
         assert shown["error"]["reason"] == "corrupt"
         assert "SHA-256" in shown["error"]["message"]
@@ -197,9 +203,10 @@ def rows(aws: Aws) -> Iterator[dict[str, ImageRecord]]:
     now = datetime.now(UTC).replace(microsecond=0)
     rows = {}
     for number in range(20):
+        image_id = str(uuid4())
         record = ImageRecord(
-            image_id=str(uuid4()),
-            key=f"uploads/{owner}/{number}",
+            image_id=image_id,
+            key=f"uploads/{owner}/{image_id}",
             status=Status.READY,
             owner=owner,
             uploaded_at=now - timedelta(seconds=number // 2),
