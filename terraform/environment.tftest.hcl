@@ -168,6 +168,77 @@ run "processor_reads_uploads_and_writes_renditions_only" {
   }
 }
 
+run "only_the_api_decides_to_throw_an_image_away" {
+  assert {
+    condition = {
+      for name, statements in { processor = local.processor_statements, api = local.api_statements, purger = local.purger_statements } :
+      name => anytrue([
+        for statement in statements : contains(statement.Condition["ForAllValues:StringEquals"]["dynamodb:Attributes"], "discarded")
+        if can(statement.Condition["ForAllValues:StringEquals"]["dynamodb:Attributes"])
+      ])
+    } == { processor = false, api = true, purger = false }
+    error_message = "The purger takes originals on the word of this attribute."
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for statement in concat(local.processor_statements, local.api_statements, local.purger_statements) : [
+        for action in flatten([statement.Action]) : can(statement.Condition["ForAllValues:StringEquals"]["dynamodb:Attributes"])
+        if contains(["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], action)
+      ]
+    ]))
+    error_message = "Each write of rows must say which attributes it may name."
+  }
+
+  assert {
+    condition = alltrue([
+      for name in ["title", "tags", "announced_sha256"] : !contains(local.row_attributes.processor, name)
+      ]) && alltrue([
+      for name in ["owner", "key", "version_id", "renditions", "purging", "gone", "trace"] : !contains(local.row_attributes.api_change, name)
+    ])
+    error_message = "What the owner says is the API's to change; what an image is, the processor's."
+  }
+}
+
+run "key_is_used_by_way_of_a_service_alone" {
+  assert {
+    condition = alltrue([
+      for statement in concat(local.processor_statements, local.api_statements, local.purger_statements) :
+      jsonencode(statement.Condition.StringEquals["kms:ViaService"]) == jsonencode(["s3.eu-central-1.amazonaws.com", "dynamodb.eu-central-1.amazonaws.com"])
+      if strcontains(jsonencode(statement.Action), "kms:")
+    ])
+    error_message = "A function decrypts objects and rows, and nothing by itself."
+  }
+}
+
+run "api_writes_only_where_no_object_is" {
+  assert {
+    condition = [
+      for statement in local.api_statements : statement.Condition.Null["s3:if-none-match"]
+      if strcontains(jsonencode(statement.Action), "s3:PutObject")
+    ] == ["false"]
+    error_message = "An announcement is good for one object, and no original is written over."
+  }
+}
+
+run "purge_that_may_remove_nothing_is_refused" {
+  command = plan
+
+  variables {
+    retention = {
+      log_days               = 30
+      trash_days             = 30
+      noncurrent_days        = 60
+      multipart_days         = 1
+      infrequent_access_days = 90
+      access_log_days        = 90
+      purges_per_run_max     = 0
+    }
+  }
+
+  expect_failures = [var.retention]
+}
+
 run "purger_removes_versions_and_rows_and_reads_no_object" {
   assert {
     condition = toset(flatten([for statement in local.purger_statements : statement.Action])) == toset([

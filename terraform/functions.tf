@@ -12,6 +12,8 @@ locals {
 module "function_processor" {
   source = "./modules/function"
 
+  aws_region         = var.aws_region
+  account_id         = var.account_id
   name               = local.names.processor
   description        = "Checks an original, makes its renditions and records it."
   handler            = "functions.processor.handler.handler"
@@ -48,6 +50,8 @@ module "function_processor" {
 module "function_api" {
   source = "./modules/function"
 
+  aws_region         = var.aws_region
+  account_id         = var.account_id
   name               = local.names.api_task
   description        = "Answers the HTTP API."
   handler            = "functions.api.handler.handler"
@@ -77,6 +81,8 @@ module "function_api" {
 module "function_purger" {
   source = "./modules/function"
 
+  aws_region   = var.aws_region
+  account_id   = var.account_id
   name         = local.names.purger
   description  = "Removes what has been in the trash long enough."
   handler      = "functions.purger.handler.handler"
@@ -95,5 +101,7 @@ module "function_purger" {
 
   environment = merge(local.function_environment, {
     POWERTOOLS_SERVICE_NAME = "purger"
+    MEDIA_TRASH_DAYS        = var.retention.trash_days
+    MEDIA_PURGES_MAX        = var.retention.purges_per_run_max
   })
 }

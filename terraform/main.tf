@@ -9,11 +9,14 @@ module "encryption" {
 module "bucket" {
   source = "./modules/bucket"
 
-  name                = local.names.bucket
-  log_name            = local.names.log
-  account_id          = var.account_id
-  kms_key_arn         = module.encryption.key_arn
-  require_tls         = var.require_tls
+  name        = local.names.bucket
+  log_name    = local.names.log
+  account_id  = var.account_id
+  kms_key_arn = module.encryption.key_arn
+  require_tls = var.require_tls
+
+  signature_seconds_max = var.api.url_expiry_seconds
+
   request_metrics     = var.s3_request_metrics
   deletion_protection = var.deletion_protection
   cors_origins        = var.cors_origins

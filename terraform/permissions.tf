@@ -3,11 +3,23 @@ locals {
   uploads    = "${module.bucket.arn}/uploads/*"
   renditions = "${module.bucket.arn}/renditions/*"
 
+  # For objects and rows, and never by a call of its own to KMS.
   object_key_statement = {
     Sid      = "UseTheKeyOfObjectsAndRows"
     Effect   = "Allow"
     Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
     Resource = module.encryption.key_arn
+    Condition = {
+      StringEquals = { "kms:ViaService" = [for service in ["s3", "dynamodb"] : "${service}.${var.aws_region}.amazonaws.com"] }
+    }
+  }
+
+  # What each may name in a write, to set it, to remove it or in a condition. The decision to throw
+  # an image away, `discarded`, is the API's alone: the purger takes no original without it.
+  row_attributes = jsondecode(file("${path.module}/policies/row_attributes.json"))
+  only_attributes = {
+    for writer, names in local.row_attributes :
+    writer => { "ForAllValues:StringEquals" = { "dynamodb:Attributes" = names } }
   }
 
   processor_statements = [
@@ -31,10 +43,17 @@ locals {
       Resource = local.renditions
     },
     {
-      Sid      = "RecordImages"
+      Sid      = "ReadRows"
       Effect   = "Allow"
-      Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+      Action   = "dynamodb:GetItem"
       Resource = module.table.arn
+    },
+    {
+      Sid       = "RecordImages"
+      Effect    = "Allow"
+      Action    = "dynamodb:UpdateItem"
+      Resource  = module.table.arn
+      Condition = local.only_attributes.processor
     },
     local.object_key_statement,
   ]
@@ -55,16 +74,32 @@ locals {
       Resource = local.uploads
     },
     {
-      Sid      = "SignUploads"
-      Effect   = "Allow"
-      Action   = "s3:PutObject"
-      Resource = local.uploads
+      # Only where no object is: neither a client nor the API itself writes over an original.
+      Sid       = "SignUploads"
+      Effect    = "Allow"
+      Action    = "s3:PutObject"
+      Resource  = local.uploads
+      Condition = { Null = { "s3:if-none-match" = "false" } }
     },
     {
-      Sid      = "ReadAndChangeImages"
+      Sid      = "ReadRows"
       Effect   = "Allow"
-      Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+      Action   = "dynamodb:GetItem"
       Resource = module.table.arn
+    },
+    {
+      Sid       = "AnnounceImages"
+      Effect    = "Allow"
+      Action    = "dynamodb:PutItem"
+      Resource  = module.table.arn
+      Condition = local.only_attributes.api_new
+    },
+    {
+      Sid       = "DescribeTrashAndRestoreImages"
+      Effect    = "Allow"
+      Action    = "dynamodb:UpdateItem"
+      Resource  = module.table.arn
+      Condition = local.only_attributes.api_change
     },
     {
       Sid      = "ListImages"
@@ -92,8 +127,8 @@ locals {
       Condition = { StringLike = { "s3:prefix" = ["uploads/*", "renditions/*"] } }
     },
     {
-      # By version; S3 asks for DeleteObject as well where several go at once. Nothing else is ever
-      # deleted by a function.
+      # By version; S3 asks for DeleteObject as well where several go at once. No other function
+      # deletes anything.
       Sid      = "RemoveVersions"
       Effect   = "Allow"
       Action   = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
@@ -106,10 +141,17 @@ locals {
       Resource = "${module.table.arn}/index/by_purge"
     },
     {
-      Sid      = "ClaimAndRemoveRows"
+      Sid      = "ReadRows"
       Effect   = "Allow"
-      Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
+      Action   = "dynamodb:GetItem"
       Resource = module.table.arn
+    },
+    {
+      Sid       = "ClaimAndRemoveRows"
+      Effect    = "Allow"
+      Action    = ["dynamodb:UpdateItem", "dynamodb:DeleteItem"]
+      Resource  = module.table.arn
+      Condition = local.only_attributes.purger
     },
     local.object_key_statement,
   ]

@@ -266,12 +266,18 @@ variable "retention" {
     multipart_days         = number
     infrequent_access_days = number
     access_log_days        = number
+    purges_per_run_max     = optional(number, 1000)
   })
-  description = "How long logs, trash, old versions and unfinished uploads stay, and when originals move to a cheaper class."
+  description = "How many images an hourly purge may remove, how long logs, trash, old versions and unfinished uploads stay, and when originals move to a cheaper class."
 
   validation {
     condition     = var.retention.trash_days >= 1 && var.retention.noncurrent_days >= var.retention.trash_days
     error_message = "retention.trash_days must be 1 or more, and retention.noncurrent_days no less: an image in the trash can be brought back only while its object lasts."
+  }
+
+  validation {
+    condition     = var.retention.purges_per_run_max >= 1 && floor(var.retention.purges_per_run_max) == var.retention.purges_per_run_max
+    error_message = "retention.purges_per_run_max must be a whole number from 1: the trash would never be emptied."
   }
 }
 

@@ -7,10 +7,16 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from tooling.buckets import bucket_exists, empty_bucket, remove_bucket
+from tooling.encryption_keys import retire_key
 from tooling.errors import OperatorError
 from tooling.promotion.entry import Step
 from tooling.releases import UNKNOWN_RELEASE, Release
-from tooling.rendering import artifact_bucket, render_variables, state_bucket
+from tooling.rendering import (
+    artifact_bucket,
+    foundation_key_alias,
+    render_variables,
+    state_bucket,
+)
 from tooling.reports import show_plan
 from tooling.stack import media_stack
 from tooling.state import state_exists
@@ -45,6 +51,7 @@ def destroy(run: Run, confirm: Callable[[str], bool]) -> None:
     artifacts, state = artifact_bucket(environment), state_bucket(environment)
     state_is_there = bucket_exists(run.clients.s3, state)
     if not state_is_there and not bucket_exists(run.clients.s3, artifacts):
+        _retire_key(run)  # a run that was stopped after the buckets left it
         run.screen.done(f"{environment.name} is not deployed: nothing to destroy.")
         return
     _require_consent(environment, confirm)
@@ -58,6 +65,7 @@ def destroy(run: Run, confirm: Callable[[str], bool]) -> None:
         if state_is_there:  # last of all: until then the command can be run again
             with run.lease.unrenewed():
                 _remove_bucket(run, state)
+    _retire_key(run)
     _stop_if_deserted(run)
 
 
@@ -154,6 +162,13 @@ def _remove_bucket(run: Run, bucket: str) -> None:
     removed = remove_bucket(run.clients.s3, bucket)
     if removed is not None:
         run.screen.done(f"{bucket} removed, {removed} versions in it")
+
+
+def _retire_key(run: Run) -> None:
+    """Let the key of both buckets go after them: until then it is needed to read the state."""
+    alias = foundation_key_alias(run.target.environment)
+    if retire_key(run.clients.kms, alias):
+        run.screen.done(f"{alias} goes when KMS's waiting time is over")
 
 
 def _stop_if_deserted(run: Run) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.25
 PAGE_SIZE = 100
+CONFLICT_ATTEMPTS = 5
 # Not "failed": that is our fault, and is tried again.
 END_STATES = frozenset({"ready", "rejected"})
 
@@ -99,7 +100,7 @@ class MediaClient:
         )
         if "upload" in announced:
             # Read only now: the API refuses what is too large for memory as well.
-            send_form(announced["upload"], path.name, path.read_bytes())
+            send_file(announced["upload"], path.name, path.read_bytes())
         return announced
 
     def wait(
@@ -189,15 +190,21 @@ def _path_of(image_id: str) -> str:
     return f"/images/{quote(image_id, safe='')}"
 
 
-def send_form(upload: dict[str, Any], name: str, content: bytes) -> None:
-    """Send a file to S3 as the pre-signed form says.
+def send_file(upload: dict[str, Any], name: str, content: bytes) -> None:
+    """Send a file to S3 as the pre-signed request says.
+
+    S3 keeps one object for each announcement. Where it has one already, this file was sent before
+    and its answer was lost: what became of it, the image tells.
 
     Raises
     ------
     ApiRefused
         S3 does not take it.
     """
-    fields: list[tuple[str, Any]] = [*upload["fields"].items(), ("file", (name, content))]
-    answer = send("POST", upload["url"], fields=fields)
-    if answer.status >= HTTPStatus.BAD_REQUEST:
+    for _ in range(CONFLICT_ATTEMPTS):
+        answer = send(upload["method"], upload["url"], headers=upload["headers"], body=content)
+        if answer.status != HTTPStatus.CONFLICT:  # the same file is on its way at this moment
+            break
+        time.sleep(POLL_SECONDS)
+    if answer.status >= HTTPStatus.BAD_REQUEST and answer.status != HTTPStatus.PRECONDITION_FAILED:
         raise ApiRefused(f"The upload of {name}", answer)

@@ -83,6 +83,11 @@ def foundation_variables(target: Target) -> dict[str, Any]:
     }
 
 
+def foundation_key_alias(environment: Environment) -> str:
+    """Return the alias of the key that encrypts the state and artifact buckets."""
+    return f"alias/{environment.project}-{environment.name}-foundation"
+
+
 def backend_configuration(target: Target, key: str) -> dict[str, Any]:
     """Return the S3 backend's settings for the state that lies under `key`."""
     environment = target.environment

@@ -6,8 +6,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.logging.types import LogRecord
 
-# As it stands in JSON: botocore tells the whole URL where a connection fails.
-_KEY = re.compile(r"uploads/[^\s\"'\\]+")
+# As it stands in JSON: botocore tells the whole URL where a connection fails, with the key in its
+# path or, of a listing, percent-encoded in its query. To the end of the line, for keys hold spaces.
+_KEY = re.compile(r"uploads(?:/|%(?:25)*2[Ff])(?:[^\"\\]|\\[^n\"])+")
 
 
 class KeylessFormatter(LambdaPowertoolsFormatter):

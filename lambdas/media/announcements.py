@@ -5,12 +5,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 from media.clock import Clock
+from media.genuine import believed
 from media.images import ImageRecord, Status
 from media.keys import upload_key
-from media.signing import Signer, UploadForm
+from media.signing import SignedUpload, Signer
 from media.table import ImageTable
 
-# Rows of uploads that never come vanish by themselves; a form is long dead by then.
+# Rows of uploads that never come vanish by themselves; what was signed is long dead by then.
 PENDING_LIFE = timedelta(days=7)
 
 
@@ -28,10 +29,10 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class PendingUpload:
-    """An image that is waited for, and the form to send it with."""
+    """An image that is waited for, and the request to send it with."""
 
     image_id: str
-    form: UploadForm
+    upload: SignedUpload
 
 
 def announce_upload(
@@ -45,8 +46,9 @@ def announce_upload(
         The record where the same bytes are a ready image of the same owner.
     """
     if announcement.sha256 is not None:
-        duplicate = table.find_duplicate(announcement.owner, announcement.sha256)
-        if duplicate is not None:
+        found = table.find_duplicate(announcement.owner, announcement.sha256)
+        duplicate = believed(found, signer.bucket)
+        if duplicate is not None and duplicate.owner == announcement.owner:
             return duplicate
     image_id = str(uuid4())
     key = upload_key(announcement.owner, image_id)
@@ -65,5 +67,5 @@ def announce_upload(
             revision=1,
         )
     )
-    form = signer.upload(key, announcement.content_type, announcement.bytes, announcement.sha256)
-    return PendingUpload(image_id=image_id, form=form)
+    upload = signer.upload(key, announcement.content_type, announcement.bytes, announcement.sha256)
+    return PendingUpload(image_id=image_id, upload=upload)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 # Virtual addressing is what makes pre-signed URLs name the bucket's region; the global name
-# answers with a redirect that a form upload doesn't survive. An endpoint that is an IP address
+# answers with a redirect that an upload doesn't survive. An endpoint that is an IP address
 # gets the path style from botocore by itself.
 _S3 = Config(
     signature_version="s3v4",

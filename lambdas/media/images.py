@@ -68,6 +68,25 @@ class StoredRendition:
     content_type: str
 
 
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """An owner's decision to throw an image away; the API alone may write it.
+
+    Parameters
+    ----------
+    at
+        When it was made.
+    until
+        How long it may be taken back.
+    version_id
+        The object version that it was made about; None where none had been processed.
+    """
+
+    at: datetime
+    until: datetime
+    version_id: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageRecord:
     """One image's row.
@@ -103,7 +122,7 @@ class ImageRecord:
     deleted_at, purge_at
         Set on a trashed image: since when, and when all that is left of it is removed.
     discarded
-        Whether its owner threw it away; what is in the trash for its object alone is not.
+        Its owner's last decision to throw it away, which may be outlived: see `decision`.
     gone
         Whether its object is gone, so that nothing can be restored.
     trace
@@ -144,12 +163,22 @@ class ImageRecord:
     announced_sha256: str | None = None
     deleted_at: datetime | None = None
     purge_at: datetime | None = None
-    discarded: bool = False
+    discarded: Discard | None = None
     gone: bool = False
     trace: bool = False
     purging: bool = False
     expires_at: datetime | None = None
     revision: int = 0
+
+    @property
+    def decision(self) -> Discard | None:
+        """Its owner's decision to throw it away, where that is why it is in the trash.
+
+        A new picture under the key of a direct drop brings the image back, and the processor, which
+        may not write decisions, leaves the old one standing.
+        """
+        stands = self.discarded is not None and self.discarded.at == self.deleted_at
+        return self.discarded if stands else None
 
     @property
     def proven_status(self) -> Status:

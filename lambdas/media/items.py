@@ -11,6 +11,7 @@ from media.attribute_values import tagged, untagged
 from media.formats import ImageFormat
 from media.images import (
     LISTED_STATUSES,
+    Discard,
     ExifValue,
     ImageError,
     ImageRecord,
@@ -76,7 +77,7 @@ def attributes_of(record: ImageRecord, month_shards: int) -> dict[str, Any]:
         "processed_at": record.processed_at and format_timestamp(record.processed_at),
         "deleted_at": record.deleted_at and format_timestamp(record.deleted_at),
         "purge_at": record.purge_at and format_timestamp(record.purge_at),
-        "discarded": record.discarded or None,
+        "discarded": record.discarded and _decision_of(record.discarded),
         "gone": record.gone or None,
         "trace": record.trace or None,
         "purging": record.purging or None,
@@ -133,7 +134,7 @@ def record_of(item: "Mapping[str, AttributeValueTypeDef]") -> ImageRecord:
         announced_sha256=row.get("announced_sha256"),
         deleted_at=_moment(row.get("deleted_at")),
         purge_at=_moment(row.get("purge_at")),
-        discarded=row.get("discarded", False),
+        discarded=_discard(row),
         gone=row.get("gone", False),
         trace=row.get("trace", False),
         purging=row.get("purging", False),
@@ -180,6 +181,34 @@ def _index_attributes(record: ImageRecord, month_shards: int) -> dict[str, str]:
     if record.status is Status.READY and record.owner and record.sha256:
         index["owner_sha256"] = checksum_partition(record.owner, record.sha256)
     return index
+
+
+def _decision_of(discard: Discard) -> dict[str, Any]:
+    return _present(
+        {
+            "at": format_timestamp(discard.at),
+            "until": format_timestamp(discard.until),
+            "version_id": discard.version_id,
+        }
+    )
+
+
+def _discard(row: Mapping[str, Any]) -> Discard | None:
+    decision = row.get("discarded")
+    if isinstance(decision, Mapping):
+        return Discard(
+            at=parse_timestamp(decision["at"]),
+            until=parse_timestamp(decision["until"]),
+            version_id=decision.get("version_id"),
+        )
+    if not decision or "deleted_at" not in row or "purge_at" not in row:
+        return None
+    # Before decisions had a place of their own, the row said only that there was one.
+    return Discard(
+        at=parse_timestamp(row["deleted_at"]),
+        until=parse_timestamp(row["purge_at"]),
+        version_id=row.get("version_id"),
+    )
 
 
 def _shard(image_id: str, shards: int) -> int:

@@ -103,7 +103,7 @@ class PurgeQueue:
                 **unchanged.values,
             },
         )
-        return apply_update(self._client, self._table, update) is not None
+        return apply_update(self._client, self._table, update)
 
     def remove(self, image_id: str) -> bool:
         """Remove the row of an image that was claimed; False where it came back to life."""

@@ -1,4 +1,4 @@
-"""Pre-signed GET requests to S3, made fast: a page of a listing holds hundreds of them.
+"""Pre-signed requests to S3, made fast: a page of a listing holds hundreds of them.
 
 botocore resolves endpoints and builds a request for each URL. The URLs here are the same to the
 byte, for the place that botocore says the bucket is at.
@@ -7,7 +7,7 @@ byte, for the place that botocore says the bucket is at.
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -42,6 +42,34 @@ class BucketAddress:
     region: str
 
 
+@dataclass(frozen=True, slots=True)
+class Presigned:
+    """What a URL allows whoever has it to do.
+
+    Parameters
+    ----------
+    method
+        ``GET`` or ``PUT``.
+    key
+        The object's key.
+    signed_at
+        The moment, aware and in UTC, from which `expiry` counts.
+    expiry
+        How long the URL holds.
+    overrides
+        Query parameters of GetObject, such as ``versionId`` and ``response-content-type``.
+    headers
+        Headers that the request must have, with exactly these values.
+    """
+
+    method: str
+    key: str
+    signed_at: datetime
+    expiry: timedelta
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
 def locate_bucket(client: "S3Client", bucket: str) -> BucketAddress:
     """Ask botocore where a bucket is reached; no request is made."""
     probe = client.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "k"})
@@ -54,15 +82,8 @@ def locate_bucket(client: "S3Client", bucket: str) -> BucketAddress:
     )
 
 
-def sign_get(
-    address: BucketAddress,
-    credentials: "Credentials",
-    key: str,
-    overrides: Mapping[str, str],
-    signed_at: datetime,
-    expiry: timedelta,
-) -> str:
-    """Sign a GET of one object with SigV4 in the query.
+def sign_url(address: BucketAddress, credentials: "Credentials", request: Presigned) -> str:
+    """Sign a request for one object with SigV4 in the query.
 
     Parameters
     ----------
@@ -70,31 +91,30 @@ def sign_get(
         Where the object's bucket is.
     credentials
         Whose signature it is.
-    key
-        The object's key.
-    overrides
-        Query parameters of GetObject, such as ``versionId`` and ``response-content-type``.
-    signed_at
-        The moment, aware and in UTC, from which `expiry` counts.
-    expiry
-        How long the URL holds.
+    request
+        What is signed.
     """
     frozen = credentials.get_frozen_credentials()
-    moment = signed_at.strftime("%Y%m%dT%H%M%SZ")
+    moment = request.signed_at.strftime("%Y%m%dT%H%M%SZ")
     scope = f"{moment[:8]}/{address.region}/s3/aws4_request"
+    headers = {"host": address.host, **{n.lower(): v for n, v in request.headers.items()}}
+    signed_headers = ";".join(sorted(headers))
     authorization = {
         "X-Amz-Algorithm": _ALGORITHM,
         "X-Amz-Credential": f"{frozen.access_key}/{scope}",
         "X-Amz-Date": moment,
-        "X-Amz-Expires": str(int(expiry.total_seconds())),
-        "X-Amz-SignedHeaders": "host",
+        "X-Amz-Expires": str(int(request.expiry.total_seconds())),
+        "X-Amz-SignedHeaders": signed_headers,
     }
     if frozen.token:
         authorization["X-Amz-Security-Token"] = frozen.token
-    query = [f"{n}={quote(v, safe='-_.~')}" for n, v in {**overrides, **authorization}.items()]
-    path = address.path + quote(key, safe="/-_.~")
+    parameters = {**request.overrides, **authorization}
+    query = [f"{n}={quote(v, safe='-_.~')}" for n, v in parameters.items()]
+    path = address.path + quote(request.key, safe="/-_.~")
+    stated = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
     canonical = (
-        f"GET\n{path}\n{'&'.join(sorted(query))}\nhost:{address.host}\n\nhost\nUNSIGNED-PAYLOAD"
+        f"{request.method}\n{path}\n{'&'.join(sorted(query))}\n"
+        f"{stated}\n{signed_headers}\nUNSIGNED-PAYLOAD"
     )
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     signing_key = _signing_key(frozen.secret_key, moment[:8], address.region)

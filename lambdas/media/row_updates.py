@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from media.images import ImageRecord
-from media.items import record_of, serialise
+from media.items import serialise
 from media.timestamps import format_timestamp
 
 if TYPE_CHECKING:
@@ -56,7 +56,6 @@ class RowUpdate:
             "ConditionExpression": self.condition,
             "ExpressionAttributeNames": {f"#{name}": name for name in names},
             "ExpressionAttributeValues": serialise({**values, **self.values, ":one": 1}),
-            "ReturnValues": "ALL_NEW",
         }
 
 
@@ -69,21 +68,15 @@ class Condition:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-def apply_update(client: "DynamoDBClient", table: str, update: RowUpdate) -> ImageRecord | None:
-    """Write an update.
-
-    Returns
-    -------
-    ImageRecord or None
-        The row as it is now; None where the condition did not hold and nothing was written.
-    """
+def apply_update(client: "DynamoDBClient", table: str, update: RowUpdate) -> bool:
+    """Write an update; False where the condition did not hold and nothing was written."""
     try:
-        answer = client.update_item(**update.request(table))
+        client.update_item(**update.request(table))
     except ClientError as error:
         if is_refused(error):
-            return None
+            return False
         raise
-    return record_of(answer["Attributes"])
+    return True
 
 
 def is_refused(error: ClientError) -> bool:

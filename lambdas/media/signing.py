@@ -1,4 +1,4 @@
-"""Pre-signed requests: a form to upload one announced image, URLs to fetch what is stored."""
+"""Pre-signed requests: one to upload an announced image, and URLs to fetch what is stored."""
 
 import base64
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from media.clock import Clock
 from media.download_names import attachment
 from media.images import ImageRecord, StoredRendition
-from media.query_signing import locate_bucket, sign_get
+from media.query_signing import Presigned, locate_bucket, sign_url
 from media.unrecorded import UnrecordedOriginal
 
 if TYPE_CHECKING:
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 _UNKNOWN_TYPE = "application/octet-stream"
 
 
+# What renditions are ever made as; another type in a row was not written by the processor.
+_RENDITION_TYPES = frozenset({"image/avif", "image/jpeg", "image/webp"})
+
+
 @dataclass(frozen=True, slots=True)
-class UploadForm:
-    """A pre-signed POST: send `fields` and then the file, as multipart form data, to `url`."""
+class SignedUpload:
+    """A pre-signed PUT: send the file to `url` with these headers, once."""
 
     url: str
-    fields: dict[str, str]
+    headers: dict[str, str]
     expires_at: datetime
 
 
@@ -65,15 +69,16 @@ class Signer:
         expiry: timedelta,
         clock: Clock,
     ) -> None:
-        self._client = client
         self._credentials = credentials
         self._address = locate_bucket(client, bucket)
-        self._bucket = bucket
+        self.bucket = bucket
         self._expiry = expiry
         self._clock = clock
 
-    def upload(self, key: str, content_type: str, size: int, sha256: str | None) -> UploadForm:
-        """Sign a form that uploads exactly what was announced and nothing else.
+    def upload(self, key: str, content_type: str, size: int, sha256: str | None) -> SignedUpload:
+        """Sign a request that uploads exactly what was announced, once, and nothing else.
+
+        S3 keeps nothing where the key has an object: however often it is sent, one is stored.
 
         Parameters
         ----------
@@ -86,22 +91,18 @@ class Signer:
         sha256
             64 hexadecimal digits; where given, S3 refuses other bytes.
         """
-        fixed = {"Content-Type": content_type}
+        headers = {"Content-Type": content_type, "If-None-Match": "*"}
         if sha256 is not None:
-            fixed["x-amz-checksum-algorithm"] = "SHA256"
-            fixed["x-amz-checksum-sha256"] = base64.b64encode(bytes.fromhex(sha256)).decode()
-        expires_at = self._clock() + self._expiry
-        form = self._client.generate_presigned_post(
-            self._bucket,
-            key,
-            Fields=dict(fixed),
-            Conditions=[
-                *({name: value} for name, value in fixed.items()),
-                ["content-length-range", size, size],
-            ],
-            ExpiresIn=int(self._expiry.total_seconds()),
+            headers["x-amz-checksum-sha256"] = base64.b64encode(bytes.fromhex(sha256)).decode()
+        # Its length is signed too, which every client states by itself.
+        fixed = {**headers, "Content-Length": str(size)}
+        signed_at = self._clock()
+        request = Presigned("PUT", key, signed_at, self._expiry, headers=fixed)
+        return SignedUpload(
+            url=sign_url(self._address, self._credentials, request),
+            headers=headers,
+            expires_at=signed_at + self._expiry,
         )
-        return UploadForm(url=form["url"], fields=form["fields"], expires_at=expires_at)
 
     @property
     def expiry(self) -> timedelta:
@@ -143,8 +144,15 @@ class Signer:
         )
 
     def rendition(self, rendition: StoredRendition) -> SignedUrl:
-        """Sign a URL of a rendition."""
-        return self._sign(rendition.key, {})
+        """Sign a URL of a rendition, served as a picture whatever lies there."""
+        known = rendition.content_type in _RENDITION_TYPES
+        return self._sign(
+            rendition.key,
+            {
+                "response-content-type": rendition.content_type if known else _UNKNOWN_TYPE,
+                "response-content-disposition": "inline" if known else "attachment",
+            },
+        )
 
     @property
     def _window_seconds(self) -> int:
@@ -152,5 +160,6 @@ class Signer:
 
     def _sign(self, key: str, overrides: dict[str, str]) -> SignedUrl:
         signed_at = datetime.fromtimestamp(self.window() * self._window_seconds, UTC)
-        url = sign_get(self._address, self._credentials, key, overrides, signed_at, self._expiry)
+        request = Presigned("GET", key, signed_at, self._expiry, overrides=overrides)
+        url = sign_url(self._address, self._credentials, request)
         return SignedUrl(url=url, expires_at=signed_at + self._expiry)

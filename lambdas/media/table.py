@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from media.images import FAILURE_REASON, ImageRecord, Status
+from media.images import FAILURE_REASON, Discard, ImageRecord, Status
 from media.items import (
     INDEX_ATTRIBUTES,
     LISTING_ATTRIBUTES,
@@ -19,18 +19,24 @@ from media.row_updates import RowUpdate, apply_update, same_revision, same_trash
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# What processing decides; the rest (title, tags) is the owner's and survives it.
+# What processing decides. The rest (title, tags, the decision to throw an image away) is the
+# owner's and survives it; the processor's role may not write it.
 _PROCESSED_ATTRIBUTES = frozenset(
     {
         *("key", "status", "owner", "uploaded_at", "version_id", "sequencer", "sha256", "bytes"),
         *("format", "content_type", "width", "height", "frames", "duration_ms", "exif", "gps"),
         *("placeholder", "average_colour", "renditions", "error"),
         "processed_at",
-        *("deleted_at", "purge_at", "discarded", "gone", "trace", "purging", "expires_at"),
+        *("deleted_at", "purge_at", "gone", "trace", "purging", "expires_at"),
         *INDEX_ATTRIBUTES,
     }
 )
-_TRASH_ATTRIBUTES = frozenset({"status", "deleted_at", "purge_at", "discarded", *PURGE_ATTRIBUTES})
+_TRASH_ATTRIBUTES = frozenset(
+    {
+        *("status", "deleted_at", "purge_at", "discarded", "expires_at"),
+        *(*PURGE_ATTRIBUTES, *LISTING_ATTRIBUTES),
+    }
+)
 _DESCRIPTION = frozenset({"title", "tags"})
 _CHECKSUM_CANDIDATES = 5
 
@@ -160,24 +166,17 @@ class ImageTable:
         Returns
         -------
         bool
-            False where there is no such image, or it was trashed already.
+            False where the row has moved on since it was read: the decision is about what was seen.
         """
         trashed = replace(
             record,
             status=Status.TRASHED,
             deleted_at=deleted_at,
             purge_at=purge_at,
-            discarded=True,
+            discarded=Discard(deleted_at, purge_at, record.version_id),
+            expires_at=None,
         )
-        plain = attributes_of(trashed, self._month_shards)
-        return self._wrote(
-            RowUpdate(
-                record.image_id,
-                "attribute_exists(image_id) AND #status <> :status",
-                {name: plain[name] for name in sorted(_TRASH_ATTRIBUTES)},
-                {*LISTING_ATTRIBUTES, "expires_at"},
-            )
-        )
+        return self._write_unchanged(trashed, record, _TRASH_ATTRIBUTES) is not None
 
     def restore(self, record: ImageRecord, seen: ImageRecord) -> ImageRecord | None:
         """Bring a row out of the trash where nothing was written to it since it was read.
@@ -194,8 +193,7 @@ class ImageTable:
         ImageRecord or None
             The row as it is now; None where it has moved on meanwhile.
         """
-        concerned = _TRASH_ATTRIBUTES | {*LISTING_ATTRIBUTES, "expires_at"}
-        return self._write_unchanged(record, seen, concerned)
+        return self._write_unchanged(record, seen, _TRASH_ATTRIBUTES)
 
     def find_duplicate(self, owner: str, sha256: str) -> ImageRecord | None:
         """Find a ready image of this owner with exactly these bytes."""
@@ -228,7 +226,9 @@ class ImageTable:
             unchanged.names,
             unchanged.values,
         )
-        return apply_update(self._client, self._name, update)
+        if not apply_update(self._client, self._name, update):
+            return None
+        return replace(record, revision=seen.revision + 1)
 
     def _wrote(self, update: RowUpdate) -> bool:
-        return apply_update(self._client, self._name, update) is not None
+        return apply_update(self._client, self._name, update)

@@ -34,9 +34,22 @@ class Trash:
     clock: Clock
 
     def discard(self, record: ImageRecord) -> bool:
-        """Throw an image away; False where it is in the trash already."""
-        now = self.clock()
-        return self.table.trash(record, now, now + self.life)
+        """Throw an image away; False where it is in the trash already, or gone.
+
+        Raises
+        ------
+        RowContentionError
+            If others changed the row at each attempt.
+        """
+        seen: ImageRecord | None = record
+        for _ in range(_ATTEMPTS):
+            if seen is None or seen.status is Status.TRASHED:
+                return False
+            now = self.clock()
+            if self.table.trash(seen, now, now + self.life):
+                return True
+            seen = self.table.get(record.image_id)
+        raise RowContentionError(record.image_id)
 
     def restore(self, record: ImageRecord) -> ImageRecord:
         """Bring an image back in the state that its attributes prove.
@@ -74,7 +87,7 @@ class Trash:
             status=status,
             deleted_at=None,
             purge_at=None,
-            discarded=False,
+            discarded=None,
             expires_at=expires_at,
         )
 
@@ -107,12 +120,13 @@ def is_discarded(
         Whether it was uploaded in parts. S3 dates such an object by the beginning of its upload,
         which tells nothing, so that another version is always a new picture.
     """
-    if not record.discarded or record.deleted_at is None:
+    decision = record.decision
+    if decision is None:
         return False
     if announced:
         return True
-    if record.version_id is None:
-        return written_at <= record.deleted_at
-    if version_id == record.version_id:
+    if decision.version_id is None:
+        return written_at <= decision.at
+    if version_id == decision.version_id:
         return True
-    return not in_parts and written_at < record.deleted_at.replace(microsecond=0)
+    return not in_parts and written_at < decision.at.replace(microsecond=0)

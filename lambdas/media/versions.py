@@ -37,6 +37,8 @@ class ObjectVersion:
         When it was made.
     in_parts
         Whether it was uploaded in parts, and written_at is when that was begun.
+    is_marker
+        Whether it is a delete marker.
     """
 
     key: str
@@ -44,6 +46,7 @@ class ObjectVersion:
     current: bool
     written_at: datetime
     in_parts: bool = False
+    is_marker: bool = False
 
 
 class VersionedObjects:
@@ -121,7 +124,12 @@ class VersionedObjects:
                 for v in answer.get("Versions", [])
             ]
             markers = [
-                ObjectVersion(m["Key"], m["VersionId"], False, m["LastModified"])  # noqa: FBT003
+                ObjectVersion(
+                    *(m["Key"], m["VersionId"]),
+                    current=False,
+                    written_at=m["LastModified"],
+                    is_marker=True,
+                )
                 for m in answer.get("DeleteMarkers", [])
             ]
             yield sorted(versions + markers, key=lambda version: version.key)

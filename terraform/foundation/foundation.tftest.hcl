@@ -1,4 +1,11 @@
-mock_provider "aws" {}
+mock_provider "aws" {
+  mock_resource "aws_kms_key" {
+    defaults = { arn = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+}
 
 # The module adopts its buckets, which a mocked provider can do only so.
 override_resource {
@@ -36,9 +43,23 @@ run "buckets_are_named_and_safe" {
 
   assert {
     condition = alltrue([
-      for policy in aws_s3_bucket_policy.this : one(jsondecode(policy.policy).Statement).Sid == "TlsOnly"
+      for policy in aws_s3_bucket_policy.this :
+      jsonencode(jsondecode(policy.policy).Statement[*].Sid) == jsonencode(["TlsOnly", "RecentTlsOnly"])
     ]) && length(aws_s3_bucket_policy.this) == 2
-    error_message = "Both buckets must refuse plain HTTP."
+    error_message = "Both buckets must refuse plain HTTP, and TLS older than 1.2."
+  }
+
+  assert {
+    condition = alltrue([
+      for encryption in aws_s3_bucket_server_side_encryption_configuration.this :
+      one(one(encryption.rule).apply_server_side_encryption_by_default).kms_master_key_id == aws_kms_key.this.arn
+    ]) && length(aws_s3_bucket_server_side_encryption_configuration.this) == 2
+    error_message = "Both buckets must be encrypted with the environment's own key."
+  }
+
+  assert {
+    condition     = aws_kms_key.this.enable_key_rotation && aws_kms_alias.this.name == "alias/media-test-foundation"
+    error_message = "The key must rotate, and `destroy` must find it by its alias."
   }
 }
 

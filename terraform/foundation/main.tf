@@ -33,21 +33,6 @@ resource "aws_s3_bucket_versioning" "this" {
   }
 }
 
-resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
-  for_each = aws_s3_bucket.this
-
-  bucket = each.value.id
-
-  rule {
-    bucket_key_enabled = true
-
-    # The account's own S3 key: a key made here could not outlive what it has to decrypt.
-    apply_server_side_encryption_by_default {
-      sse_algorithm = "aws:kms"
-    }
-  }
-}
-
 resource "aws_s3_bucket_public_access_block" "this" {
   for_each = aws_s3_bucket.this
 
@@ -73,15 +58,8 @@ resource "aws_s3_bucket_policy" "this" {
 
   bucket = each.value.id
   policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Sid       = "TlsOnly"
-      Effect    = "Deny"
-      Principal = "*"
-      Action    = "s3:*"
-      Resource  = [each.value.arn, "${each.value.arn}/*"]
-      Condition = { Bool = { "aws:SecureTransport" = "false" } }
-    }]
+    Version   = "2012-10-17"
+    Statement = jsondecode(templatefile("${path.module}/../policies/tls.json.tftpl", { bucket_arn = each.value.arn }))
   })
 
   depends_on = [aws_s3_bucket_public_access_block.this]

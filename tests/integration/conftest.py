@@ -10,6 +10,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from tests.integration.roles import acting_as
 from tests.integration.user import User, signed_in
 from tooling.target import root_session
 
@@ -196,3 +197,24 @@ def admin(aws: Aws) -> Iterator[User]:
     """A member of the group of administrators."""
     with signed_in(aws, "admin", group="admins") as user:
         yield user
+
+
+@pytest.fixture(scope="session")
+def processor(aws: Aws) -> Iterator[Aws]:
+    """The rights of the processor's role."""
+    with acting_as(aws, "processor") as stand_in:
+        yield stand_in
+
+
+@pytest.fixture(scope="session")
+def api(aws: Aws) -> Iterator[Aws]:
+    """The rights of the API's role."""
+    with acting_as(aws, "api") as stand_in:
+        yield stand_in
+
+
+@pytest.fixture(scope="session")
+def purger(aws: Aws) -> Iterator[Aws]:
+    """The rights of the purger's role."""
+    with acting_as(aws, "purger") as stand_in:
+        yield stand_in

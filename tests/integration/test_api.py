@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from secrets import token_bytes
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -15,7 +17,7 @@ from media.images import ImageRecord, Status
 from media.items import item_of
 from tests.integration.user import User, unique_png
 from tooling.http import send
-from tooling.media_client import send_form
+from tooling.media_client import ApiRefused, send_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,10 +101,10 @@ def test_trash_and_restore_give_the_image_back_whole(owner: User, image_id: str)
 def test_what_arrives_for_the_trash_can_be_restored(aws: Aws, owner: User) -> None:
     data = unique_png()
     announced = owner.announce(data, title="late")
-    image_id, key = announced["image_id"], announced["upload"]["fields"]["key"]
+    image_id, key = announced["image_id"], owner.key_of(announced["image_id"])
     try:
         assert owner.call(f"DELETE /images/{image_id}").status == 204
-        send_form(announced["upload"], "x.png", data)
+        send_file(announced["upload"], "x.png", data)
         row = aws.wait_for_row(key, lambda row: "renditions" in row)
         assert (row["status"]["S"], "listed_at" in row) == ("trashed", False)
         assert owner.call(f"GET /images/{image_id}").status == 404
@@ -113,11 +115,60 @@ def test_what_arrives_for_the_trash_can_be_restored(aws: Aws, owner: User) -> No
         owner.remove(image_id)
 
 
-def test_other_bytes_than_those_announced_are_rejected(owner: User) -> None:
-    """S3 itself refuses them on AWS; where it does not, the processor does."""
+def test_one_announcement_stores_one_object(aws: Aws, owner: User) -> None:
+    """However often what was signed is sent, and by however many at once."""
     data = unique_png()
-    image_id = owner.upload(data, "rejected", sha256=sha256(b"another").hexdigest())
+    announced = owner.announce(data)
+    upload, key = announced["upload"], owner.key_of(announced["image_id"])
+    others = [data[:-8] + token_bytes(8) for _ in range(30)]
+
+    def put(body: bytes) -> int:
+        return send("PUT", upload["url"], headers=upload["headers"], body=body).status
+
     try:
+        with ThreadPoolExecutor(8) as clients:
+            statuses = list(clients.map(put, [data, *others]))
+        assert sorted(set(statuses)) in ([200, 412], [200, 409, 412])
+        assert statuses.count(200) == 1
+        # The answer to the first was lost, and the client sends it again: nothing has failed.
+        send_file(upload, "again.png", data)
+        aws.wait_for_row(key, lambda row: row["status"]["S"] in ("ready", "rejected"))
+        found = aws.s3.list_object_versions(Bucket=aws.bucket, Prefix=key)
+        assert len(found["Versions"]) == 1
+    finally:
+        owner.remove(announced["image_id"])
+
+
+def test_an_upload_is_good_for_what_was_announced_and_nothing_else(aws: Aws, owner: User) -> None:
+    data = unique_png()
+    announced = owner.announce(data)
+    url, headers = announced["upload"]["url"], announced["upload"]["headers"]
+    attempts = [
+        (url, headers, data + b"x"),
+        (url, headers | {"Content-Type": "text/html"}, data),
+        (url, {"Content-Type": "image/png"}, data),  # over what may be there
+        (url, headers | {"If-None-Match": '"x"'}, data),
+        (url.replace(announced["image_id"], str(uuid4())), headers, data),
+    ]
+    try:
+        for where, sent, body in attempts:
+            assert send("PUT", where, headers=sent, body=body).status == 403
+        assert not aws.exists(owner.key_of(announced["image_id"]))
+    finally:
+        owner.remove(announced["image_id"])
+
+
+def test_other_bytes_than_those_announced_are_rejected(aws: Aws, owner: User) -> None:
+    """S3 itself refuses them; what came past it, the processor does."""
+    data = unique_png()
+    announced = owner.announce(data, sha256=sha256(b"another").hexdigest())
+    image_id, key = announced["image_id"], owner.key_of(announced["image_id"])
+    try:
+        with pytest.raises(ApiRefused, match="status 400"):
+            send_file(announced["upload"], "x.png", data)
+        assert not aws.exists(key)
+        aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=data)
+        aws.wait_for_row(key, lambda row: row["status"]["S"] == "rejected")
         shown = owner.call(f"GET /images/{image_id}").document
         assert shown["error"]["reason"] == "corrupt"
         assert "SHA-256" in shown["error"]["message"]
@@ -152,9 +203,10 @@ def rows(aws: Aws) -> Iterator[dict[str, ImageRecord]]:
     now = datetime.now(UTC).replace(microsecond=0)
     rows = {}
     for number in range(20):
+        image_id = str(uuid4())
         record = ImageRecord(
-            image_id=str(uuid4()),
-            key=f"uploads/{owner}/{number}",
+            image_id=image_id,
+            key=f"uploads/{owner}/{image_id}",
             status=Status.READY,
             owner=owner,
             uploaded_at=now - timedelta(seconds=number // 2),

@@ -16,7 +16,7 @@ import pytest
 from tests.integration.user import User, unique_png
 from tooling.errors import OperatorError
 from tooling.http import send
-from tooling.media_client import send_form
+from tooling.media_client import send_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,7 +64,7 @@ def announces_an_upload(world: World) -> bool:
 
 def signs_an_upload(world: World) -> bool:
     try:
-        send_form(world.upload, "x.png", world.original)
+        send_file(world.upload, "x.png", world.original)
     except OperatorError:
         return False
     return True

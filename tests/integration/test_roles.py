@@ -1,65 +1,18 @@
-"""The functions' roles, tried with IAM enforced: what they need works, and nothing else does.
-
-A user that carries exactly the policies of a role stands for it: a function's role trusts Lambda
-alone, as it should.
-"""
+"""The functions' roles, tried with IAM enforced: what they need works, and nothing else does."""
 
 from __future__ import annotations
 
-import json
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from botocore.exceptions import ClientError
+
+from tests.integration.roles import refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from tests.integration.conftest import Aws
-
-
-@contextmanager
-def acting_as(aws: Aws, function: str) -> Iterator[Aws]:
-    arn = aws.functions.get_function_configuration(
-        FunctionName=aws.outputs["functions"][function]["name"]
-    )["Role"]
-    role, user = arn.rsplit("/", 1)[1], f"stand-in-{uuid4().hex[:8]}"
-    aws.iam.create_user(UserName=user)
-    names = aws.iam.list_role_policies(RoleName=role)["PolicyNames"]
-    key = aws.iam.create_access_key(UserName=user)["AccessKey"]
-    try:
-        assert names
-        for name in names:
-            document = aws.iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-            aws.iam.put_user_policy(
-                UserName=user, PolicyName=name, PolicyDocument=json.dumps(document)
-            )
-        yield aws.with_credentials(key["AccessKeyId"], key["SecretAccessKey"])
-    finally:
-        for name in aws.iam.list_user_policies(UserName=user)["PolicyNames"]:
-            aws.iam.delete_user_policy(UserName=user, PolicyName=name)
-        aws.iam.delete_access_key(UserName=user, AccessKeyId=key["AccessKeyId"])
-        aws.iam.delete_user(UserName=user)
-
-
-@pytest.fixture(scope="module")
-def processor(aws: Aws) -> Iterator[Aws]:
-    with acting_as(aws, "processor") as stand_in:
-        yield stand_in
-
-
-@pytest.fixture(scope="module")
-def api(aws: Aws) -> Iterator[Aws]:
-    with acting_as(aws, "api") as stand_in:
-        yield stand_in
-
-
-@pytest.fixture(scope="module")
-def purger(aws: Aws) -> Iterator[Aws]:
-    with acting_as(aws, "purger") as stand_in:
-        yield stand_in
 
 
 @pytest.fixture(scope="module")
@@ -69,13 +22,6 @@ def original(aws: Aws) -> Iterator[str]:
     aws.wait_for_row(key, lambda row: row["status"]["S"] == "rejected")
     yield key
     aws.remove(key)
-
-
-def refused(call: Callable[[], object]) -> None:
-    with pytest.raises(ClientError) as caught:
-        call()
-    code = caught.value.response["Error"]["Code"]
-    assert code in {"AccessDenied", "AccessDeniedException", "403"}, code
 
 
 def test_the_processor_reads_originals_and_writes_renditions(

@@ -27,6 +27,7 @@ ENVIRONMENT = {
     "MEDIA_UPLOAD_BYTES_MAX": "1000",
     "MEDIA_MONTH_SHARDS": "1",
     "MEDIA_TRASH_DAYS": "7",
+    "MEDIA_PURGES_MAX": "1000",
     "MEDIA_RENDITIONS": '[{"name": "thumb", "longest_side": 256}]',
     "MEDIA_PIXELS_MAX": "1000",
     "MEDIA_FRAMES_MAX": "1",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from tooling.http import Answer, send
-from tooling.media_client import send_form
+from tooling.media_client import send_file
 from tooling.users import UserPool
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ class User:
     def upload(self, data: bytes, status: str = "ready", **fields: str) -> str:
         """Upload a PNG, wait until its row says what it should, and return its id."""
         announced = self.announce(data, **fields)
-        send_form(announced["upload"], "picture.png", data)
-        key = announced["upload"]["fields"]["key"]
+        send_file(announced["upload"], "picture.png", data)
+        key = self.key_of(announced["image_id"])
         self.aws.wait_for_row(key, lambda row: row["status"]["S"] == status)
         return str(announced["image_id"])
 

@@ -171,6 +171,7 @@ class Retention(Section):
     noncurrent_days: Days
     multipart_days: Days
     infrequent_access_days: Annotated[int, Field(ge=30, le=3650)]
+    purges_per_run_max: Annotated[int, Field(ge=1)] = 1000
 
     @field_validator("log_days")
     @classmethod

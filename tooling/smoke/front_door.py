@@ -7,10 +7,12 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from tooling.buckets import empty_bucket
 from tooling.errors import OperatorError
-from tooling.media_client import MediaClient, send_form
+from tooling.http import send
+from tooling.media_client import MediaClient, send_file
 from tooling.smoke.checks import Checks
 from tooling.smoke.steps import Steps
 from tooling.smoke_picture import PICTURE_HEIGHT, PICTURE_WIDTH, draw_picture
@@ -70,10 +72,12 @@ class SmokeTest:
                 {"content_type": CONTENT_TYPE, "bytes": len(picture), "title": "Smoke test"},
             )
         image_id = announced["image_id"]
-        self.keys.append(announced["upload"]["fields"]["key"])
+        self.keys.append(_key_of(announced["upload"]["url"], image_id))
         try:
-            with self.steps.step("upload by pre-signed form"):
-                send_form(announced["upload"], "smoke.jpg", picture)
+            with self.steps.step("upload by pre-signed request"):
+                send_file(announced["upload"], "smoke.jpg", picture)
+            with self.steps.step("one upload for each announcement"):
+                self._send_again(announced["upload"], picture)
             with self.steps.step("processed"):
                 image = owner.wait(image_id, PROCESSING_TIMEOUT_SECONDS)
                 self.checks.require_ready(image, self.renditions)
@@ -101,6 +105,11 @@ class SmokeTest:
             )
             self.checks.require_ready(restored, self.renditions)
             self.checks.expect(owner, "DELETE", f"/images/{image_id}", HTTPStatus.NO_CONTENT)
+
+    def _send_again(self, upload: dict[str, Any], picture: bytes) -> None:
+        answer = send("PUT", upload["url"], headers=upload["headers"], body=picture)
+        if answer.status != HTTPStatus.PRECONDITION_FAILED:
+            self.checks.fail(f"a second upload is answered with {answer.status}: {answer.text}")
 
     def _follow_content(self, owner: MediaClient, image_id: str, picture: bytes) -> None:
         answer = owner.request("GET", f"/images/{image_id}/content")
@@ -147,6 +156,12 @@ def run(
             screen.table("", ("step", "finding", "ms"), test.steps.done)
             _remove_objects(clients, str(outputs.get("media_bucket")), test.keys)
     return test.steps.done
+
+
+def _key_of(url: str, image_id: str) -> str:
+    """Return the key that a pre-signed URL is of: ``uploads/<owner>/<image id>``."""
+    owner = urlsplit(url).path.removesuffix(f"/{image_id}").rpartition("/")[2]
+    return f"uploads/{owner}/{image_id}"
 
 
 def _remove_objects(clients: Clients, bucket: str, keys: list[str]) -> None:

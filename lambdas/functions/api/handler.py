@@ -53,7 +53,7 @@ def build_dispatcher(settings: Settings) -> Dispatcher:
         cursor_key=settings.cursor_key,
         first_month=settings.first_month,
     )
-    trash = TrashRoutes(table=table, trash=Trash(table, settings.trash_life, now), images=images)
+    trash = TrashRoutes(trash=Trash(table, settings.trash_life, now), images=images)
     return Dispatcher(images=images, listing=listing, trash=trash)
 
 

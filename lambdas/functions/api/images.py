@@ -24,6 +24,7 @@ from functions.api.request import Request
 from functions.api.requests import AnnounceRequest, DescribeRequest, read_body
 from media.announcements import Announcement, PendingUpload, announce_upload
 from media.clock import Clock
+from media.genuine import believed
 from media.images import ImageRecord, Status
 from media.keys import is_canonical_uuid
 from media.signing import Signer
@@ -57,7 +58,7 @@ class ImageRoutes:
     upload_bytes_max: int
 
     def announce(self, caller: Caller, request: Request) -> Answer:
-        """``POST /images``: 201 with a form to upload with, 200 with an image already there."""
+        """``POST /images``: 201 with a request to upload with, 200 with an image already there."""
         read_query(request)
         announced = read_body(request, AnnounceRequest)
         if announced.bytes > self.upload_bytes_max:
@@ -123,7 +124,7 @@ class ImageRoutes:
         ProblemError
             404 where there is none, it is somebody else's, or it is in the trash.
         """
-        record = self.table.get(image_id) if is_canonical_uuid(image_id) else None
+        record = self.read(image_id)
         if record is None and is_canonical_uuid(image_id):
             original = self.unrecorded.find(caller.owner, image_id)
             if original is not None:
@@ -131,6 +132,12 @@ class ImageRoutes:
         if record is None or record.status is Status.TRASHED or not caller.may_see(record):
             raise image_not_found()
         return record
+
+    def read(self, image_id: str) -> ImageRecord | None:
+        """Read the row of an image; a forged one is as good as none."""
+        if not is_canonical_uuid(image_id):
+            return None
+        return believed(self.table.get(image_id), self.signer.bucket)
 
     def find_recorded(self, caller: Caller, image_id: str) -> ImageRecord:
         """Find an image that the caller may see and change.

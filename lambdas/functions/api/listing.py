@@ -11,6 +11,7 @@ from functions.api.problems import FieldError, forbidden, invalid_fields
 from functions.api.request import Request
 from media.clock import Clock
 from media.cursors import CursorSeal, InvalidCursorError
+from media.genuine import believed
 from media.images import ImageRecord
 from media.items import listing_position
 from media.listings import ImageListings
@@ -60,7 +61,11 @@ class ListingRoute:
         page = records[: parameters.limit]
         has_more = len(records) > parameters.limit
         next_cursor = seal.encode(_position(page[-1])) if has_more else None
-        return answer_with(Presenter(self.signer).page(page, next_cursor))
+        shown = [row for row in map(self._believed, page) if row and owner in (None, row.owner)]
+        return answer_with(Presenter(self.signer).page(shown, next_cursor))
+
+    def _believed(self, record: ImageRecord) -> ImageRecord | None:
+        return believed(record, self.signer.bucket)
 
     def _read(self, owner: str | None, limit: int, after: str | None) -> list[ImageRecord]:
         if owner is not None:

@@ -30,13 +30,15 @@ class Presenter:
     signer: Signer
 
     def upload(self, upload: PendingUpload) -> AnnouncedView:
-        """Show an announced image and the form to send it with."""
-        form = UploadView(
-            url=upload.form.url,
-            fields=upload.form.fields,
-            expires_at=format_timestamp(upload.form.expires_at),
+        """Show an announced image and the request to send it with."""
+        signed = upload.upload
+        view = UploadView(
+            method="PUT",
+            url=signed.url,
+            headers=signed.headers,
+            expires_at=format_timestamp(signed.expires_at),
         )
-        return AnnouncedView(image_id=upload.image_id, status="pending", upload=form)
+        return AnnouncedView(image_id=upload.image_id, status="pending", upload=view)
 
     def image(self, record: ImageRecord, caller: Caller) -> ImageView:
         """Show all of an image, with URLs where it is ready, its location to its owner alone."""

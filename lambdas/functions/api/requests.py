@@ -143,7 +143,7 @@ def read_body(request: Request, model: type[Body]) -> Body:
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             "body-too-large",
             f"the body has more than {BODY_BYTES_MAX} bytes: announce the image here and send "
-            "the file itself with the form in the answer",
+            "the file itself with the request in the answer",
         )
     try:
         return model.model_validate(_parse(text))

@@ -91,7 +91,7 @@ ROUTES = (
                 "The caller has a ready image of these bytes already.", ImageView, (_ETAG,)
             ),
             HTTPStatus.CREATED: Success(
-                "Send the file with this form.", AnnouncedView, (_LOCATION,)
+                "Send the file with this request.", AnnouncedView, (_LOCATION,)
             ),
         },
         _BODY,

@@ -10,8 +10,7 @@ from functions.api.parameters import read_query
 from functions.api.problems import ProblemError, contention, image_not_found
 from functions.api.request import Request
 from media.images import ImageRecord
-from media.keys import is_canonical_uuid
-from media.table import ImageTable, RowContentionError
+from media.table import RowContentionError
 from media.trash import NotRestorableError, Trash
 
 
@@ -21,13 +20,12 @@ class TrashRoutes:
 
     Parameters
     ----------
-    table, trash
-        Where images are, and what throws them away.
+    trash
+        What throws images away.
     images
         Finds and shows images.
     """
 
-    table: ImageTable
     trash: Trash
     images: ImageRoutes
 
@@ -35,7 +33,11 @@ class TrashRoutes:
         """``DELETE /images/{id}``: into the trash; a second time it is not found."""
         read_query(request)
         record = self.images.find_recorded(caller, image_id)
-        if not self.trash.discard(record):
+        try:
+            was_there = self.trash.discard(record)
+        except RowContentionError:
+            raise contention() from None
+        if not was_there:
             raise image_not_found()
         return Answer(HTTPStatus.NO_CONTENT)
 
@@ -56,7 +58,7 @@ class TrashRoutes:
             raise contention() from None
 
     def _find_even_trashed(self, caller: Caller, image_id: str) -> ImageRecord:
-        record = self.table.get(image_id) if is_canonical_uuid(image_id) else None
+        record = self.images.read(image_id)
         if record is None or not caller.may_see(record):
             raise image_not_found()
         return record

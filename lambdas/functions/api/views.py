@@ -38,15 +38,16 @@ class SignedUrlView(View):
 
 
 class UploadView(View):
-    """A form: send `fields` and then the file, as multipart form data, to `url`."""
+    """A pre-signed request: send the file as its body, with these headers, once."""
 
+    method: Literal["PUT"]
     url: Url
-    fields: dict[str, str]
+    headers: dict[str, str]
     expires_at: Timestamp
 
 
 class AnnouncedView(View):
-    """An image that is waited for, and the form to send it with."""
+    """An image that is waited for, and the request to send it with."""
 
     image_id: ImageId
     status: Literal["pending"]

@@ -2,6 +2,8 @@
 
 import os
 from collections import Counter
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools import Metrics
@@ -13,7 +15,14 @@ from functions.store import Store
 from media.aws import build_clients
 from media.clock import now
 from media.purge_queue import PurgeQueue
-from media.purging import PURGED_AT_ONCE, PurgedImage, Purger, PurgeResult
+from media.purging import (
+    PURGED_AT_ONCE,
+    PurgedImage,
+    Purger,
+    PurgeResult,
+    PurgeRules,
+    RunEnd,
+)
 from media.versions import VersionedObjects
 
 # Enough to finish a page of images whose every call is slow.
@@ -39,7 +48,7 @@ class PurgeFailedError(Exception):
         )
 
 
-def build_purger(store: Store) -> Purger:
+def build_purger(store: Store, rules: PurgeRules) -> Purger:
     """Wire the domain to AWS."""
     clients = build_clients(read_timeout_seconds=10, attempts=3, connections=PURGED_AT_ONCE)
     return Purger(
@@ -47,11 +56,20 @@ def build_purger(store: Store) -> Purger:
         objects=VersionedObjects(clients.s3, store.bucket),
         bucket=store.bucket,
         clock=now,
+        rules=rules,
+    )
+
+
+def read_rules(environment: Mapping[str, str]) -> PurgeRules:
+    """Read what bounds a purge; what is missing or wrong stops the function at its start."""
+    return PurgeRules(
+        trash_life=timedelta(days=int(environment["MEDIA_TRASH_DAYS"])),
+        images_max=int(environment["MEDIA_PURGES_MAX"]),
     )
 
 
 # At import, because a starting function has a whole processor to itself and a running one may not.
-purger = build_purger(Store.from_environment(os.environ))
+purger = build_purger(Store.from_environment(os.environ), read_rules(os.environ))
 
 
 def report(purged: PurgedImage) -> None:
@@ -79,11 +97,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
         report(purged)
         results[purged.result] += 1
 
-    finished = purger.run(
-        lambda: context.get_remaining_time_in_millis() > _RESERVE_MILLISECONDS, count
-    )
+    end = purger.run(lambda: context.get_remaining_time_in_millis() > _RESERVE_MILLISECONDS, count)
     for result, name in _METRICS.items():
         metrics.add_metric(name, MetricUnit.Count, results[result])
+    metrics.add_metric("PurgesHeldBack", MetricUnit.Count, int(end is RunEnd.HELD_BACK))
+    if end is RunEnd.HELD_BACK:
+        # No fault of the run: one that failed would be tried again at once, and purge as many more.
+        logger.error("more is due than one run may purge: the rest waits for the next one")
     if results[PurgeResult.FAILED]:
         raise PurgeFailedError(results[PurgeResult.FAILED])
-    return {**{result.value: results[result] for result in PurgeResult}, "finished": finished}
+    counts = {result.value: results[result] for result in PurgeResult}
+    return {**counts, "finished": end is RunEnd.FINISHED}

@@ -11,11 +11,14 @@ override_resource {
 }
 
 variables {
-  name                = "media-test-media-123456789012"
-  log_name            = "media-test-logs-123456789012"
-  account_id          = "123456789012"
-  kms_key_arn         = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  require_tls         = true
+  name        = "media-test-media-123456789012"
+  log_name    = "media-test-logs-123456789012"
+  account_id  = "123456789012"
+  kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  require_tls = true
+
+  signature_seconds_max = 900
+
   request_metrics     = true
   deletion_protection = true
   cors_origins        = ["https://app.example.com"]
@@ -69,7 +72,7 @@ run "policy_refuses_plain_http_and_other_keys" {
   assert {
     condition = toset([
       for statement in jsondecode(aws_s3_bucket_policy.media.policy).Statement : statement.Sid
-    ]) == toset(["TlsOnly", "RecentTlsOnly", "NoOtherKey", "NoOtherEncryption", "NoCustomerKey"])
+    ]) == toset(["TlsOnly", "RecentTlsOnly", "RecentSignaturesOnly", "NoOtherKey", "NoOtherEncryption", "NoCustomerKey"])
     error_message = "A statement is missing from the bucket policy, or one was added."
   }
 
@@ -89,11 +92,30 @@ run "policy_refuses_plain_http_and_other_keys" {
   }
 
   assert {
-    condition = length([
-      for statement in jsondecode(aws_s3_bucket_policy.log.policy).Statement : statement
-      if statement.Sid == "TlsOnly"
-    ]) == 1
-    error_message = "The log bucket must refuse plain HTTP too."
+    condition = toset([
+      for statement in jsondecode(aws_s3_bucket_policy.log.policy).Statement : statement.Sid if statement.Effect == "Deny"
+    ]) == toset(["TlsOnly", "RecentTlsOnly"])
+    error_message = "The log bucket must refuse plain HTTP and old TLS too."
+  }
+
+  assert {
+    condition = {
+      for statement in concat(jsondecode(aws_s3_bucket_policy.media.policy).Statement, jsondecode(aws_s3_bucket_policy.log.policy).Statement) :
+      one(setsubtract(statement.Resource, ["${split("/", statement.Resource[0])[0]}/*"])) => statement.Condition.NumericLessThan["s3:TlsVersion"]...
+      if statement.Sid == "RecentTlsOnly"
+      } == {
+      "arn:aws:s3:::media-test-media-123456789012" = ["1.2"]
+      "arn:aws:s3:::media-test-logs-123456789012"  = ["1.2"]
+    }
+    error_message = "Each bucket must refuse TLS older than 1.2 for itself and its objects."
+  }
+
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_s3_bucket_policy.media.policy).Statement : statement.Condition.NumericGreaterThan["s3:signatureAge"]
+      if statement.Sid == "RecentSignaturesOnly"
+    ]) == 900000
+    error_message = "S3 counts a signature's age in milliseconds."
   }
 }
 

@@ -26,6 +26,21 @@ resource "aws_s3_bucket_lifecycle_configuration" "media" {
   }
 
   rule {
+    # Whoever writes a key over and over, as no upload through the API can, fills the bucket for a day.
+    id     = "keep-few-old-versions-of-originals"
+    status = "Enabled"
+
+    filter {
+      prefix = "uploads/"
+    }
+
+    noncurrent_version_expiration {
+      newer_noncurrent_versions = 5
+      noncurrent_days           = 1
+    }
+  }
+
+  rule {
     # Originals are read once, to be rendered, and rarely after that.
     id     = "originals-to-infrequent-access"
     status = "Enabled"

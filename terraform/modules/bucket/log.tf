@@ -77,25 +77,13 @@ locals {
       StringEquals = { "aws:SourceAccount" = var.account_id }
     }
   }
-
-  log_tls_statement = {
-    Sid       = "TlsOnly"
-    Effect    = "Deny"
-    Principal = "*"
-    Action    = "s3:*"
-    Resource  = [aws_s3_bucket.log.arn, "${aws_s3_bucket.log.arn}/*"]
-    Condition = { Bool = { "aws:SecureTransport" = "false" } }
-  }
 }
 
 resource "aws_s3_bucket_policy" "log" {
   bucket = aws_s3_bucket.log.id
   policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = concat(
-      [local.log_delivery_statement],
-      var.require_tls ? [local.log_tls_statement] : [],
-    )
+    Version   = "2012-10-17"
+    Statement = concat([local.log_delivery_statement], local.tls_statements.log)
   })
 
   depends_on = [aws_s3_bucket_public_access_block.log]

@@ -63,7 +63,7 @@ resource "aws_s3_bucket_cors_configuration" "media" {
 
   cors_rule {
     allowed_origins = var.cors_origins
-    allowed_methods = ["GET", "HEAD", "POST"]
+    allowed_methods = ["GET", "HEAD", "PUT"]
     allowed_headers = ["*"]
     expose_headers  = ["ETag", "x-amz-request-id"]
     max_age_seconds = 3600

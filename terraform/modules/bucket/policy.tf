@@ -1,24 +1,22 @@
 locals {
-  bucket_and_objects = [aws_s3_bucket.media.arn, "${aws_s3_bucket.media.arn}/*"]
+  tls_statements = {
+    for name, bucket in { media = aws_s3_bucket.media, log = aws_s3_bucket.log } :
+    name => !var.require_tls ? [] : jsondecode(templatefile("${path.module}/../../policies/tls.json.tftpl", { bucket_arn = bucket.arn }))
+  }
 
-  tls_statements = [
-    {
-      Sid       = "TlsOnly"
-      Effect    = "Deny"
-      Principal = "*"
-      Action    = "s3:*"
-      Resource  = local.bucket_and_objects
-      Condition = { Bool = { "aws:SecureTransport" = "false" } }
-    },
-    {
-      Sid       = "RecentTlsOnly"
-      Effect    = "Deny"
-      Principal = "*"
-      Action    = "s3:*"
-      Resource  = local.bucket_and_objects
-      Condition = { NumericLessThan = { "s3:TlsVersion" = "1.2" } }
-    },
-  ]
+  # A URL says itself how long it holds, up to a week: who has the credentials of a signer is held
+  # to the life that URLs of this environment have.
+  signature_statement = {
+    Sid       = "RecentSignaturesOnly"
+    Effect    = "Deny"
+    Principal = "*"
+    Action    = "s3:*"
+    Resource  = "${aws_s3_bucket.media.arn}/*"
+    Condition = {
+      StringEquals       = { "s3:authType" = ["REST-QUERY-STRING", "POST"] }
+      NumericGreaterThan = { "s3:signatureAge" = var.signature_seconds_max * 1000 }
+    }
+  }
 
   # A request that names no encryption gets the bucket's default, which is this key. A negated
   # condition also holds where the header is absent, so each is paired with one that asks for it.
@@ -61,7 +59,8 @@ resource "aws_s3_bucket_policy" "media" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
-      var.require_tls ? local.tls_statements : [],
+      local.tls_statements.media,
+      [local.signature_statement],
       local.encryption_statements,
     )
   })

@@ -33,6 +33,16 @@ variable "require_tls" {
   description = "Refuse requests that do not come over TLS 1.2 or later."
 }
 
+variable "signature_seconds_max" {
+  type        = number
+  description = "Age at which pre-signed URLs end, whatever they say themselves."
+
+  validation {
+    condition     = var.signature_seconds_max >= 60 && var.signature_seconds_max <= 3600
+    error_message = "signature_seconds_max must be 60 to 3600."
+  }
+}
+
 variable "request_metrics" {
   type        = bool
   description = "Count requests and their latency per minute in CloudWatch."

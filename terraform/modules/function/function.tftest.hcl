@@ -17,6 +17,8 @@ mock_provider "aws" {
 }
 
 variables {
+  aws_region  = "eu-central-1"
+  account_id  = "123456789012"
   name        = "media-test-processor"
   description = "Makes renditions."
   handler     = "functions.processor.handler.handler"
@@ -268,4 +270,23 @@ run "share_of_everything_is_refused" {
   }
 
   expect_failures = [var.keeps_share]
+}
+
+run "role_is_taken_for_this_account_and_decrypts_by_way_of_services" {
+  variables {
+    queue = { arn = "arn:aws:sqs:eu-central-1:123456789012:media-test-uploads", batch_size = 1, concurrency_max = 2 }
+  }
+
+  assert {
+    condition     = one(jsondecode(aws_iam_role.this.assume_role_policy).Statement).Condition.StringEqualsIfExists["aws:SourceAccount"] == "123456789012"
+    error_message = "Lambda must not take the role on behalf of another account."
+  }
+
+  assert {
+    condition = jsonencode(one([
+      for statement in jsondecode(aws_iam_role_policy.runtime.policy).Statement : statement.Condition.StringEquals["kms:ViaService"]
+      if statement.Action == "kms:Decrypt"
+    ])) == jsonencode(["lambda.eu-central-1.amazonaws.com", "sqs.eu-central-1.amazonaws.com"])
+    error_message = "The key serves the function's environment and its queue's messages, and no call of its own."
+  }
 }

@@ -7,6 +7,9 @@ resource "aws_iam_role" "this" {
       Effect    = "Allow"
       Principal = { Service = "lambda.amazonaws.com" }
       Action    = "sts:AssumeRole"
+      # If it says for whom at all, which Lambda does not promise: a condition on what is not there
+      # would keep the function from starting. No other account can pass the role to Lambda anyway.
+      Condition = { StringEqualsIfExists = { "aws:SourceAccount" = var.account_id } }
     }]
   })
 }
@@ -25,6 +28,11 @@ locals {
     Effect   = "Allow"
     Action   = "kms:Decrypt"
     Resource = var.kms_key_arn
+    Condition = {
+      StringEquals = {
+        "kms:ViaService" = [for service in concat(["lambda"], var.queue == null ? [] : ["sqs"]) : "${service}.${var.aws_region}.amazonaws.com"]
+      }
+    }
   }
 
   queue_statements = var.queue == null ? [] : [{

@@ -8,6 +8,16 @@ variable "name" {
   }
 }
 
+variable "aws_region" {
+  type        = string
+  description = "Region of the function."
+}
+
+variable "account_id" {
+  type        = string
+  description = "Account of the function, on whose behalf alone Lambda takes the role."
+}
+
 variable "description" {
   type        = string
   description = "What the function does, in a line."

@@ -43,6 +43,14 @@ locals {
       statistic   = "Maximum"
       threshold   = 1
     }
+    purger-held-back = {
+      description = "More images were due than one purge may remove: is somebody throwing everything away?"
+      namespace   = var.name
+      metric      = "PurgesHeldBack"
+      dimensions  = { service = "purger" }
+      statistic   = "Sum"
+      threshold   = 1
+    }
     queue-age = {
       description = "An upload has waited ${var.thresholds.queue_age_seconds} seconds or more to be processed."
       namespace   = "AWS/SQS"

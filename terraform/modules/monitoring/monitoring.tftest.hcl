@@ -44,7 +44,7 @@ run "every_part_has_an_alarm" {
   assert {
     condition = keys(aws_cloudwatch_metric_alarm.this) == [
       "api-5xx", "api-errors", "api-throttles", "by-month-read-throttles", "by-month-write-throttles",
-      "dead-letters", "processor-errors", "processor-throttles", "queue-age",
+      "dead-letters", "processor-errors", "processor-throttles", "purger-held-back", "queue-age",
       "table-read-throttles", "table-write-throttles",
     ]
     error_message = "An alarm is missing, or one was added."

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from tooling.media_client import send_form
+from tooling.media_client import send_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,5 +65,5 @@ def send(client: MediaClient, picture: Picture) -> Sent:
     """Announce and send one file through the front door."""
     wanted = {"content_type": picture.content_type, "bytes": len(picture.data)}
     announced = client.expect(picture.name, client.request("POST", "/images", wanted))
-    send_form(announced["upload"], picture.name, picture.data)
+    send_file(announced["upload"], picture.name, picture.data)
     return Sent(announced["image_id"], datetime.now(UTC), picture.name, picture.expected)

@@ -38,6 +38,7 @@ def environment() -> Iterator[None]:
         "MEDIA_UPLOAD_BYTES_MAX": "1000000",
         "MEDIA_MONTH_SHARDS": "1",
         "MEDIA_TRASH_DAYS": "30",
+        "MEDIA_PURGES_MAX": "1000",
         "MEDIA_RENDITIONS": '[{"name": "thumb", "longest_side": 256}]',
         "MEDIA_PIXELS_MAX": "80000000",
         "MEDIA_FRAMES_MAX": "1000",

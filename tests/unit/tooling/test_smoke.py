@@ -28,9 +28,10 @@ def server() -> Iterator[WebServer]:
     with serving() as server:
         server.answer("GET /health", {})
         server.answer("GET /images", status=401)
-        upload = {"url": f"{server.url}/form", "fields": {"key": "originals/o/1"}}
+        upload = {"method": "PUT", "url": f"{server.url}/uploads/o/1", "headers": {}}
         server.answer("POST /images", {"image_id": "1", "upload": upload}, status=201)
-        server.answer("POST /form", status=204)
+        # As S3 answers a second upload, which is none to the client.
+        server.answer("PUT /uploads/o/1", status=412)
         yield server
 
 
@@ -42,14 +43,14 @@ def reason_of(server: WebServer, dev: Environment) -> str:
     return caught.value.reason
 
 
-def test_an_announcement_without_a_form(server: WebServer, dev: Environment) -> None:
+def test_an_announcement_without_an_upload(server: WebServer, dev: Environment) -> None:
     server.answer("POST /images", {"image_id": "1"}, status=201)
     assert "KeyError: 'upload'" in reason_of(server, dev)
 
 
-def test_a_form_that_is_refused(server: WebServer, dev: Environment) -> None:
-    server.answer("POST /form", status=403)
-    assert "At 'upload by pre-signed form': " in reason_of(server, dev)
+def test_an_upload_that_is_refused(server: WebServer, dev: Environment) -> None:
+    server.answer("PUT /uploads/o/1", status=403)
+    assert "At 'upload by pre-signed request': " in reason_of(server, dev)
 
 
 def test_a_picture_that_can_not_be_asked_for(server: WebServer, dev: Environment) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tooling.emulator.repairs.alarm_queries import answer_alarm_queries_in_full
+from tooling.emulator.repairs.condition_keys import tell_policies_of_writes
 from tooling.emulator.repairs.function_credentials import make_function_credentials_secret
 from tooling.emulator.repairs.missing_data import let_alarms_treat_missing_data
 from tooling.emulator.repairs.root_credentials import verify_the_root
@@ -34,3 +35,4 @@ def repair(root: RootCredentials) -> None:
     encode_version_listings()
     let_alarms_treat_missing_data()
     quiet_routine_logging()
+    tell_policies_of_writes()

@@ -15,8 +15,9 @@ SCALARS = (
     *("version_id", "sha256", "listed_at", "month_shard", "owner_sha256"),
     *("purge_at", "trash_shard", "purge_due"),
 )
-FLAGS = ("discarded", "gone", "purging")
-ATTRIBUTES = (*SCALARS, *FLAGS, "renditions")
+FLAGS = ("gone", "purging")
+DECISION = "discarded"
+ATTRIBUTES = (*SCALARS, *FLAGS, DECISION, "renditions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ class RowFacts:
         scalars = {name: item[name]["S"] for name in SCALARS if name in item}
         flags = {name: item[name]["BOOL"] for name in FLAGS if name in item}
         listed = item.get("renditions", {}).get("M", {}).values()
-        return cls(**scalars, **flags, renditions=tuple(entry["M"]["key"]["S"] for entry in listed))
+        keys = tuple(entry["M"]["key"]["S"] for entry in listed)
+        return cls(**scalars, **flags, discarded=_is_discarded(item), renditions=keys)
 
     @classmethod
     def of_text(cls, text: str) -> RowFacts:
@@ -83,6 +85,14 @@ class RowFacts:
         known = (self.uploaded_at, self.deleted_at, self.processed_at)
         moments = [moment for moment in known if moment]
         return datetime.fromisoformat(max(moments)) if moments else None
+
+
+def _is_discarded(item: Mapping[str, Any]) -> bool:
+    """Tell whether an owner's decision is why the image is in the trash; it may be outlived."""
+    decision = item.get(DECISION, {})
+    if "M" in decision:
+        return bool(decision["M"]["at"] == item.get("deleted_at"))
+    return bool(decision.get("BOOL", False))  # of a row older than such decisions
 
 
 @dataclass(frozen=True, slots=True)

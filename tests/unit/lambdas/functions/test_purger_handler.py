@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from media.purging import PurgedImage, PurgeResult
+from media.purging import PurgedImage, PurgeResult, RunEnd
 
 
 @pytest.fixture(scope="module")
@@ -19,13 +19,12 @@ class ScriptedPurger:
 
     def __init__(self, *reports: PurgedImage) -> None:
         self._reports = reports
-        self.had_time: bool | None = None
+        self.end: RunEnd | None = None
 
-    def run(self, has_time: Callable[[], bool], report: Callable[[PurgedImage], None]) -> bool:
+    def run(self, has_time: Callable[[], bool], report: Callable[[PurgedImage], None]) -> RunEnd:
         for purged in self._reports:
             report(purged)
-        self.had_time = has_time()
-        return self.had_time
+        return self.end or (RunEnd.FINISHED if has_time() else RunEnd.OUT_OF_TIME)
 
 
 def run(
@@ -68,3 +67,38 @@ def test_a_failure_fails_the_run_so_that_its_alarm_is_raised(
         run(purger, lambda_context, failed, log=log)
     assert "S3 is away" in log.getvalue()
     assert json.loads(capsys.readouterr().out)["PurgesFailed"] == [1.0]
+
+
+def test_more_than_a_run_may_purge_raises_an_alarm_and_is_no_fault_to_try_again(
+    purger: ModuleType, lambda_context: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = io.StringIO()
+    scripted = ScriptedPurger(PurgedImage("i1", PurgeResult.PURGED))
+    scripted.end = RunEnd.HELD_BACK
+    purger.purger = scripted  # type: ignore[attr-defined]
+    purger.logger.registered_handler.setStream(log)
+    assert purger.handler({}, lambda_context)["finished"] is False
+    assert json.loads(capsys.readouterr().out)["PurgesHeldBack"] == [1.0]
+    assert json.loads(log.getvalue().splitlines()[-1])["level"] == "ERROR"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        'Connect timeout on endpoint URL: "https://b.s3.amazonaws.com/uploads/jos%C3%A9/me.jpg"',
+        'Could not connect: "https://b.s3.amazonaws.com/?versions&prefix=uploads%2Fjos%C3%A9/me"',
+        "Could not connect: http://x/?prefix=uploads%252Fjos%C3%A9/me",
+        "no object uploads/jos\u00e9 and me.jpg",
+    ],
+)
+def test_no_key_is_in_the_line_of_a_fault(
+    purger: ModuleType, lambda_context: object, told: str
+) -> None:
+    log = io.StringIO()
+    failed = PurgedImage("i1", PurgeResult.FAILED, ConnectionError(told))
+    with pytest.raises(purger.PurgeFailedError):
+        run(purger, lambda_context, failed, log=log)
+    assert "uploads" in log.getvalue()
+    assert "jos" not in log.getvalue()
+    assert "me.jpg" not in log.getvalue()
+    assert json.loads(log.getvalue().splitlines()[0])["image_id"] == "i1"

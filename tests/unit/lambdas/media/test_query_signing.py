@@ -11,7 +11,7 @@ from botocore.session import Session
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from media.query_signing import locate_bucket, sign_get
+from media.query_signing import Presigned, locate_bucket, sign_url
 
 MOMENT = datetime(2026, 11, 23, 6, 7, 30, tzinfo=UTC)
 OVERRIDES = {
@@ -62,5 +62,29 @@ def test_a_url_is_the_same_as_botocores(
     credentials = session_with(token).get_credentials()
     assert credentials
     address = locate_bucket(client, "media-test")
-    ours = sign_get(address, credentials, key, overrides, MOMENT, timedelta(seconds=900))
-    assert ours == theirs
+    request = Presigned("GET", key, MOMENT, timedelta(seconds=900), overrides=overrides)
+    assert sign_url(address, credentials, request) == theirs
+
+
+@pytest.mark.usefixtures("environment", "fixed_time")
+@pytest.mark.parametrize("token", [None, "a/token+with=signs"])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(key=keys)
+def test_an_upload_is_the_same_as_botocores(token: str | None, key: str) -> None:
+    client = client_of(token, None)
+    theirs = client.generate_presigned_url(
+        "put_object",
+        Params={
+            "Bucket": "media-test",
+            "Key": key,
+            "ContentType": "image/png",
+            "ContentLength": 12,
+            "IfNoneMatch": "*",
+        },
+        ExpiresIn=900,
+    )
+    credentials = session_with(token).get_credentials()
+    assert credentials
+    headers = {"Content-Type": "image/png", "Content-Length": "12", "If-None-Match": "*"}
+    request = Presigned("PUT", key, MOMENT, timedelta(seconds=900), headers=headers)
+    assert sign_url(locate_bucket(client, "media-test"), credentials, request) == theirs

@@ -92,7 +92,7 @@ def test_trashing_takes_the_row_out_of_every_index() -> None:
 
 def test_restoring_puts_the_row_back_into_every_index() -> None:
     table, client = table_over(WRITTEN)
-    assert table.restore(READY, replace(READY, revision=3)) == READY
+    assert table.restore(READY, replace(READY, revision=3)) == replace(READY, revision=4)
     assert client.requests[0]["UpdateExpression"] == (
         "SET #status = :status, #listed_at = :listed_at, #month_shard = :month_shard, "
         "#owner_sha256 = :owner_sha256 "

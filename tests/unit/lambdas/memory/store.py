@@ -16,7 +16,7 @@ from media.images import ImageRecord, Status
 from media.inspection import InspectedImage, RenditionSpec, inspect_image
 from media.limits import Limits
 from media.purge_queue import PurgeQueue
-from media.purging import PurgedImage, Purger, PurgeResult
+from media.purging import PurgedImage, Purger, PurgeResult, PurgeRules, RunEnd
 from media.reconciliation import (
     ObjectChange,
     OriginalProcessor,
@@ -124,9 +124,10 @@ class Store:
         """Purge what is in the trash, long after its time."""
         objects = VersionedObjects(cast("Any", self.s3), "media-test")
         queue = PurgeQueue(cast("Any", self.dynamodb), "images", shards=1)
-        purger = Purger(queue, objects, "media-test", lambda: self.now + 9 * LIFE)
+        rules = PurgeRules(LIFE, images_max=100)
+        purger = Purger(queue, objects, "media-test", lambda: self.now + 9 * LIFE, rules)
         reports: list[PurgedImage] = []
-        assert purger.run(lambda: True, reports.append)
+        assert purger.run(lambda: True, reports.append) is RunEnd.FINISHED
         for each in reports:
             if each.fault:
                 raise each.fault
@@ -172,7 +173,7 @@ def _settled(row: ImageRecord) -> ImageRecord:
         owner=None if row.gone else row.owner,
         version_id=None if row.gone else row.version_id,
         trace=False,
-        discarded=False,
+        discarded=None,
         processed_at=None,
         revision=0,
         expires_at=None,

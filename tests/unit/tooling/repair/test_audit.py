@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -285,3 +285,27 @@ def test_what_was_confirmed_before_a_stop_is_looked_at_once_more(path: Path) -> 
     assert store.note("phase") == "confirm"
     assert store.counts() == {Kind.STUCK: {"found": 3, "mended": 1}}
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("decision", "stands"),
+    [
+        ({}, False),
+        ({"discarded": {"M": {"at": {"S": LATE}}}}, True),
+        ({"discarded": {"M": {"at": {"S": "2026-11-01T06:00:00.000Z"}}}}, False),  # outlived
+        ({"discarded": {"BOOL": True}}, True),  # by rows of an older release
+    ],
+)
+def test_a_decision_counts_while_the_image_is_in_the_trash_for_it(
+    decision: dict[str, Any], *, stands: bool
+) -> None:
+    item = {
+        "image_id": {"S": IMAGE},
+        "key": {"S": KEY},
+        "status": {"S": "trashed"},
+        "deleted_at": {"S": LATE},
+        "gone": {"BOOL": True},
+        **decision,
+    }
+    row = RowFacts.of_item(item)
+    assert (row.discarded, row.gone) == (stands, True)

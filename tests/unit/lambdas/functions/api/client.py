@@ -44,7 +44,9 @@ READY = ImageRecord(
     duration_ms=210,
     exif={"iso": 64, "f_number": Decimal("5.9")},
     gps=Location(Decimal("43.467448"), Decimal("11.885127")),
-    renditions={"thumb": StoredRendition("renditions/i/d/t.webp", 256, 192, 9, "image/webp")},
+    renditions={
+        "thumb": StoredRendition(f"renditions/{IMAGE}/d/t.webp", 256, 192, 9, "image/webp")
+    },
     revision=3,
 )
 
@@ -167,7 +169,7 @@ class Api:
             built,
             images=images,
             listing=replace(built.listing, listings=self.listings, clock=self._clock),
-            trash=replace(built.trash, table=self.table, trash=trash, images=images),
+            trash=replace(built.trash, trash=trash, images=images),
         )
 
     def in_turn(self, clock: Callable[[], datetime]) -> None:

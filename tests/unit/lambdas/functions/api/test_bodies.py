@@ -10,7 +10,7 @@ PNG = {"content_type": "image/png", "bytes": 1}
 LONE_SURROGATE = "\ud800"
 
 
-def test_an_announced_upload_is_pending_and_has_its_form(api: Api) -> None:
+def test_an_announced_upload_is_pending_and_has_its_request(api: Api) -> None:
     announced = {**PNG, "title": " T ", "tags": ["a", "b", "a"], "sha256": "AB" * 32}
     status, body, headers = api("POST /images", announced)
     record = api.table.rows[body["image_id"]]
@@ -18,7 +18,9 @@ def test_an_announced_upload_is_pending_and_has_its_form(api: Api) -> None:
     assert headers["location"] == f"/images/{record.image_id}"
     assert headers["cache-control"] == "no-store"
     assert body["status"] == "pending"
-    assert body["upload"]["fields"]["key"] == record.key == f"uploads/{OWNER}/{record.image_id}"
+    assert record.key == f"uploads/{OWNER}/{record.image_id}"
+    assert body["upload"]["url"].partition("?")[0].endswith(f"/{record.key}")
+    assert (body["upload"]["method"], body["upload"]["headers"]["If-None-Match"]) == ("PUT", "*")
     assert body["upload"]["expires_at"].endswith("Z")
     assert (record.status, record.title, record.tags) == (Status.PENDING, "T", ("a", "b"))
     assert (record.announced_sha256, record.sha256) == ("ab" * 32, None)

@@ -14,9 +14,11 @@ FIRST = datetime(2026, 9, 30, 23, 59, 58, tzinfo=UTC)
 
 
 def image(number: int, owner: str | None = OWNER, uploaded_at: datetime = FIRST) -> ImageRecord:
+    image_id = f"0b8a5f6e-1111-4111-9111-{number:012x}"
     return replace(
         READY,
-        image_id=f"0b8a5f6e-1111-4111-9111-{number:012x}",
+        image_id=image_id,
+        key=f"uploads/{owner or OWNER}/{image_id}",
         owner=owner,
         # Two of a second, over the turn of a month.
         uploaded_at=uploaded_at + timedelta(seconds=number // 2),

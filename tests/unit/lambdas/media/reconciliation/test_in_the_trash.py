@@ -20,20 +20,19 @@ from tests.unit.lambdas.media.reconciliation.world import (
     World,
     png,
 )
+from tests.unit.lambdas.memory.discarded import thrown_away
 
 
 def trashed(world: World, deleted_at: datetime, **others: Any) -> ImageRecord:  # noqa: ANN401 - fields
     row = ImageRecord(
         image_id=IMAGE,
         key=KEY,
-        status=Status.TRASHED,
+        status=Status.PENDING,
         owner=OWNER,
         uploaded_at=START,
-        deleted_at=deleted_at,
-        purge_at=deleted_at + timedelta(days=30),
-        discarded=True,
         **others,
     )
+    row = thrown_away(row, deleted_at)
     world.table.rows[IMAGE] = row
     return row
 
@@ -102,9 +101,7 @@ def test_a_new_picture_under_a_dropped_key_comes_back_from_the_trash(
     change = world.put(png(17), key)
     # In the same second, or begun before: the time that S3 tells does not decide.
     deleted_at = change.occurred_at + timedelta(milliseconds=late)
-    world.table.rows[image_id] = replace(
-        row, status=Status.TRASHED, deleted_at=deleted_at, discarded=True
-    )
+    world.table.rows[image_id] = thrown_away(row, deleted_at)
     assert world.reconciler.reconcile(change).result is Result.READY
     assert world.table.rows[image_id].status is Status.READY
 
@@ -120,11 +117,8 @@ def test_an_older_version_that_shows_again_does_not_bring_its_image_back(
     older = replace(world.bucket.objects[key], in_parts=in_parts)
     world.reconciler.reconcile(world.put(png(17), key))
     image_id = identify_upload(world.bucket.name, key).image_id
-    world.table.rows[image_id] = replace(
-        world.table.rows[image_id],
-        status=Status.TRASHED,
-        deleted_at=START + timedelta(minutes=world.steps, seconds=1),
-        discarded=True,
+    world.table.rows[image_id] = thrown_away(
+        world.table.rows[image_id], START + timedelta(minutes=world.steps, seconds=1)
     )
     if is_told_of_the_deletion:
         world.reconciler.reconcile(world.delete(key))
@@ -146,9 +140,7 @@ def test_the_picture_that_was_thrown_away_stays_there_under_a_dropped_key(world:
     world.reconciler.reconcile(first)
     image_id = identify_upload(world.bucket.name, key).image_id
     row = world.table.rows[image_id]
-    world.table.rows[image_id] = replace(
-        row, status=Status.TRASHED, deleted_at=START, discarded=True
-    )
+    world.table.rows[image_id] = thrown_away(row, START)
     later = replace(first, sequencer=normalise_sequencer("FF"))
     assert world.reconciler.reconcile(later).result is Result.SUPERSEDED
     assert world.table.rows[image_id].status is Status.TRASHED
@@ -162,25 +154,22 @@ def test_a_dropped_picture_that_was_thrown_away_is_known_when_its_object_is_back
     image_id = identify_upload(world.bucket.name, key).image_id
     dropped = world.bucket.objects[key]
     row = world.table.rows[image_id]
-    world.table.rows[image_id] = replace(
-        row, status=Status.TRASHED, deleted_at=START, discarded=True
-    )
+    world.table.rows[image_id] = thrown_away(row, START)
     world.reconciler.reconcile(world.delete(key))
     world.reconciler.reconcile(world.delete(key))
     back = world.delete(key)
     world.bucket.objects[key] = dropped
     assert world.reconciler.reconcile(back).result is Result.READY
     row = world.table.rows[image_id]
-    assert (row.status, row.gone, row.discarded, row.width) == (Status.TRASHED, False, True, 16)
+    assert (row.status, row.gone, row.width) == (Status.TRASHED, False, 16)
+    assert row.decision
     assert world.reconciler.reconcile(world.put(png(17), key)).result is Result.READY
     assert world.table.rows[image_id].status is Status.READY
 
 
 def test_an_old_version_that_expires_does_not_bring_a_trashed_image_back(world: World) -> None:
     world.reconciler.reconcile(world.put(png(16)))
-    world.table.rows[IMAGE] = replace(
-        world.row, status=Status.TRASHED, deleted_at=START + timedelta(days=1), discarded=True
-    )
+    world.table.rows[IMAGE] = thrown_away(world.row, START + timedelta(days=1))
     expiry = ObjectChange(KEY, normalise_sequencer("FF"), START + timedelta(days=90))
     assert world.reconciler.reconcile(expiry).result is Result.SUPERSEDED
     assert world.row.status is Status.TRASHED
