@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.client import CloudWatchClient
     from mypy_boto3_cognito_idp.client import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_kms.client import KMSClient
     from mypy_boto3_lambda.client import LambdaClient
     from mypy_boto3_logs.client import CloudWatchLogsClient
     from mypy_boto3_s3.client import S3Client
@@ -78,6 +79,13 @@ class Clients:
         """Alarms."""
         return self.target.session.client(
             "cloudwatch", endpoint_url=self.target.endpoint, config=self.target.config
+        )
+
+    @cached_property
+    def kms(self) -> KMSClient:
+        """Keys."""
+        return self.target.session.client(
+            "kms", endpoint_url=self.target.endpoint, config=self.target.config
         )
 
     @cached_property

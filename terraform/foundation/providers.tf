@@ -15,6 +15,7 @@ provider "aws" {
     for_each = local.embedded ? [var.emulator_endpoint] : []
 
     content {
+      kms = endpoints.value
       s3  = endpoints.value
       sts = endpoints.value
     }
