@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from mypy_boto3_kms.client import KMSClient
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tooling.clients import Clients
     from tooling.environments import Environment
 
-ALGORITHM = "HMAC_SHA_256"
+ALGORITHM: Final = "HMAC_SHA_256"
 MAC_BYTES = 32
 # The shortest that KMS allows: the key authenticates nothing once its environment is gone.
 WAITING_DAYS = 7
@@ -82,9 +82,7 @@ class LedgerKey:
         if len(mac) != MAC_BYTES:
             return False
         try:
-            self.kms.verify_mac(
-                KeyId=self.alias, MacAlgorithm=ALGORITHM, Message=message, Mac=mac
-            )
+            self.kms.verify_mac(KeyId=self.alias, MacAlgorithm=ALGORITHM, Message=message, Mac=mac)
         except (
             self.kms.exceptions.KMSInvalidMacException,
             self.kms.exceptions.NotFoundException,

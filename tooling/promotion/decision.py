@@ -93,7 +93,7 @@ class Decision:
             return GatesClosed(
                 f"{target} waits for an approval; nothing was changed.",
                 reason=reason,
-                remedy=f"Read the plan above. To approve it: {self.typed} --approve {digest[:16]}",
+                remedy=f"Read the plan above. To approve it: {self.typed} --approve {digest}",
             )
         return GatesClosed(
             f"{len(names)} of {len(self.findings)} gates say no ({', '.join(names)}); "
@@ -102,6 +102,12 @@ class Decision:
             remedy=f"See to what each of them names, then run it again: {self.typed}",
         )
 
+    def refuse(self, target: str) -> GatesClosed:
+        """Note that the gates say no; return the failure to be raised."""
+        refusal = self.refusal(target)
+        self.result, self.next = "refused", refusal.remedy
+        return refusal
+
     @property
     def typed(self) -> str:
         """The command as it is typed."""
@@ -109,20 +115,12 @@ class Decision:
 
     def document(self) -> dict[str, Any]:
         """Return the decision as a pipeline reads it."""
-        plan = self.planned and {
-            "digest": self.planned.digest,
-            "summary": self.planned.summary.counts(),
-            "changes": [
-                {"action": change.action.value, "address": change.address}
-                for change in self.planned.summary.changes
-            ],
-        }
         return {
             "command": self.command,
             "result": self.result,
             "release": self.release.document() if self.release else None,
             "previous": self.previous.document() if self.previous else None,
             "gates": [finding.document() for finding in self.findings],
-            "plan": plan,
+            "plan": self.planned.outline() if self.planned else None,
             "next": self.next,
         }

@@ -20,6 +20,7 @@ from tooling.clients import Clients
 from tooling.console import Screen
 from tooling.emulator.process import Emulator
 from tooling.environments import EnvironmentFiles
+from tooling.ledger_key import LedgerKey
 from tooling.promotion.journal import Journal
 from tooling.promotion.lease import Lease
 from tooling.promotion.ledger import Ledger
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mypy_boto3_cloudwatch.client import CloudWatchClient
+    from mypy_boto3_kms.client import KMSClient
     from mypy_boto3_lambda.client import LambdaClient
     from mypy_boto3_s3.client import S3Client
 
@@ -90,6 +92,18 @@ def bucket(s3: S3Client) -> str:
     name = f"media-test-{uuid4().hex[:12]}"
     ensure_bucket(s3, name, REGION)
     return name
+
+
+@pytest.fixture(scope="session")
+def kms(cloud: Cloud) -> KMSClient:
+    client: KMSClient = cloud.client("kms")
+    return client
+
+
+@pytest.fixture
+def ledger_key(kms: KMSClient) -> LedgerKey:
+    """The key of an environment of its own."""
+    return LedgerKey(kms, f"alias/media-{uuid4().hex[:12]}-ledger")
 
 
 def origin(user: str, workspace: str = "/elsewhere") -> Origin:
@@ -165,10 +179,12 @@ def functions(cloud: Cloud) -> LambdaClient:
 
 
 @pytest.fixture
-def run(cloud: Cloud, s3: S3Client, bucket: str, tmp_path: Path) -> Iterator[Run]:
+def run(
+    cloud: Cloud, s3: S3Client, bucket: str, ledger_key: LedgerKey, tmp_path: Path
+) -> Iterator[Run]:
     environment = EnvironmentFiles(ROOT / "environments").load("staging")
     target = Target(environment, cloud.endpoint, cloud.session)
-    ledger = Ledger(s3, bucket)
+    ledger = Ledger(s3, bucket, ledger_key)
     journal = Journal(ledger, origin("anna"), "promote dev staging", "run1")
     lease = Lease(s3, bucket, origin("anna"), "staging")
     lease.acquire()

@@ -138,7 +138,12 @@ def test_a_caller_in_another_account_is_told_by_name(cloud: Cloud, dev: Environm
 
 
 def test_reading_the_source_needs_no_right_but_to_read_its_state_and_zips(
-    cloud: Cloud, s3: S3Client, dev: Environment, published: Release, bucket: str
+    cloud: Cloud,
+    s3: S3Client,
+    dev: Environment,
+    published: Release,
+    bucket: str,
+    ledger_key: LedgerKey,
 ) -> None:
     iam = cloud.client("iam")
     state, user = "media-dev-state-000000000000", f"reader-{uuid4().hex[:8]}"
@@ -165,7 +170,7 @@ def test_reading_the_source_needs_no_right_but_to_read_its_state_and_zips(
     deployed = read_deployed(reader, dev)
     assert deployed is not None
     assert deployed.release == published
-    assert Ledger(reader, state).entries() == []
+    assert Ledger(reader, state, ledger_key).entries() == []
     target = f"{bucket}-target"
     ensure_bucket(s3, target, REGION)
     _, answer = carry(published, Place(reader, bucket), Place(s3, target))
