@@ -69,12 +69,12 @@ class LedgerKey:
 
     def sign(self, message: bytes) -> str:
         """Return the code of a message, in base64."""
-        self.ensure()
-        answer = self.kms.generate_mac(KeyId=self.alias, MacAlgorithm=ALGORITHM, Message=message)
+        # By its id, not by the alias: that is what policies of IAM name.
+        answer = self.kms.generate_mac(KeyId=self.ensure(), MacAlgorithm=ALGORITHM, Message=message)
         return base64.b64encode(answer["Mac"]).decode()
 
-    def verifies(self, message: bytes, code: str) -> bool:
-        """Tell whether a code was made with this key, for this very message."""
+    def verifies(self, key_id: str, message: bytes, code: str) -> bool:
+        """Tell whether a code was made with the key that :meth:`find` gave, for this message."""
         try:
             mac = base64.b64decode(code, validate=True)
         except (binascii.Error, ValueError):
@@ -82,11 +82,8 @@ class LedgerKey:
         if len(mac) != MAC_BYTES:
             return False
         try:
-            self.kms.verify_mac(KeyId=self.alias, MacAlgorithm=ALGORITHM, Message=message, Mac=mac)
-        except (
-            self.kms.exceptions.KMSInvalidMacException,
-            self.kms.exceptions.NotFoundException,
-        ):
+            self.kms.verify_mac(KeyId=key_id, MacAlgorithm=ALGORITHM, Message=message, Mac=mac)
+        except self.kms.exceptions.KMSInvalidMacException:
             return False
         return True
 

@@ -7,6 +7,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -81,16 +82,24 @@ class Ledger:
             remedy="Run the same command again.",
         )
 
-    def authenticates(self, key: str, content: bytes) -> bool:
-        """Tell whether an applier of this environment wrote an entry, for this very place.
+    def believed(self, contents: list[tuple[str, bytes]]) -> list[bool]:
+        """Tell of each entry that :meth:`contents` gave whether an applier wrote it, for its place.
 
         The code covers the bucket, the number and the digest of the entry before: one that was
         copied from another environment, or to another number, is not authentic there.
         """
+        key_id = self.key.find()
+        if key_id is None:
+            return [False] * len(contents)
+        with ThreadPoolExecutor(READERS) as pool:
+            return list(pool.map(partial(self._authenticates, key_id), contents))
+
+    def _authenticates(self, key_id: str, written: tuple[str, bytes]) -> bool:
+        key, content = written
         part, code = authenticated_part(content)
         if not code or key_of(Entry.decoded(content).sequence) != key:
             return False
-        return self.key.verifies(self._message(part), code)
+        return self.key.verifies(key_id, self._message(part), code)
 
     def _signed(self, entry: Entry) -> Entry:
         part, _ = authenticated_part(entry.encoded())

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from tooling.errors import OperatorError
 from tooling.promotion.decision import APPROVAL
 from tooling.promotion.entry import Step
 from tooling.promotion.gates.approval import approval
+from tooling.promotion.gates.checkout import checkout
 from tooling.promotion.gates.verdict import Gate, ask_all
 from tooling.promotion.planning import plan_at_once
 from tooling.promotion.sources import sources_of
@@ -19,9 +22,6 @@ if TYPE_CHECKING:
     from tooling.promotion.planning import Planned
     from tooling.promotion.run import Run
     from tooling.releases import Release
-
-# Whoever types the command can see to these; after any other the next promotion leads forward.
-TO_BE_SEEN_TO = frozenset({APPROVAL, "checkout"})
 
 
 @dataclass(frozen=True)
@@ -48,23 +48,13 @@ class Resumption:
         Raises
         ------
         GatesClosed
-            They don't yet; the killed run is still to be taken up.
+            The plan of it has no approval yet; the killed run is still to be taken up.
         OperatorError
             What became of the environment; what was typed is not done.
         """
-        planned = self._weighed(approved)
-        names = {finding.gate for finding in self.decision.closed}
-        if names and names <= TO_BE_SEEN_TO:
-            self._record_gates()
-            self.run.journal.record(Step.REFUSED, ", ".join(sorted(names)), release=self.previous)
-            raise self.decision.refuse(self.run.name)
-        if names and self.previous:
-            self._record_gates()
-            became = stay(self.run, told(self.decision.closed), self.previous)
-        else:
-            became = go_back(self.run, self.previous, planned)
         raise OperatorError(
-            f"The earlier run was killed before its release had proved itself. {became}",
+            f"The earlier run was killed before its release had proved itself. "
+            f"{self._outcome(approved)}",
             remedy=f"Mend the release, then promote it again; nox -s history -- "
             f"{self.run.name} tells what happened.",
         )
@@ -77,28 +67,43 @@ class Resumption:
         GatesClosed
             Some gate says no.
         """
-        self._weighed(approved)
+        if self.previous:
+            self._weigh(self.previous, approved)
         if self.decision.closed:
             raise self.decision.refuse(self.run.name)
         self.decision.result = "would be taken back"
         self.decision.next = self.decision.typed
 
-    def _weighed(self, approved: str | None) -> Planned | None:
-        """Plan the way back, and ask its gates."""
-        self.decision.release = self.previous
-        if self.previous is None:
-            return None
-        run = self.run
-        self.run.screen.step(f"Back to release {self.previous.id}")
-        # Without its sources the checkout stands in, and its gate says no.
-        sources = sources_of(run.workspace, run.name, self.previous) or run.workspace.terraform
-        planned = plan_at_once(run, self.previous, sources)
-        self.decision.planned = planned
-        asked = Gate(APPROVAL, lambda: approval(run.target.environment, planned.digest, approved))
-        self.decision.findings = ask_all([*way_back_gates(run, planned), asked])
-        self.decision.show_gates(run.screen)
-        return planned
+    def _outcome(self, approved: str | None) -> str:
+        run, decision, previous = self.run, self.decision, self.previous
+        if previous is None:
+            return go_back(run, None)
+        try:
+            planned = self._weigh(previous, approved)
+        except (OperatorError, ClientError, BotoCoreError, OSError, LookupError) as error:
+            return stay(run, " ".join(f"{type(error).__name__}: {error}".split()), previous)
+        run.journal.record(Step.GATES, release=previous, gates=decision.findings)
+        if [finding.gate for finding in decision.closed] == [APPROVAL]:
+            run.journal.record(Step.REFUSED, APPROVAL, release=previous)
+            raise decision.refuse(run.name)
+        if decision.closed:
+            return stay(run, told(decision.closed), previous)
+        return go_back(run, previous, planned)
 
-    def _record_gates(self) -> None:
-        findings = self.decision.findings
-        self.run.journal.record(Step.GATES, release=self.previous, gates=findings)
+    def _weigh(self, previous: Release, approved: str | None) -> Planned | None:
+        """Plan the way back and ask its gates; without its sources there is no plan."""
+        run, decision = self.run, self.decision
+        decision.release = previous
+        run.screen.step(f"Back to release {previous.id}")
+        sources = sources_of(run.workspace, run.name, previous)
+        if sources is None:
+            own = run.workspace.terraform
+            decision.findings = ask_all([Gate("checkout", lambda: checkout(own, previous))])
+            return None
+        planned = plan_at_once(run, previous, sources)
+        decision.planned = planned
+        asked = Gate(APPROVAL, lambda: approval(run.target.environment, planned.digest, approved))
+        decision.findings = ask_all([*way_back_gates(run, planned), asked])
+        decision.show_gates(run.screen)
+        run.screen.done(f"plan {planned.digest} brings release {previous.id}")
+        return planned

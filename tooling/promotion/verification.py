@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tooling.errors import OperatorError
 from tooling.promotion.entry import NOTHING_BEFORE, Entry, Step, Unreadable
-from tooling.promotion.ledger import PREFIX, READERS, digest_of, key_of
+from tooling.promotion.ledger import PREFIX, digest_of, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,10 +72,7 @@ def authenticated(ledger: Ledger) -> LedgerEntries:
 
 
 def _authenticated(ledger: Ledger, contents: list[tuple[str, bytes]]) -> LedgerEntries:
-    written = ledger.decoded(contents)
-    with ThreadPoolExecutor(READERS) as pool:
-        believed = list(pool.map(lambda one: ledger.authenticates(*one), contents))
-    return LedgerEntries(written, believed)
+    return LedgerEntries(ledger.decoded(contents), ledger.believed(contents))
 
 
 def faults(ledger: Ledger) -> list[str]:

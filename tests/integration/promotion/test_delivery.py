@@ -18,7 +18,7 @@ from tooling import smoke
 from tooling.environments import Canary
 from tooling.errors import OperatorError
 from tooling.foundation import PlannedFoundation
-from tooling.promotion import planning, trial
+from tooling.promotion import planning, trial, way_back
 from tooling.promotion.aliases import shares
 from tooling.promotion.canary import Watch
 from tooling.promotion.decision import Decision
@@ -28,6 +28,7 @@ from tooling.promotion.gates.verdict import Answer, failed
 from tooling.promotion.lease import LIFE, Lease, LeaseHeld
 from tooling.promotion.planning import Planned
 from tooling.releases import UNKNOWN_RELEASE, PublishedFunction, Release, terraform_digest
+from tooling.scanning.findings import Finding, Report
 from tooling.smoke import SmokeTestFailed
 from tooling.terraform.diagnostics import Diagnostic, TerraformFailed
 from tooling.terraform.plans import Action, Change, PlanSummary
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from tooling.promotion.run import Run
     from tooling.stack import Stack
 
+LOCK = ROOT / "terraform" / ".terraform.lock.hcl"
 CHANGED = PlanSummary((Change(Action.UPDATE, "aws_lambda_function.this", ()),), ())
 WORKS: list[tuple[str, str, int]] = [("all", "ok", 1)]
 BROKEN = SmokeTestFailed("The smoke test failed.", reason="At 'processed': broken")
@@ -55,6 +57,7 @@ def release_of(commit: str) -> Release:
         UNKNOWN_RELEASE,
         git_commit=commit,
         terraform_digest=terraform_digest(ROOT / "terraform"),
+        provider_lock_digest=hashlib.sha256(LOCK.read_bytes()).hexdigest(),
         functions={"api": PublishedFunction("k", "v", digest)},
     )
 
@@ -88,11 +91,13 @@ class Site:
     shared: list[dict[str, float]] = field(default_factory=list)
     """How the versions shared the requests as each apply began."""
     alarms: dict[str, Any] = field(default_factory=dict)
+    scanned: Report | None = None
+    """What checkov says of every plan; None where there is nothing to scan."""
 
     def init(self, screen: Screen) -> None:
         """Nothing has to be connected."""
 
-    def plan(self, screen: Screen, variables: dict[str, Any]) -> PlanSummary:  # noqa: ARG002
+    def plan(self, screen: Screen, variables: dict[str, Any], *, lock: bool) -> PlanSummary:  # noqa: ARG002
         self.coming = Release.from_document(variables["release"])
         return CHANGED
 
@@ -142,6 +147,8 @@ def site(
         cloudwatch.put_composite_alarm(AlarmName=watched, AlarmRule="FALSE")
         found = Site(functions, name, alarms={"alarm_names": [], "health_alarm_name": watched})
         monkeypatch.setattr(planning, "media_stack", lambda *_: found)
+        # There is no plan of Terraform's that checkov could read.
+        monkeypatch.setattr(way_back, "scan_planned", lambda *_: found.scanned)
         yield found
         cloudwatch.delete_alarms(AlarmNames=[watched])
 
@@ -254,6 +261,29 @@ def test_a_way_back_that_fails_itself_says_what_to_do(
         bring(run, planned(site), OLD)
     assert "run: nox -s rollback -- staging" in caught.value.what
     assert steps(run)[-2:] == [Step.RETURNING, Step.FAILED]
+
+
+def test_a_way_back_that_the_scanner_objects_to_is_not_gone(
+    run: Run, site: Site, tests: list[Exception | None]
+) -> None:
+    tests.append(BROKEN)
+    found = Finding("CKV_AWS_1", "No open door", "aws_iam_policy.open", "main.tf:1")
+    site.scanned = Report("plan of staging", 1, (found,), ())
+    with pytest.raises(SmokeTestFailed, match=r"COULD NOT be taken back.*scan: .*CKV_AWS_1"):
+        bring(run, planned(site), OLD)
+    assert len(site.shared) == 1  # applied once, on the way there
+    assert steps(run)[-2:] == [Step.RETURNING, Step.FAILED]
+
+
+def test_a_way_back_from_other_sources_than_the_releases_is_not_gone(
+    run: Run, site: Site, tests: list[Exception | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tests.append(BROKEN)
+    monkeypatch.setattr(way_back, "sources_of", lambda *_: ROOT / "terraform")
+    other = replace(OLD, provider_lock_digest="f" * 64)
+    with pytest.raises(SmokeTestFailed, match=r"COULD NOT be taken back.*checkout: The lock"):
+        bring(run, planned(site), other)
+    assert len(site.shared) == 1
 
 
 # An apply that fails

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from tests.integration.promotion.conftest import Cloud
     from tooling.environments import Environment
+    from tooling.ledger_key import LedgerKey
 
 REGION = "eu-central-1"
 BEFORE_PUT = "provide-client-params.s3.PutObject"

@@ -338,10 +338,10 @@ def test_an_approval_names_the_plan_that_was_shown(
     says(approval(staging, digest, None), Verdict.PASS, "asks for none")
     says(approval(staging, digest, "f" * 64), Verdict.FAIL, "ffffffffffff")
     asking = staging.model_copy(update={"approval": True})
-    says(approval(asking, digest, None), Verdict.FAIL, digest[:12])
+    says(approval(asking, digest, None), Verdict.FAIL, digest)
     says(approval(asking, digest, digest), Verdict.PASS)
-    says(approval(asking, digest, digest[:16].upper()), Verdict.PASS)
-    says(approval(asking, digest, digest[:11]), Verdict.FAIL)
+    says(approval(asking, digest, digest[:32].upper()), Verdict.PASS)
+    says(approval(asking, digest, digest[:31]), Verdict.FAIL, "too short")
     says(approval(asking, digest, "f" * 64), Verdict.FAIL, "ffffffffffff")
 
 
