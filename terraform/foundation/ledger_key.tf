@@ -1,5 +1,5 @@
 locals {
-  ledger_key = var.ledger_key_id == "" ? {} : { this = var.ledger_key_id }
+  ledger_key       = var.ledger_key_id == "" ? {} : { this = var.ledger_key_id }
   ledger_key_alias = "alias/${var.project}-${var.environment}-ledger"
 }
 

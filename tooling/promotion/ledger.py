@@ -88,7 +88,7 @@ class Ledger:
         The code covers the bucket, the number and the digest of the entry before: one that was
         copied from another environment, or to another number, is not authentic there.
         """
-        key_id = self.key.find()
+        key_id = self.key.find() if contents else None
         if key_id is None:
             return [False] * len(contents)
         with ThreadPoolExecutor(READERS) as pool:

@@ -123,7 +123,7 @@ def settings(document: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the variables that a plan was made with, those that are sensitive hidden."""
     declared = document.get("configuration", {}).get("root_module", {}).get("variables", {})
     return [
-        (name, SENSITIVE if declared.get(name, {}).get("sensitive") else text)
+        (name, SENSITIVE if declared.get(variable, {}).get("sensitive") else text)
         for variable, entry in sorted(document.get("variables", {}).items())
         for name, text in _leaves(entry.get("value"), variable)
     ]

@@ -172,7 +172,7 @@ def test_an_entry_that_was_copied_to_another_number_is_not_authentic_there(
 
 @pytest.mark.parametrize("same_key", [True, False])
 def test_an_entry_that_was_copied_to_another_environment_is_not_authentic_there(
-    deployed: Ledger, cloud: Cloud, s3: S3Client, same_key: bool
+    deployed: Ledger, cloud: Cloud, s3: S3Client, *, same_key: bool
 ) -> None:
     other = f"{deployed.bucket}-other"
     ensure_bucket(s3, other, REGION)
