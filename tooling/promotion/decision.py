@@ -56,6 +56,8 @@ class Decision:
     previous: Release | None = None
     planned: Planned | None = None
     findings: list[Finding] = field(default_factory=list)
+    takes_back: bool = False
+    """Whether the plan takes back what a killed run brought, and not what was typed."""
 
     @property
     def closed(self) -> list[Finding]:
@@ -118,6 +120,7 @@ class Decision:
         return {
             "command": self.command,
             "result": self.result,
+            "takes_back": self.takes_back,
             "release": self.release.document() if self.release else None,
             "previous": self.previous.document() if self.previous else None,
             "gates": [finding.document() for finding in self.findings],

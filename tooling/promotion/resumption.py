@@ -93,7 +93,7 @@ class Resumption:
     def _weigh(self, previous: Release, approved: str | None) -> Planned | None:
         """Plan the way back and ask its gates; without its sources there is no plan."""
         run, decision = self.run, self.decision
-        decision.release = previous
+        decision.release, decision.takes_back = previous, True
         run.screen.step(f"Back to release {previous.id}")
         sources = sources_of(run.workspace, run.name, previous)
         if sources is None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +13,15 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from tests.integration.promotion.site import ROOT, WORKS, Site, zipped
+from tooling import smoke
 from tooling.buckets import ensure_bucket
 from tooling.clients import Clients
 from tooling.console import Screen
 from tooling.emulator.process import Emulator
 from tooling.environments import EnvironmentFiles
 from tooling.ledger_key import LedgerKey
+from tooling.promotion import planning, way_back
 from tooling.promotion.journal import Journal
 from tooling.promotion.lease import Lease
 from tooling.promotion.ledger import Ledger
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from tooling.environments import Environment
 
 REGION = "eu-central-1"
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True)
@@ -143,16 +143,6 @@ def role(cloud: Cloud) -> str:
     return arn
 
 
-def zipped(text: str) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        # Without the time of day: the same text is the same zip.
-        archive.writestr(
-            zipfile.ZipInfo("code.py"), f"def handler(event, context):\n    return {text!r}\n"
-        )
-    return target.getvalue()
-
-
 @contextmanager
 def function_behind_alias(
     functions: LambdaClient, role: str, text: str
@@ -198,3 +188,36 @@ def run(
 def cloudwatch(cloud: Cloud) -> CloudWatchClient:
     client: CloudWatchClient = cloud.client("cloudwatch")
     return client
+
+
+@pytest.fixture
+def site(
+    functions: LambdaClient,
+    cloudwatch: CloudWatchClient,
+    role: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Site]:
+    with function_behind_alias(functions, role, "old") as (name, _):
+        watched = f"{name}-health"
+        cloudwatch.put_composite_alarm(AlarmName=watched, AlarmRule="FALSE")
+        found = Site(functions, name, alarms={"alarm_names": [], "health_alarm_name": watched})
+        monkeypatch.setattr(planning, "media_stack", lambda *_: found)
+        # There is no plan of Terraform's that checkov could read.
+        monkeypatch.setattr(way_back, "scan_planned", lambda *_: found.scanned)
+        yield found
+        cloudwatch.delete_alarms(AlarmNames=[watched])
+
+
+@pytest.fixture
+def tests(monkeypatch: pytest.MonkeyPatch) -> list[Exception | None]:
+    """How the smoke tests to come end: by an error, or well."""
+    ends: list[Exception | None] = []
+
+    def run(*_: object) -> list[tuple[str, str, int]]:
+        end = ends.pop(0) if ends else None
+        if end:
+            raise end
+        return WORKS
+
+    monkeypatch.setattr(smoke, "run", run)
+    return ends

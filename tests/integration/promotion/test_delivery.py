@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.promotion.conftest import ROOT, function_behind_alias, origin, zipped
-from tooling import smoke
+from tests.integration.promotion.conftest import origin
+from tests.integration.promotion.site import CHANGED, NEW, OLD, ROOT, Site
 from tooling.environments import Canary
 from tooling.errors import OperatorError
 from tooling.foundation import PlannedFoundation
-from tooling.promotion import planning, trial, way_back
+from tooling.promotion import trial, way_back
 from tooling.promotion.aliases import shares
 from tooling.promotion.canary import Watch
 from tooling.promotion.decision import Decision
@@ -27,145 +25,19 @@ from tooling.promotion.entry import Step
 from tooling.promotion.gates.verdict import Answer, failed
 from tooling.promotion.lease import LIFE, Lease, LeaseHeld
 from tooling.promotion.planning import Planned
-from tooling.releases import UNKNOWN_RELEASE, PublishedFunction, Release, terraform_digest
 from tooling.scanning.findings import Finding, Report
 from tooling.smoke import SmokeTestFailed
 from tooling.terraform.diagnostics import Diagnostic, TerraformFailed
-from tooling.terraform.plans import Action, Change, PlanSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mypy_boto3_cloudwatch.client import CloudWatchClient
-    from mypy_boto3_lambda.client import LambdaClient
     from mypy_boto3_s3.client import S3Client
 
     from tooling.console import Screen
     from tooling.promotion.run import Run
     from tooling.stack import Stack
+    from tooling.terraform.plans import PlanSummary
 
-LOCK = ROOT / "terraform" / ".terraform.lock.hcl"
-CHANGED = PlanSummary((Change(Action.UPDATE, "aws_lambda_function.this", ()),), ())
-WORKS: list[tuple[str, str, int]] = [("all", "ok", 1)]
 BROKEN = SmokeTestFailed("The smoke test failed.", reason="At 'processed': broken")
-
-
-def release_of(commit: str) -> Release:
-    """A release of the checkout's Terraform sources with one function, whose code names it."""
-    digest = hashlib.sha256(zipped(commit)).hexdigest()
-    return replace(
-        UNKNOWN_RELEASE,
-        git_commit=commit,
-        terraform_digest=terraform_digest(ROOT / "terraform"),
-        provider_lock_digest=hashlib.sha256(LOCK.read_bytes()).hexdigest(),
-        functions={"api": PublishedFunction("k", "v", digest)},
-    )
-
-
-OLD, NEW = release_of("old"), release_of("new")
-
-
-@dataclass
-class Site:
-    """What is deployed: one function. Stands for Terraform, which takes minutes for it.
-
-    Parameters
-    ----------
-    functions : LambdaClient
-        Where it is.
-    name : str
-        The function's.
-    release : Release
-        The one that is there.
-    faults : list
-        What the next applies raise; None for nothing.
-    """
-
-    functions: LambdaClient
-    name: str
-    release: Release = OLD
-    coming: Release = NEW
-    faults: list[Exception | None] = field(default_factory=list)
-    keeps: list[dict[str, float]] = field(default_factory=list)
-    """By version, the share that it keeps after the next apply."""
-    shared: list[dict[str, float]] = field(default_factory=list)
-    """How the versions shared the requests as each apply began."""
-    alarms: dict[str, Any] = field(default_factory=dict)
-    scanned: Report | None = None
-    """What checkov says of every plan; None where there is nothing to scan."""
-
-    def init(self, screen: Screen) -> None:
-        """Nothing has to be connected."""
-
-    def plan(self, screen: Screen, variables: dict[str, Any], *, lock: bool) -> PlanSummary:  # noqa: ARG002
-        self.coming = Release.from_document(variables["release"])
-        return CHANGED
-
-    @property
-    def terraform(self) -> SimpleNamespace:
-        return SimpleNamespace(folder=ROOT / "terraform")
-
-    def document(self) -> dict[str, Any]:
-        return {}
-
-    def apply(self, screen: Screen, summary: PlanSummary) -> None:  # noqa: ARG002
-        self.shared.append(shares(self.functions, self.name))
-        fault = self.faults.pop(0) if self.faults else None
-        if fault:
-            raise fault
-        self.publish(self.coming.git_commit)
-        self.release = self.coming
-
-    def publish(self, code: str) -> None:
-        made = self.functions.update_function_code(
-            FunctionName=self.name, ZipFile=zipped(code), Publish=True
-        )
-        self.functions.update_alias(
-            FunctionName=self.name,
-            Name="live",
-            FunctionVersion=made["Version"],
-            RoutingConfig={"AdditionalVersionWeights": self.keeps.pop() if self.keeps else {}},
-        )
-
-    def outputs(self) -> dict[str, Any]:
-        return {
-            "functions": {"api": {"name": self.name, "version": "1"}},
-            "release": self.release.document(),
-            **self.alarms,
-        }
-
-
-@pytest.fixture
-def site(
-    functions: LambdaClient,
-    cloudwatch: CloudWatchClient,
-    role: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Site]:
-    with function_behind_alias(functions, role, "old") as (name, _):
-        watched = f"{name}-health"
-        cloudwatch.put_composite_alarm(AlarmName=watched, AlarmRule="FALSE")
-        found = Site(functions, name, alarms={"alarm_names": [], "health_alarm_name": watched})
-        monkeypatch.setattr(planning, "media_stack", lambda *_: found)
-        # There is no plan of Terraform's that checkov could read.
-        monkeypatch.setattr(way_back, "scan_planned", lambda *_: found.scanned)
-        yield found
-        cloudwatch.delete_alarms(AlarmNames=[watched])
-
-
-@pytest.fixture
-def tests(monkeypatch: pytest.MonkeyPatch) -> list[Exception | None]:
-    """How the smoke tests to come end: by an error, or well."""
-    ends: list[Exception | None] = []
-
-    def run(*_: object) -> list[tuple[str, str, int]]:
-        end = ends.pop(0) if ends else None
-        if end:
-            raise end
-        return WORKS
-
-    monkeypatch.setattr(smoke, "run", run)
-    return ends
 
 
 def planned(site: Site, **more: Any) -> Planned:  # noqa: ANN401 - its fields

@@ -11,7 +11,8 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.promotion.conftest import function_behind_alias, zipped
+from tests.integration.promotion.conftest import function_behind_alias
+from tests.integration.promotion.site import zipped
 from tooling.buckets import ensure_bucket
 from tooling.clients import Clients
 from tooling.promotion.aliases import send_all_to, shares

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.promotion.conftest import ROOT, origin
+from tests.integration.promotion.conftest import origin
+from tests.integration.promotion.site import ROOT
 from tooling import deploy, smoke
 from tooling.buckets import bucket_exists, remove_bucket
 from tooling.console import Screen
