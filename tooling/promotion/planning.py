@@ -112,6 +112,13 @@ def scan_planned(run: Run, planned: Planned) -> Report | None:
     return scan_saved_plan(run.workspace, run.target, planned.stack, run.screen)
 
 
+def show_digest(run: Run, planned: Planned) -> None:
+    """Tell in full what an approval of the plan would name."""
+    run.screen.done(f"plan {planned.digest} brings release {planned.release.id}")
+    if planned.goes_back_to:
+        run.screen.done(f"goes back to release {planned.goes_back_to.id}, should it not work")
+
+
 def _shown(run: Run, make: Callable[[], Planned]) -> Planned:
     began = monotonic()
     run.screen.step(f"Plan of {run.name}")

@@ -13,6 +13,7 @@ from tooling.promotion.deployed import read_deployed
 from tooling.promotion.entry import Step
 from tooling.promotion.interruption import interruption, proven
 from tooling.promotion.lease import holder
+from tooling.promotion.planning import show_digest
 from tooling.promotion.resumption import Resumption
 from tooling.promotion.verification import verified
 from tooling.rendering import state_bucket
@@ -140,11 +141,7 @@ class Promotion:
         deployed = self._deployed()
         assessment = Assessment(self.source, self.source_clients, self.run, self.decision, entries)
         planned = assessment.make(deployed, here, approved)
-        back = self.decision.previous
-        self.run.screen.done(f"plan {planned.digest} brings release {planned.release.id}")
-        self.run.screen.done(
-            f"goes back to release {back.id}, should it not work" if back else "nothing worked here"
-        )
+        show_digest(self.run, planned)
         return planned
 
     def _deployed(self) -> Deployed:

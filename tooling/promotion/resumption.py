@@ -13,7 +13,7 @@ from tooling.promotion.entry import Step
 from tooling.promotion.gates.approval import approval
 from tooling.promotion.gates.checkout import checkout
 from tooling.promotion.gates.verdict import Gate, ask_all
-from tooling.promotion.planning import plan_at_once
+from tooling.promotion.planning import plan_at_once, show_digest
 from tooling.promotion.sources import sources_of
 from tooling.promotion.way_back import go_back, stay, told, way_back_gates
 
@@ -105,5 +105,5 @@ class Resumption:
         asked = Gate(APPROVAL, lambda: approval(run.target.environment, planned.digest, approved))
         decision.findings = ask_all([*way_back_gates(run, planned), asked])
         decision.show_gates(run.screen)
-        run.screen.done(f"plan {planned.digest} brings release {previous.id}")
+        show_digest(run, planned)
         return planned

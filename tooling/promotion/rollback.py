@@ -19,9 +19,9 @@ from tooling.promotion.gates.hold import current_hold
 from tooling.promotion.gates.scan import scan
 from tooling.promotion.gates.verdict import Gate, ask_all, passed
 from tooling.promotion.interruption import half_applied, interruption
-from tooling.promotion.planning import plan_at_once, scan_planned
+from tooling.promotion.planning import plan_at_once, scan_planned, show_digest
 from tooling.promotion.sources import sources_of
-from tooling.promotion.verification import authenticated
+from tooling.promotion.verification import authenticated, verified
 from tooling.releases import Release
 from tooling.rendering import artifact_bucket
 
@@ -76,7 +76,7 @@ class Rollback:
             run.journal.closed(),
             decision.ended_by(run.journal, run.name),
         ):
-            entries = authenticated(run.journal.ledger).authentic
+            entries = self._entries(wanted)
             here = read_deployed(run.clients.s3, run.target.environment)
             found = interruption(entries)
             if found:
@@ -103,6 +103,16 @@ class Rollback:
             run.journal.record(Step.FINISHED, release=release)
             decision.result = "rolled back"
             decision.next = f"nox -s release-hold -- {run.name}"
+
+    def _entries(self, wanted: str | None) -> list[Entry]:
+        """Return what appliers wrote; who names no release lets the ledger choose, all of it.
+
+        A release that is named is brought also where somebody has damaged the ledger: it has worked
+        there if one authentic entry says so, whatever is missing.
+        """
+        ledger = self.run.journal.ledger
+        found = authenticated(ledger) if wanted else verified(ledger, self.run.name)
+        return found.authentic
 
     def _choose(
         self, entries: Sequence[Entry], wanted: str | None, current: Release | None
@@ -173,6 +183,7 @@ class Rollback:
             ]
         )
         decision.show_gates(run.screen)
+        show_digest(run, planned)
         return planned
 
     def _sources(self, release: Release) -> Path:
