@@ -112,7 +112,7 @@ class Deployment:
     def _prepare(self, clients: Clients) -> tuple[Release, Stack, PlanSummary]:
         with ThreadPoolExecutor(max_workers=1) as beside:
             buckets = beside.submit(
-                plan_foundation, self.workspace, self.target, replace(self.screen, quiet=True)
+                plan_foundation, self.workspace, clients, replace(self.screen, quiet=True)
             )
             artifacts = self._package()
             self.screen.step(TITLE)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tooling.buckets import bucket_exists, empty_bucket, remove_bucket
 from tooling.encryption_keys import retire_key
 from tooling.errors import OperatorError
+from tooling.ledger_key import LedgerKey
 from tooling.promotion.entry import Step
 from tooling.releases import UNKNOWN_RELEASE, Release
 from tooling.rendering import (
@@ -60,8 +61,10 @@ def destroy(run: Run, confirm: Callable[[str], bool]) -> None:
             with run.journal.closed():
                 run.journal.record(Step.STARTED)
                 _destroy_stack(run)
-        run.screen.step("State and artifact buckets")
+        run.screen.step("State and artifact buckets, the ledger's key")
         _remove_bucket(run, artifacts)
+        if LedgerKey.of(run.clients).remove():
+            run.screen.done("key of the ledger given up")
         if state_is_there:  # last of all: until then the command can be run again
             with run.lease.unrenewed():
                 _remove_bucket(run, state)

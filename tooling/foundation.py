@@ -1,4 +1,4 @@
-"""The buckets below an environment: its state, and the zips of its functions."""
+"""What lies below an environment: buckets for its state and its zips, and the ledger's key."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from tooling.buckets import ensure_bucket
+from tooling.ledger_key import LedgerKey
 from tooling.rendering import artifact_bucket, foundation_variables, state_bucket
 from tooling.stack import foundation_stack
 
@@ -14,19 +15,19 @@ if TYPE_CHECKING:
     from tooling.clients import Clients
     from tooling.console import Screen
     from tooling.stack import Stack
-    from tooling.target import Target
     from tooling.terraform.plans import PlanSummary
     from tooling.workspace import Workspace
 
 TITLE = "State and artifact buckets"
 
 
-def ensure_buckets(target: Target, clients: Clients, screen: Screen) -> None:
-    """Make both buckets, unless they are there: private, empty, keeping versions."""
-    environment = target.environment
+def ensure_foundation(clients: Clients, screen: Screen) -> None:
+    """Make buckets and key, unless they are there: private, empty, keeping versions."""
+    environment = clients.target.environment
     for bucket in (state_bucket(environment), artifact_bucket(environment)):
         if ensure_bucket(clients.s3, bucket, environment.aws.region):
             screen.done(f"{bucket} made")
+    LedgerKey.of(clients).ensure()
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,17 @@ class PlannedFoundation:
         screen.done(self.summary.counts(), began)
 
 
-def plan_foundation(workspace: Workspace, target: Target, screen: Screen) -> PlannedFoundation:
-    """Plan to bring both buckets, which are there, to what Terraform says of them."""
-    stack = foundation_stack(workspace, target)
+def plan_foundation(
+    workspace: Workspace, clients: Clients, screen: Screen, *, lock: bool = True
+) -> PlannedFoundation:
+    """Plan to bring both buckets, which are there, to what Terraform says of them.
+
+    Parameters
+    ----------
+    lock : bool
+        Whether to lock the state, as whoever is going to apply the plan must.
+    """
+    stack = foundation_stack(workspace, clients.target)
     stack.init(screen)
-    return PlannedFoundation(stack, stack.plan(screen, foundation_variables(target)))
+    variables = foundation_variables(clients.target, LedgerKey.of(clients).find())
+    return PlannedFoundation(stack, stack.plan(screen, variables, lock=lock))

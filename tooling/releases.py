@@ -180,12 +180,9 @@ def publish(s3: S3Client, bucket: str, artifact: Artifact) -> PublishedFunction:
     OperatorError
         Other bytes lie under that digest: somebody has tampered with the bucket.
     """
-    checksum = base64.b64encode(bytes.fromhex(artifact.sha256)).decode()
-    try:
-        return _published(s3, bucket, artifact, checksum)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in ABSENT:
-            raise
+    found = published(s3, bucket, artifact.key, artifact.sha256)
+    if found:
+        return found
     for attempt in range(1, PUBLISH_ATTEMPTS + 1):
         try:
             with artifact.path.open("rb") as body:
@@ -193,7 +190,7 @@ def publish(s3: S3Client, bucket: str, artifact: Artifact) -> PublishedFunction:
                     Bucket=bucket,
                     Key=artifact.key,
                     Body=body,
-                    ChecksumSHA256=checksum,
+                    ChecksumSHA256=_checksum(artifact.sha256),
                     ContentType="application/zip",
                     IfNoneMatch="*",
                 )
@@ -206,14 +203,31 @@ def publish(s3: S3Client, bucket: str, artifact: Artifact) -> PublishedFunction:
             if code != "ConditionalRequestConflict" or attempt == PUBLISH_ATTEMPTS:
                 raise
             time.sleep(attempt)
-    return _published(s3, bucket, artifact, checksum)
+    return _published(s3, bucket, artifact.key, artifact.sha256)
 
 
-def _published(s3: S3Client, bucket: str, artifact: Artifact, checksum: str) -> PublishedFunction:
-    there = s3.head_object(Bucket=bucket, Key=artifact.key, ChecksumMode="ENABLED")
+def published(s3: S3Client, bucket: str, key: str, sha256: str) -> PublishedFunction | None:
+    """Return where a zip lies that was written under its digest; None if it is not there.
+
+    Raises
+    ------
+    OperatorError
+        Other bytes lie under that digest: somebody has tampered with the bucket.
+    """
+    try:
+        return _published(s3, bucket, key, sha256)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ABSENT:
+            raise
+    return None
+
+
+def _published(s3: S3Client, bucket: str, key: str, sha256: str) -> PublishedFunction:
+    checksum = _checksum(sha256)
+    there = s3.head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
     if there.get("ChecksumSHA256") != checksum:
         raise OperatorError(
-            f"s3://{bucket}/{artifact.key} does not hold what its name says.",
+            f"s3://{bucket}/{key} does not hold what its name says.",
             reason=f"Its SHA-256 is {there.get('ChecksumSHA256')}, not {checksum} (base64).",
             remedy="Find out who wrote it (object versions, CloudTrail), delete that version, and "
             "run the command again.",
@@ -221,10 +235,15 @@ def _published(s3: S3Client, bucket: str, artifact: Artifact, checksum: str) -> 
     version_id = there.get("VersionId", "null")
     if version_id == "null":
         raise OperatorError(
-            f"s3://{bucket}/{artifact.key} was written while the bucket kept no versions yet.",
+            f"s3://{bucket}/{key} was written while the bucket kept no versions yet.",
             remedy="Delete that object and run the command again.",
         )
-    return PublishedFunction(artifact.key, version_id, artifact.sha256)
+    return PublishedFunction(key, version_id, sha256)
+
+
+def _checksum(sha256: str) -> str:
+    """Return a digest as S3 tells it."""
+    return base64.b64encode(bytes.fromhex(sha256)).decode()
 
 
 def _sha256(content: bytes) -> str:

@@ -70,14 +70,21 @@ def render_variables(
     return variables
 
 
-def foundation_variables(target: Target) -> dict[str, Any]:
-    """Return the variables of the module that holds the state and artifact buckets."""
+def foundation_variables(target: Target, ledger_key_id: str | None) -> dict[str, Any]:
+    """Return the variables of the module that holds the state and artifact buckets.
+
+    Parameters
+    ----------
+    ledger_key_id : str or None
+        The ledger's key, where there is one to adopt.
+    """
     environment = target.environment
     return {
         "project": environment.project,
         "environment": environment.name,
         "aws_region": environment.aws.region,
         "account_id": environment.account_id,
+        "ledger_key_id": ledger_key_id or "",
         "emulator_endpoint": target.endpoint or "",
         "require_tls": target.endpoint is None,
     }

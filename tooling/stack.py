@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tooling.clients import Clients
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from tooling.terraform.adapter import Message
     from tooling.workspace import Workspace
 
+LOCAL_BACKEND = 'terraform {\n  backend "local" {}\n}\n'
 FINISHED_HOOKS = frozenset({"apply_complete", "apply_errored"})
 # The provider's schema is large: collecting garbage less often saves each run of Terraform a
 # quarter of its processor time, for a third more memory.
@@ -51,12 +53,15 @@ class Stack:
         The AWS it lives on.
     state_key : str
         Key of its state in the state bucket.
+    founded : bool
+        Whether there is a state bucket; a plan to be looked at is made without one, too.
     """
 
     terraform: Terraform
     folder: Path
     target: Target
     state_key: str
+    founded: bool = True
 
     @property
     def plan_file(self) -> Path:
@@ -73,7 +78,7 @@ class Stack:
 
         Terraform would hash the provider each time, which takes seconds.
         """
-        settings = backend_configuration(self.target, self.state_key)
+        settings = backend_configuration(self.target, self.state_key) if self.founded else {}
         backend = write_backend_configuration(self.folder / "backend.hcl", settings)
         lock = self.terraform.folder / ".terraform.lock.hcl"
         wanted = hashlib.sha256(
@@ -90,9 +95,17 @@ class Stack:
         done.write_text(wanted, encoding="ascii")
 
     def plan(
-        self, screen: Screen, variables: dict[str, Any], *, destroy: bool = False
+        self,
+        screen: Screen,
+        variables: dict[str, Any],
+        *,
+        destroy: bool = False,
+        lock: bool = True,
     ) -> PlanSummary:
-        """Save a plan for these variables, and return what it would do."""
+        """Save a plan for these variables, and return what it would do.
+
+        A plan that is only to be shown needs no `lock` on the state, and no right to write.
+        """
         path = write_json(self.folder / "terraform.tfvars.json", variables)
         with screen.progress("reading what is there", None) as progress:
 
@@ -101,7 +114,7 @@ class Stack:
                     progress.now(message["hook"]["resource"]["addr"])
 
             changed = self.terraform.plan(
-                self.plan_file, variables=path, destroy=destroy, listener=refreshing
+                self.plan_file, variables=path, destroy=destroy, lock=lock, listener=refreshing
             )
         return PlanSummary.from_document(self.read_plan()) if changed else PlanSummary((), ())
 
@@ -162,7 +175,7 @@ def open_stack(workspace: Workspace, target: Target, root: Path, state_key: str)
     """Return the stack of `target` whose root module lies in `root`; nothing is run yet."""
     name = state_key.removesuffix(".tfstate")
     folder = workspace.environment_state(target.environment.name) / name
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     environment = terraform_environment(workspace, target.process_environment())
     environment["TF_DATA_DIR"] = str(folder / "data")
     terraform = Terraform(
@@ -180,6 +193,20 @@ def media_stack(workspace: Workspace, target: Target, sources: Path | None = Non
         Its root module, where that is not the checkout's.
     """
     return open_stack(workspace, target, sources or workspace.terraform, MEDIA_KEY)
+
+
+def unfounded_media_stack(workspace: Workspace, target: Target) -> Stack:
+    """Return the environment as it would be, where no bucket holds its state yet.
+
+    Terraform plans it against an empty state of its own, so that nothing has to be made for a look.
+    """
+    folder = workspace.environment_state(target.environment.name) / "unfounded"
+    root = folder / "terraform"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(workspace.terraform, root, ignore=shutil.ignore_patterns(".terraform"))
+    (root / "backend_override.tf").write_text(LOCAL_BACKEND, encoding="utf-8")
+    stack = open_stack(workspace, target, root, f"unfounded/{MEDIA_KEY}")
+    return replace(stack, founded=False)
 
 
 def foundation_stack(workspace: Workspace, target: Target) -> Stack:

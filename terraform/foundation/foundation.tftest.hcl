@@ -25,6 +25,14 @@ variables {
   account_id  = "123456789012"
 }
 
+override_resource {
+  target = aws_kms_key.ledger
+  values = {
+    arn    = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    key_id = "1234abcd-12ab-34cd-56ef-1234567890ab"
+  }
+}
+
 run "buckets_are_named_and_safe" {
   assert {
     condition = { for purpose, bucket in aws_s3_bucket.this : purpose => bucket.bucket } == {
@@ -61,6 +69,28 @@ run "buckets_are_named_and_safe" {
     condition     = aws_kms_key.this.enable_key_rotation && aws_kms_alias.this.name == "alias/media-test-foundation"
     error_message = "The key must rotate, and `destroy` must find it by its alias."
   }
+}
+
+run "ledger_key_is_for_macs_and_adopted_under_its_alias" {
+  assert {
+    condition     = aws_kms_key.ledger.customer_master_key_spec == "HMAC_256" && aws_kms_key.ledger.key_usage == "GENERATE_VERIFY_MAC"
+    error_message = "The ledger needs a key that makes and checks codes, and nothing else."
+  }
+
+  assert {
+    condition     = aws_kms_alias.ledger.name == "alias/media-test-ledger"
+    error_message = "The tooling makes and finds the key under this alias."
+  }
+}
+
+run "key_by_its_alias_is_refused" {
+  command = plan
+
+  variables {
+    ledger_key_id = "alias/media-test-ledger"
+  }
+
+  expect_failures = [var.ledger_key_id]
 }
 
 run "short_account_is_refused" {

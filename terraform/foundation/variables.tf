@@ -38,6 +38,17 @@ variable "account_id" {
   }
 }
 
+variable "ledger_key_id" {
+  type        = string
+  description = "Key of the ledger, which the tooling has made; empty while there is none yet."
+  default     = ""
+
+  validation {
+    condition     = can(regex("^(|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$", var.ledger_key_id))
+    error_message = "ledger_key_id must be the id of a KMS key such as \"1234abcd-12ab-34cd-56ef-1234567890ab\", or empty."
+  }
+}
+
 variable "emulator_endpoint" {
   type        = string
   description = "Where the embedded AWS listens; empty for a real account."

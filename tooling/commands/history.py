@@ -9,13 +9,13 @@ import typer
 
 from tooling.clients import Clients
 from tooling.commands.arguments import Destination, EnvironmentName, JsonWanted, Source
+from tooling.errors import OperatorError
 from tooling.promotion.deployed import read_deployed
 from tooling.promotion.differences import ReleaseDifference, settings_between
 from tooling.promotion.history import runs_of
 from tooling.promotion.ledger import Ledger
 from tooling.promotion.overview import Overview
-from tooling.promotion.verification import faults, verified
-from tooling.rendering import state_bucket
+from tooling.promotion.verification import authenticated, faults, verified
 from tooling.session import Session
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def status(
 def history(
     name: EnvironmentName,
     verify: Annotated[  # noqa: FBT002
-        bool, typer.Option("--verify", help="Check that no entry was edited, removed or moved.")
+        bool,
+        typer.Option("--verify", help="Check that no entry was edited, removed, moved or forged."),
     ] = False,
     steps: Annotated[  # noqa: FBT002
         bool, typer.Option("--steps", help="Each step of each run, as the ledger holds it.")
@@ -65,7 +66,7 @@ def history(
     """Show who brought what to ENV, how it ended, and why."""
     session = Session.open(json_wanted=json_wanted)
     target = session.target(name)
-    ledger = Ledger(Clients(target).s3, state_bucket(target.environment))
+    ledger = Ledger.of(Clients(target))
     if verify:
         _verify(session, name, ledger)
         return
@@ -144,8 +145,38 @@ def diff(source: Source, destination: Destination, json_wanted: JsonWanted = Fal
 
 
 def _verify(session: Session, name: str, ledger: Ledger) -> None:
+    """Say whether a ledger is what was written, and by whom.
+
+    Raises
+    ------
+    OperatorError
+        It is not, or somebody wrote to it who may not change the environment.
+    """
+    found = faults(ledger)
     if session.screen.json_wanted:
-        found = faults(ledger)
-        session.screen.document({"intact": not found, "faults": found})
-    verified(ledger, name)
+        entries = None if found else authenticated(ledger)
+        session.screen.document(
+            {
+                "intact": not found and not (entries and entries.forged),
+                "faults": found,
+                "not_authenticated": entries.unauthenticated if entries else None,
+            }
+        )
+    entries = verified(ledger, name)
+    if entries.forged:
+        raise OperatorError(
+            f"In the ledger of {name} are entries that nobody wrote who may change it.",
+            reason=f"Not authenticated: {_listed(entries.forged)}. They steer nothing.",
+            remedy="Find out who wrote them: CloudTrail, the object's versions. Take the right to "
+            "write to the state bucket from whoever did.",
+        )
+    if entries.unauthenticated:
+        session.screen.say(
+            f"Written before the ledger had a key: {_listed(entries.unauthenticated)}. "
+            "They are not authenticated and steer nothing."
+        )
     session.screen.say(f"The ledger of {name} is intact.", style="bold green")
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(str(number) for number in numbers)

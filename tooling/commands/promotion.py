@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,7 +36,7 @@ def promote(
     destination: Destination,
     approve: Approved = None,
     dry_run: Annotated[  # noqa: FBT002
-        bool, typer.Option("--dry-run", help="Ask the gates, show the plan, change nothing.")
+        bool, typer.Option("--dry-run", help="Ask the gates and show the plan; write nothing.")
     ] = False,
     json_wanted: JsonWanted = False,  # noqa: FBT002
 ) -> None:
@@ -48,9 +49,10 @@ def promote(
             origin = session.target(source)
             target = session.target(destination)
         with session.workspace.alone_in(destination):
-            run = Run.founding(session.workspace, target, session.screen, decision.command)
+            open_run = partial(Run.open, dry=True) if dry_run else Run.founding
+            run = open_run(session.workspace, target, session.screen, decision.command)
             promotion = Promotion(origin, Clients(origin), run, decision)
-            promotion.promote(approve, dry_run=dry_run)
+            (promotion.dry_run if dry_run else promotion.promote)(approve)
 
 
 @app.command()

@@ -6,7 +6,7 @@ import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import FlexibleChecksumError
@@ -14,8 +14,12 @@ from botocore.exceptions import FlexibleChecksumError
 from tooling.packaging.build import Artifact
 from tooling.promotion.gates.verdict import Answer, failed, passed, unknown
 from tooling.releases import PublishedFunction, Release, publish
+from tooling.releases import published as find_published
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import IO
+
     from mypy_boto3_s3.client import S3Client
 
 CHUNK_BYTES = 1 << 20
@@ -54,24 +58,56 @@ def carry(release: Release, source: Place, target: Place) -> tuple[Release, Answ
     Answer
         Whether all were, or why that is not known.
     """
+    with TemporaryDirectory() as folder:
+
+        def carry_one(name: str, published: PublishedFunction) -> PublishedFunction:
+            # Under a name of ours: that of the function is the source's word.
+            with NamedTemporaryFile(dir=folder) as file:
+                _require(name, published, _hash(source, published, file))
+                file.flush()
+                artifact = Artifact(name, Path(file.name), published.sha256, built=False)
+                return publish(target.s3, target.bucket, artifact)
+
+        return _each(release, source, carry_one)
+
+
+def compare(release: Release, source: Place, target: Place) -> tuple[Release, Answer]:
+    """Hash each zip of the release again where it lies, and write nothing, here or there.
+
+    Returns
+    -------
+    Release
+        The same release with the places that its zips have in the target or would get there.
+    Answer
+        As of :func:`carry`.
+    """
+
+    def look(name: str, there: PublishedFunction) -> PublishedFunction:
+        _require(name, there, _hash(source, there))
+        key = Artifact(name, Path(), there.sha256, built=False).key
+        found = find_published(target.s3, target.bucket, key, there.sha256)
+        return found or PublishedFunction(key, NOWHERE, there.sha256)
+
+    return _each(release, source, look)
+
+
+def _each(
+    release: Release, source: Place, act: Callable[[str, PublishedFunction], PublishedFunction]
+) -> tuple[Release, Answer]:
     functions = sorted(release.functions.items())
-    with TemporaryDirectory() as folder, ThreadPoolExecutor() as pool:
-
-        def carry_one(item: tuple[int, tuple[str, PublishedFunction]]) -> PublishedFunction:
-            number, (name, published) = item
-            path = Path(folder) / f"{number}.zip"  # the name is the source's, not ours
-            digest = _fetch(source, published, path)
-            if digest != published.sha256:
-                raise Changed(f"{name} is {digest[:12]}, not {published.sha256[:12]}")
-            return publish(target.s3, target.bucket, Artifact(name, path, digest, built=False))
-
-        carried = [pool.submit(carry_one, item) for item in enumerate(functions)]
-    faults = [error for one in carried if (error := one.exception())]
+    with ThreadPoolExecutor() as pool:
+        done = [pool.submit(act, *item) for item in functions]
+    faults = [error for one in done if (error := one.exception())]
     there = {
         name: replace(published, version_id=NOWHERE) if one.exception() else one.result()
-        for (name, published), one in zip(functions, carried, strict=True)
+        for (name, published), one in zip(functions, done, strict=True)
     }
     return replace(release, functions=there), _judge(source, functions, faults)
+
+
+def _require(name: str, published: PublishedFunction, digest: str) -> None:
+    if digest != published.sha256:
+        raise Changed(f"{name} is {digest}, not {published.sha256}")
 
 
 def _judge(
@@ -80,7 +116,7 @@ def _judge(
     faults: list[BaseException],
 ) -> Answer:
     if not faults:
-        told = ", ".join(f"{name} {published.sha256[:12]}" for name, published in functions)
+        told = ", ".join(f"{name} {published.sha256}" for name, published in functions)
         return passed(f"Hashed again: {told}.")
     told = ", ".join(" ".join(str(fault).split()) for fault in faults)
     if all(isinstance(fault, Changed | FlexibleChecksumError) for fault in faults):
@@ -88,13 +124,14 @@ def _judge(
     return unknown(f"From {source.bucket}: {told}")
 
 
-def _fetch(place: Place, published: PublishedFunction, path: Path) -> str:
+def _hash(place: Place, published: PublishedFunction, copy: IO[bytes] | None = None) -> str:
     digest = hashlib.sha256()
     answer = place.s3.get_object(
         Bucket=place.bucket, Key=published.key, VersionId=published.version_id
     )
-    with answer["Body"] as body, path.open("wb") as file:
+    with answer["Body"] as body:
         for chunk in iter(lambda: body.read(CHUNK_BYTES), b""):
             digest.update(chunk)
-            file.write(chunk)
+            if copy:
+                copy.write(chunk)
     return digest.hexdigest()

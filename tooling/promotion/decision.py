@@ -56,6 +56,8 @@ class Decision:
     previous: Release | None = None
     planned: Planned | None = None
     findings: list[Finding] = field(default_factory=list)
+    takes_back: bool = False
+    """Whether the plan takes back what a killed run brought, and not what was typed."""
 
     @property
     def closed(self) -> list[Finding]:
@@ -93,7 +95,7 @@ class Decision:
             return GatesClosed(
                 f"{target} waits for an approval; nothing was changed.",
                 reason=reason,
-                remedy=f"Read the plan above. To approve it: {self.typed} --approve {digest[:16]}",
+                remedy=f"Read the plan above. To approve it: {self.typed} --approve {digest}",
             )
         return GatesClosed(
             f"{len(names)} of {len(self.findings)} gates say no ({', '.join(names)}); "
@@ -102,6 +104,12 @@ class Decision:
             remedy=f"See to what each of them names, then run it again: {self.typed}",
         )
 
+    def refuse(self, target: str) -> GatesClosed:
+        """Note that the gates say no; return the failure to be raised."""
+        refusal = self.refusal(target)
+        self.result, self.next = "refused", refusal.remedy
+        return refusal
+
     @property
     def typed(self) -> str:
         """The command as it is typed."""
@@ -109,20 +117,13 @@ class Decision:
 
     def document(self) -> dict[str, Any]:
         """Return the decision as a pipeline reads it."""
-        plan = self.planned and {
-            "digest": self.planned.digest,
-            "summary": self.planned.summary.counts(),
-            "changes": [
-                {"action": change.action.value, "address": change.address}
-                for change in self.planned.summary.changes
-            ],
-        }
         return {
             "command": self.command,
             "result": self.result,
+            "takes_back": self.takes_back,
             "release": self.release.document() if self.release else None,
             "previous": self.previous.document() if self.previous else None,
             "gates": [finding.document() for finding in self.findings],
-            "plan": plan,
+            "plan": self.planned.outline() if self.planned else None,
             "next": self.next,
         }

@@ -70,6 +70,9 @@ class Entry:
         Who, and from where.
     sequence, time, chain : int, str, str
         Its place, when it was written, and the SHA-256 of the entry before.
+    mac : str
+        Made of all of that, and of the bucket's name, with the ledger's key; empty in entries from
+        before there was one.
     """
 
     run: str
@@ -84,6 +87,7 @@ class Entry:
     sequence: int = 0
     time: str = ""
     chain: str = NOTHING_BEFORE
+    mac: str = ""
 
     @property
     def at(self) -> datetime:
@@ -117,6 +121,17 @@ class Entry:
         return entry
 
 
+def authenticated_part(content: bytes) -> tuple[bytes, str]:
+    """Return what the code of an encoded entry was made of, and the code.
+
+    It is taken from what was written, not from what this version knows of it: so entries stay
+    authentic when later versions give them more fields.
+    """
+    fields = json.loads(content)
+    code = str(fields.pop("mac", ""))
+    return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode(), code
+
+
 def as_typed(command: str) -> str:
     """Return a command such as ``promote dev staging`` as it is typed."""
     name, *arguments = command.split()
@@ -125,7 +140,8 @@ def as_typed(command: str) -> str:
 
 def _require_sound(entry: Entry) -> None:
     """Touch what decisions depend on, so that an edited entry is found here and not in a gate."""
-    _ = entry.at.tzinfo, entry.run + entry.command + entry.detail + entry.chain, entry.sequence + 0
+    _ = entry.run + entry.command + entry.detail + entry.chain + entry.mac
+    _ = entry.at.tzinfo, entry.sequence + 0
     _ = entry.origin["user"], entry.origin["host"], entry.keeps.items(), list(entry.gates)
     for document in (entry.release, entry.previous):
         if document is not None and Release.from_document(document).id != document["id"]:

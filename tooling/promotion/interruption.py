@@ -18,6 +18,9 @@ LEADS_BACK = frozenset({Step.CANARY, Step.SMOKE_FAILED, Step.RETURNING})
 # With a canary they begin it: two versions may serve already.
 APPLIES = frozenset({Step.APPLYING, Step.APPLY_FAILED, Step.APPLIED})
 
+# A run that went no further has changed nothing.
+ONLY_ASKS = frozenset({Step.STARTED, Step.GATES})
+
 # Of an apply.
 COMPLETES = (Step.APPLIED, Step.RETURNED)
 
@@ -83,7 +86,9 @@ def interruption(entries: Sequence[Entry]) -> Interruption | None:
     for of_run in _runs(entries):
         if of_run[-1].step in ENDS:
             left = left if left and _left_open(of_run, left) else None
-        elif len(of_run) > 1 or not (left and left.leads_back):  # else it had that to take up
+        elif left and left.leads_back and {entry.step for entry in of_run} <= ONLY_ASKS:
+            continue  # it had that to take up, and came to nothing
+        else:
             left = Interruption(tuple(of_run))
     return left
 

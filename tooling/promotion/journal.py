@@ -12,7 +12,6 @@ from tooling.promotion.entry import ENDS, Entry, Step
 from tooling.promotion.ledger import Ledger
 from tooling.promotion.origin import Origin
 from tooling.releases import Release
-from tooling.rendering import state_bucket
 from tooling.smoke import SmokeTestFailed
 
 if TYPE_CHECKING:
@@ -53,10 +52,9 @@ class Journal:
     """The last step that was written down."""
 
     @classmethod
-    def open(cls, workspace: Workspace, target: Target, clients: Clients, command: str) -> Journal:
+    def open(cls, workspace: Workspace, clients: Clients, command: str) -> Journal:
         """Return the journal of a run that begins now."""
-        ledger = Ledger(clients.s3, state_bucket(target.environment))
-        return cls(ledger, Origin.of(workspace, clients), command, secrets.token_hex(6))
+        return cls(Ledger.of(clients), Origin.of(workspace, clients), command, secrets.token_hex(6))
 
     def record(
         self,

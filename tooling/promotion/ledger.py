@@ -5,17 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from tooling.errors import OperatorError
-from tooling.promotion.entry import NOTHING_BEFORE, Entry, Unreadable
+from tooling.ledger_key import LedgerKey
+from tooling.promotion.entry import NOTHING_BEFORE, Entry, Unreadable, authenticated_part
+from tooling.rendering import state_bucket
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
+
+    from tooling.clients import Clients
 
 PREFIX = "promotion/ledger/"
 HEAD = "promotion/ledger-head.json"
@@ -34,10 +39,18 @@ class Ledger:
         Reaches the bucket.
     bucket : str
         The environment's state bucket.
+    key : LedgerKey
+        Authenticates what is written.
     """
 
     s3: S3Client
     bucket: str
+    key: LedgerKey
+
+    @classmethod
+    def of(cls, clients: Clients) -> Ledger:
+        """Return the ledger of the environment that `clients` reach."""
+        return cls(clients.s3, state_bucket(clients.target.environment), LedgerKey.of(clients))
 
     def append(self, entry: Entry) -> Entry:
         """Write an entry behind the last one; return it with its place.
@@ -49,13 +62,13 @@ class Ledger:
         """
         sequence, chain = self._head()
         for _ in range(ATTEMPTS):
-            placed = Entry(
-                **{
-                    **{name: getattr(entry, name) for name in entry.__dataclass_fields__},
-                    "sequence": sequence + 1,
-                    "time": datetime.now(UTC).isoformat(timespec="seconds"),
-                    "chain": chain,
-                }
+            placed = self._signed(
+                replace(
+                    entry,
+                    sequence=sequence + 1,
+                    time=datetime.now(UTC).isoformat(timespec="seconds"),
+                    chain=chain,
+                )
             )
             content = placed.encoded()
             if self._write_once(key_of(placed.sequence), content):
@@ -69,8 +82,37 @@ class Ledger:
             remedy="Run the same command again.",
         )
 
+    def believed(self, contents: list[tuple[str, bytes]]) -> list[bool]:
+        """Tell of each entry that :meth:`contents` gave whether an applier wrote it, for its place.
+
+        The code covers the bucket, the number and the digest of the entry before: one that was
+        copied from another environment, or to another number, is not authentic there.
+        """
+        key_id = self.key.find() if contents else None
+        if key_id is None:
+            return [False] * len(contents)
+        with ThreadPoolExecutor(READERS) as pool:
+            return list(pool.map(partial(self._authenticates, key_id), contents))
+
+    def _authenticates(self, key_id: str, written: tuple[str, bytes]) -> bool:
+        key, content = written
+        part, code = authenticated_part(content)
+        if not code or key_of(Entry.decoded(content).sequence) != key:
+            return False
+        return self.key.verifies(key_id, self._message(part), code)
+
+    def _signed(self, entry: Entry) -> Entry:
+        part, _ = authenticated_part(entry.encoded())
+        return replace(entry, mac=self.key.sign(self._message(part)))
+
+    def _message(self, part: bytes) -> bytes:
+        """Return what the code is made of: KMS takes no more than 4,096 bytes."""
+        return f"media ledger entry\n{self.bucket}\n{digest_of(part)}".encode()
+
     def entries(self) -> list[Entry]:
         """Return all entries, oldest first; none where nothing was ever brought.
+
+        To be shown, not to be acted on: anybody who may write to the bucket may have written them.
 
         Raises
         ------
@@ -124,7 +166,7 @@ class Ledger:
         """
         try:
             content = self._read(HEAD)
-        except self.s3.exceptions.NoSuchKey:
+        except (self.s3.exceptions.NoSuchKey, self.s3.exceptions.NoSuchBucket):
             return None
         try:
             document = json.loads(content)

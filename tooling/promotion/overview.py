@@ -21,6 +21,7 @@ from tooling.promotion.lease import holder
 from tooling.promotion.ledger import Ledger
 from tooling.promotion.sources import sources_of
 from tooling.promotion.status import EnvironmentStatus
+from tooling.promotion.verification import authenticated
 from tooling.rendering import render_variables, state_bucket
 from tooling.stack import media_stack
 from tooling.target import open_target
@@ -93,9 +94,10 @@ class Overview:
         status.target = open_target(self.workspace, environment)
         clients = Clients(status.target)
         status.deployed = read_deployed(clients.s3, environment)
-        bucket = state_bucket(environment)
-        status.entries = Ledger(clients.s3, bucket).entries()
-        status.at_work = holder(clients.s3, bucket, datetime.now(UTC))
+        found = authenticated(Ledger.of(clients))
+        status.entries, status.holds = found.authentic, found.holds
+        status.forged = found.forged
+        status.at_work = holder(clients.s3, state_bucket(environment), datetime.now(UTC))
         if status.deployed:
             outputs = status.deployed.outputs
             status.health = Gate("alarms", lambda: alarms(clients.cloudwatch, outputs)).find()

@@ -7,12 +7,15 @@ from functools import cached_property, partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from tooling.buckets import bucket_exists
 from tooling.promotion.canary import shares_to_keep, with_new_code, with_new_version
 from tooling.promotion.gates.approval import plan_digest
-from tooling.rendering import render_variables
+from tooling.rendering import render_variables, state_bucket
 from tooling.reports import show_plan
 from tooling.scanning.gate import scan_saved_plan
-from tooling.stack import media_stack
+from tooling.stack import media_stack, unfounded_media_stack
+from tooling.terraform.plans import Action
+from tooling.terraform.values import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +48,8 @@ class Planned:
         In a canary, by function, the version that goes on serving, and its share.
     foundation : PlannedFoundation or None
         What goes before it; a rollback leaves the buckets alone.
+    goes_back_to : Release or None
+        What is brought instead if the release does not work.
     """
 
     stack: Stack
@@ -53,11 +58,28 @@ class Planned:
     document: dict[str, Any]
     keeps: dict[str, dict[str, Any]] = field(default_factory=dict)
     foundation: PlannedFoundation | None = None
+    goes_back_to: Release | None = None
 
     @cached_property
     def digest(self) -> str:
         """What an approval names."""
-        return plan_digest(self.stack.target.environment.name, self.document)
+        return plan_digest(
+            self.stack.target.environment.name,
+            self.document,
+            release=self.release,
+            goes_back_to=self.goes_back_to,
+        )
+
+    def outline(self) -> dict[str, Any]:
+        """Return what is approved, as a script reads it."""
+        return {
+            "digest": self.digest,
+            "release": self.release.id,
+            "goes_back_to": self.goes_back_to.id if self.goes_back_to else None,
+            "summary": self.summary.counts(),
+            "changes": [change.document() for change in self.summary.changes],
+            "outputs": [value.document() for value in self.summary.output_values],
+        }
 
 
 def plan_at_once(run: Run, release: Release, sources: Path) -> Planned:
@@ -90,23 +112,40 @@ def scan_planned(run: Run, planned: Planned) -> Report | None:
     return scan_saved_plan(run.workspace, run.target, planned.stack, run.screen)
 
 
+def show_digest(run: Run, planned: Planned) -> None:
+    """Tell in full what an approval of the plan would name."""
+    run.screen.done(f"plan {planned.digest} brings release {planned.release.id}")
+    if planned.goes_back_to:
+        run.screen.done(f"goes back to release {planned.goes_back_to.id}, should it not work")
+
+
 def _shown(run: Run, make: Callable[[], Planned]) -> Planned:
     began = monotonic()
     run.screen.step(f"Plan of {run.name}")
     planned = make()
     show_plan(run.screen, planned.summary, began)
+    if any(change.action is Action.CREATE for change in planned.summary.changes):
+        # What is made takes its values from here, or from the sources, whose digest is a gate's.
+        run.screen.table("Settings", ("variable", "value"), settings(planned.document))
     return planned
+
+
+def _stack(run: Run, sources: Path) -> Stack:
+    """Return the environment; to be looked at, also where there is no bucket for its state yet."""
+    if run.dry and not bucket_exists(run.clients.s3, state_bucket(run.target.environment)):
+        return unfounded_media_stack(run.workspace, run.target)
+    return media_stack(run.workspace, run.target, sources)
 
 
 def _planned(
     run: Run, release: Release, sources: Path, keeps: dict[str, dict[str, Any]] | None = None
 ) -> Planned:
-    stack = media_stack(run.workspace, run.target, sources)
+    stack = _stack(run, sources)
     stack.init(run.screen)
     variables = render_variables(
         run.workspace.environments, run.target.environment, run.target.endpoint, release, keeps
     )
-    summary = stack.plan(run.screen, variables)
+    summary = stack.plan(run.screen, variables, lock=not run.dry)
     # One without changes is shown here alone: what was found changed stands in it too.
     document = stack.read_plan() if summary.empty else stack.document()
     return Planned(stack, release, summary, document, keeps or {})

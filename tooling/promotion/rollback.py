@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tooling.errors import OperatorError
@@ -19,8 +19,9 @@ from tooling.promotion.gates.hold import current_hold
 from tooling.promotion.gates.scan import scan
 from tooling.promotion.gates.verdict import Gate, ask_all, passed
 from tooling.promotion.interruption import half_applied, interruption
-from tooling.promotion.planning import plan_at_once, scan_planned
+from tooling.promotion.planning import plan_at_once, scan_planned, show_digest
 from tooling.promotion.sources import sources_of
+from tooling.promotion.verification import authenticated, verified
 from tooling.releases import Release
 from tooling.rendering import artifact_bucket
 
@@ -75,7 +76,7 @@ class Rollback:
             run.journal.closed(),
             decision.ended_by(run.journal, run.name),
         ):
-            entries = run.journal.ledger.entries()
+            entries = self._entries(wanted)
             here = read_deployed(run.clients.s3, run.target.environment)
             found = interruption(entries)
             if found:
@@ -94,17 +95,24 @@ class Rollback:
             if decision.closed:
                 names = ", ".join(finding.gate for finding in decision.closed)
                 run.journal.record(Step.REFUSED, names, release=release)
-                decision.result = "refused"
-                refusal = decision.refusal(run.name)
-                decision.next = refusal.remedy
-                raise refusal
+                raise decision.refuse(run.name)
             run.journal.record(
                 Step.HOLD_SET, f"Rolled back to release {release.id[:12]}", release=release
             )
-            bring(run, planned, decision.previous)
+            bring(run, planned, planned.goes_back_to)
             run.journal.record(Step.FINISHED, release=release)
             decision.result = "rolled back"
             decision.next = f"nox -s release-hold -- {run.name}"
+
+    def _entries(self, wanted: str | None) -> list[Entry]:
+        """Return what appliers wrote; who names no release lets the ledger choose, all of it.
+
+        A release that is named is brought also where somebody has damaged the ledger: it has worked
+        there if one authentic entry says so, whatever is missing.
+        """
+        ledger = self.run.journal.ledger
+        found = authenticated(ledger) if wanted else verified(ledger, self.run.name)
+        return found.authentic
 
     def _choose(
         self, entries: Sequence[Entry], wanted: str | None, current: Release | None
@@ -122,6 +130,11 @@ class Rollback:
             candidates = [
                 entry for entry in worked if (entry.release_id or "").startswith(wanted.lower())
             ]
+            if len({entry.release_id for entry in candidates}) > 1:
+                raise OperatorError(
+                    f"More than one release begins with '{wanted}'; nothing was changed.",
+                    remedy="Give more of its digits: nox -s history -- ENV --json has them all.",
+                )
         if not candidates or candidates[-1].release is None:
             named = f" {wanted}" if wanted else " before the current one"
             raise OperatorError(
@@ -140,12 +153,13 @@ class Rollback:
         run.screen.step("Zips")
         _, hashed = carry(release, place, place)
         run.screen.done(hashed.evidence)
-        planned = plan_at_once(run, release, sources)
+        planned = replace(plan_at_once(run, release, sources), goes_back_to=decision.previous)
         decision.planned = planned
-        short = release.id[:12]
         decision.findings = ask_all(
             [
-                Gate("order", lambda: passed(f"Release {short} comes from {name}'s own ledger.")),
+                Gate(
+                    "order", lambda: passed(f"Release {release.id} comes from {name}'s own ledger.")
+                ),
                 Gate("account", lambda: account([run.clients])),
                 Gate("hold", lambda: passed("Not asked: a rollback sets one.")),
                 Gate("artifacts", lambda: hashed),
@@ -158,7 +172,7 @@ class Rollback:
                 Gate(
                     "smoke evidence",
                     lambda: passed(
-                        f"Release {short} passed the smoke test of {name} at {evidence.time}."
+                        f"Release {release.id} passed the smoke test of {name} at {evidence.time}."
                     ),
                 ),
                 Gate("soak", lambda: passed("Waived.")),
@@ -169,6 +183,7 @@ class Rollback:
             ]
         )
         decision.show_gates(run.screen)
+        show_digest(run, planned)
         return planned
 
     def _sources(self, release: Release) -> Path:
@@ -197,7 +212,7 @@ def lift_hold(name: str, journal: Journal) -> None:
     OperatorError
         There is no hold.
     """
-    found = current_hold(journal.ledger.entries())
+    found = current_hold(authenticated(journal.ledger).holds)
     if found is None:
         raise OperatorError(f"There is no hold on {name}.", remedy="Nothing needs to be done.")
     journal.record(Step.HOLD_LIFTED, f"{found.detail}: lifted")

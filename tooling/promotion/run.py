@@ -7,7 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from tooling.clients import Clients
-from tooling.foundation import ensure_buckets
+from tooling.foundation import ensure_foundation
 from tooling.promotion.journal import Journal
 from tooling.promotion.lease import Lease
 from tooling.rendering import state_bucket
@@ -38,6 +38,8 @@ class Run:
         Held by the run; asked for again before anything is changed.
     screen : Screen
         Where progress is told.
+    dry : bool
+        Whether it only looks: then it takes no lock, no lease, and writes nothing.
     """
 
     workspace: Workspace
@@ -46,21 +48,30 @@ class Run:
     journal: Journal
     lease: Lease
     screen: Screen
+    dry: bool = False
 
     @classmethod
-    def open(cls, workspace: Workspace, target: Target, screen: Screen, command: str) -> Run:
+    def open(
+        cls,
+        workspace: Workspace,
+        target: Target,
+        screen: Screen,
+        command: str,
+        *,
+        dry: bool = False,
+    ) -> Run:
         """Return a run that begins now, in an environment that is there."""
         clients = Clients(target)
-        journal = Journal.open(workspace, target, clients, command)
+        journal = Journal.open(workspace, clients, command)
         environment = target.environment
         lease = Lease(clients.s3, state_bucket(environment), journal.origin, environment.name)
-        return cls(workspace, target, clients, journal, lease, screen)
+        return cls(workspace, target, clients, journal, lease, screen, dry)
 
     @classmethod
     def founding(cls, workspace: Workspace, target: Target, screen: Screen, command: str) -> Run:
-        """Return the same; the buckets that it writes down in are made if they are missing."""
+        """Return the same; what it writes down in and with is made if it is missing."""
         run = cls.open(workspace, target, screen, command)
-        ensure_buckets(target, run.clients, screen)
+        ensure_foundation(run.clients, screen)
         return run
 
     @property

@@ -38,6 +38,10 @@ class EnvironmentStatus:
     target: Target | None = None
     deployed: Deployed | None = None
     entries: list[Entry] = field(default_factory=list)
+    holds: list[Entry] = field(default_factory=list)
+    """The entries that may tell of a hold, and of its end."""
+    forged: list[int] = field(default_factory=list)
+    """Numbers of entries that nobody wrote who may change it."""
     problem: str = ""
     drift: list[str] | None = None
     health: Finding | None = None
@@ -73,18 +77,22 @@ class EnvironmentStatus:
             spoken(self.age),
             "none" if self.drift == [] else drift,
             self.health.verdict.value if self.health else "-",
-            "yes" if current_hold(self.entries) else "no",
+            "yes" if current_hold(self.holds) else "no",
             self._to_come(),
         )
 
     def remarks(self) -> list[str]:
         """Return what the table has no room for, a line each."""
-        name, hold = self.environment.name, current_hold(self.entries)
+        name, hold = self.environment.name, current_hold(self.holds)
         lines = [f"{name}: {self.problem}"] if self.problem else []
         if self.at_work:
             lines.append(f"{name} is being changed: {self.at_work}")
         elif self.last_run and not self.last_run.went_well:
             lines.append(f"{name} last: {self.last_run}")
+        if self.forged:
+            lines.append(
+                f"{name}: {len(self.forged)} forged entries: nox -s history -- {name} --verify"
+            )
         lines += [f"{name} drifted: {resource}" for resource in self.drift or []]
         if self.health and self.health.verdict is not Verdict.PASS:
             lines.append(f"{name} alarms: {self.health.evidence}")
@@ -110,7 +118,7 @@ class EnvironmentStatus:
             return ""
         if self.last_run and self.last_run.was_killed:
             return as_typed(self.last_run.began.command)
-        if current_hold(self.entries):
+        if current_hold(self.holds):
             return f"nox -s release-hold -- {name}, when promotions may go on"
         if self.last_run and self.last_run.last.step is Step.FAILED:
             return f"nox -s history -- {name}"
@@ -125,7 +133,7 @@ class EnvironmentStatus:
 
     def document(self) -> dict[str, Any]:
         """Return the line as a script reads it."""
-        hold, age = current_hold(self.entries), self.age
+        hold, age = current_hold(self.holds), self.age
         return {
             "environment": self.environment.name,
             "where": self.where,

@@ -1,11 +1,12 @@
-"""Whether a ledger is still what was written: nothing edited, removed or put elsewhere."""
+"""Whether a ledger is still what was written, and who wrote it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tooling.errors import OperatorError
-from tooling.promotion.entry import NOTHING_BEFORE, Entry, Unreadable
+from tooling.promotion.entry import NOTHING_BEFORE, Entry, Step, Unreadable
 from tooling.promotion.ledger import PREFIX, digest_of, key_of
 
 if TYPE_CHECKING:
@@ -14,12 +15,72 @@ if TYPE_CHECKING:
     from tooling.promotion.ledger import Ledger
 
 
+@dataclass(frozen=True)
+class LedgerEntries:
+    """What a ledger says, and how much of it is to be believed.
+
+    Parameters
+    ----------
+    written : list of Entry
+        All of it, oldest first.
+    believed : list of bool
+        Of each, whether it was written by one of those who may change the environment.
+    """
+
+    written: list[Entry]
+    believed: list[bool]
+
+    @property
+    def authentic(self) -> list[Entry]:
+        """The only entries that steer a run."""
+        return [entry for entry, sound in zip(self.written, self.believed, strict=True) if sound]
+
+    @property
+    def unauthenticated(self) -> list[int]:
+        """Numbers of the entries that anybody may have written."""
+        return [number for number, sound in enumerate(self.believed, start=1) if not sound]
+
+    @property
+    def forged(self) -> list[int]:
+        """Those of them that came after the first authentic one, when appliers had a key."""
+        if True not in self.believed:
+            return []
+        return [number for number in self.unauthenticated if number > self.believed.index(True)]
+
+    @property
+    def holds(self) -> list[Entry]:
+        """What tells of holds: any entry may stop promotions, only authentic ones let them go on.
+
+        So a hold from before there was a key stays in force.
+        """
+        return [
+            entry
+            for entry, sound in zip(self.written, self.believed, strict=True)
+            if sound or entry.step is Step.HOLD_SET
+        ]
+
+
+def authenticated(ledger: Ledger) -> LedgerEntries:
+    """Read a ledger, and find out which of its entries are authentic.
+
+    Raises
+    ------
+    OperatorError
+        An entry can't be read.
+    """
+    return _authenticated(ledger, ledger.contents())
+
+
+def _authenticated(ledger: Ledger, contents: list[tuple[str, bytes]]) -> LedgerEntries:
+    return LedgerEntries(ledger.decoded(contents), ledger.believed(contents))
+
+
 def faults(ledger: Ledger) -> list[str]:
     """Return what is wrong with a ledger, in sentences; nothing if all is well."""
     return _examined(ledger)[0]
 
 
-def verified(ledger: Ledger, environment: str) -> list[Entry]:
+def verified(ledger: Ledger, environment: str) -> LedgerEntries:
     """Return all entries of a ledger that is still what was written.
 
     Raises
@@ -34,7 +95,7 @@ def verified(ledger: Ledger, environment: str) -> list[Entry]:
             reason="\n".join(found),
             remedy="Find out who changed it: the object versions of the state bucket, CloudTrail.",
         )
-    return ledger.decoded(contents)
+    return _authenticated(ledger, contents)
 
 
 def _examined(ledger: Ledger) -> tuple[list[str], list[tuple[str, bytes]]]:
@@ -87,7 +148,11 @@ def _rewritten(ledger: Ledger) -> Iterator[str]:
     """Find entries that were written over or deleted, by the versions that the bucket keeps."""
     pages = ledger.s3.get_paginator("list_object_versions")
     seen: set[str] = set()
-    for page in pages.paginate(Bucket=ledger.bucket, Prefix=PREFIX):
+    try:
+        found = list(pages.paginate(Bucket=ledger.bucket, Prefix=PREFIX))
+    except ledger.s3.exceptions.NoSuchBucket:
+        return
+    for page in found:
         for entry in page.get("Versions", []):
             if entry["Key"] in seen:
                 yield f"Entry {_name(entry['Key'])} was written more than once."

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from tooling.terraform.values import differences
+
+if TYPE_CHECKING:
+    from tooling.terraform.values import Difference
+
+
+# Ends the name of an attribute in a path such as ``rule[0].id``.
+TOP_LEVEL = re.compile(r"[.\[]")
 
 
 class Action(StrEnum):
@@ -37,13 +47,32 @@ class Change:
         What happens to it.
     address : str
         Where it stands in the configuration.
-    attributes : tuple of str
-        Names of the top-level attributes that differ, for an update.
+    values : tuple of Difference
+        What differs in it.
     """
 
     action: Action
     address: str
-    attributes: tuple[str, ...]
+    values: tuple[Difference, ...]
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Names of the top-level attributes that differ, where it was there before."""
+        if self.action not in (Action.UPDATE, Action.REPLACE):
+            return ()
+        return tuple(sorted({TOP_LEVEL.split(value.path, maxsplit=1)[0] for value in self.values}))
+
+    def told(self) -> str:
+        """Return the address, and below it each value that differs."""
+        return "\n".join([self.address, *(f"  {value}" for value in self.values)])
+
+    def document(self) -> dict[str, Any]:
+        """Return the change as a script reads it."""
+        return {
+            "action": self.action.value,
+            "address": self.address,
+            "values": [value.document() for value in self.values],
+        }
 
     def __str__(self) -> str:
         named = f" ({', '.join(self.attributes)})" if self.attributes else ""
@@ -60,25 +89,33 @@ class PlanSummary:
         Resources, in the order of the plan.
     outputs : tuple of str
         Names of the outputs whose value changes.
+    output_values : tuple of Difference
+        What differs in them.
     """
 
     changes: tuple[Change, ...]
     outputs: tuple[str, ...]
+    output_values: tuple[Difference, ...] = ()
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> PlanSummary:
         """Read the document that ``terraform show -json`` makes of a plan."""
         changes = tuple(
-            Change(action, entry["address"], _differing(entry["change"], action))
+            Change(action, entry["address"], differences(entry["change"]))
             for entry in document.get("resource_changes", [])
             if (action := _action(entry["change"])) is not None
         )
-        outputs = tuple(
-            name
+        outputs = {
+            name: change
             for name, change in sorted(document.get("output_changes", {}).items())
             if change["actions"] != ["no-op"]
+        }
+        values = tuple(
+            replace(value, path=f"{name}.{value.path}".rstrip("."))
+            for name, change in outputs.items()
+            for value in differences(change)
         )
-        return cls(changes, outputs)
+        return cls(changes, tuple(outputs), values)
 
     @property
     def empty(self) -> bool:
@@ -94,7 +131,10 @@ class PlanSummary:
         return ", ".join(parts) or "no changes"
 
     def rows(self) -> list[tuple[str, str]]:
-        """Return ``(action, addresses)`` pairs; what is created is grouped by module."""
+        """Return ``(action, what)`` pairs: values that change, and by module what is made or goes.
+
+        What is made has no value but those of the sources and of the settings.
+        """
         rows: list[tuple[str, str]] = []
         for action in Action:
             touched = [change for change in self.changes if change.action is action]
@@ -108,9 +148,9 @@ class PlanSummary:
                     for module, names in by_module.items()
                 ]
             else:
-                rows += [(action.value, str(change)) for change in touched]
+                rows += [(action.value, change.told()) for change in touched]
         if self.outputs and not self.changes:
-            rows.append(("output", ", ".join(self.outputs)))
+            rows += [("output", str(value)) for value in self.output_values]
         return rows
 
 
@@ -119,17 +159,6 @@ def _action(change: dict[str, Any]) -> Action | None:
     if action is None and change.get("importing"):
         return Action.IMPORT
     return action
-
-
-def _differing(change: dict[str, Any], action: Action) -> tuple[str, ...]:
-    if action not in (Action.UPDATE, Action.REPLACE):
-        return ()
-    before, after = change["before"] or {}, change["after"] or {}
-    unknown = change.get("after_unknown") or {}
-    names = sorted({*before, *after, *unknown})
-    return tuple(
-        name for name in names if before.get(name) != after.get(name) or unknown.get(name) is True
-    )
 
 
 def _module_and_name(address: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.config import Config
 
+from tooling.ledger_key import LedgerKey
 from tooling.promotion.ledger import Ledger
 from tooling.releases import Release
 from tooling.target import root_session
@@ -70,7 +71,8 @@ class Lab:
         return f"media-{name}-state-000000000000"
 
     def ledger(self, name: str) -> Ledger:
-        return Ledger(self.s3, self.state_bucket(name))
+        key = LedgerKey(self.client("kms"), f"alias/media-{name}-ledger")
+        return Ledger(self.s3, self.state_bucket(name), key)
 
     def steps(self, name: str) -> list[str]:
         """Return the steps of an environment's ledger."""

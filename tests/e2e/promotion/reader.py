@@ -35,6 +35,7 @@ def reading_only(
         "lambda:GetAlias": "*",
         "lambda:GetFunctionConfiguration": "*",
         "cloudwatch:DescribeAlarms": "*",
+        "kms:VerifyMac": _ledger_key(lab, name),
     }
     policy = {
         "Version": "2012-10-17",
@@ -64,6 +65,13 @@ def reading_only(
         iam.delete_user(UserName=user)
 
 
+def _ledger_key(lab: Lab, name: str) -> str:
+    found: str = lab.client("kms").describe_key(KeyId=f"alias/media-{name}-ledger")["KeyMetadata"][
+        "Arn"
+    ]
+    return found
+
+
 def _write_profile(path: Path, name: str, key: dict[str, str]) -> None:
     profile = configparser.ConfigParser()
     profile[name] = {
@@ -77,11 +85,17 @@ def _write_profile(path: Path, name: str, key: dict[str, str]) -> None:
 def _require_no_right_to_write(lab: Lab, name: str, key: dict[str, str]) -> None:
     session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name="eu-central-1")
     config = Config(s3={"addressing_style": "path"})
+    with closing(session.client("s3", endpoint_url=lab.endpoint, config=config)) as s3:
+        for written in ("written", "promotion/ledger/99999999.json", "promotion/lease.json"):
+            with pytest.raises(ClientError, match="AccessDenied"):
+                s3.put_object(Bucket=lab.state_bucket(name), Key=written, Body=b"")
     with (
-        closing(session.client("s3", endpoint_url=lab.endpoint, config=config)) as s3,
+        closing(session.client("kms", endpoint_url=lab.endpoint)) as kms,
         pytest.raises(ClientError, match="AccessDenied"),
     ):
-        s3.put_object(Bucket=lab.state_bucket(name), Key="written", Body=b"")
+        kms.generate_mac(
+            KeyId=_ledger_key(lab, name), MacAlgorithm="HMAC_SHA_256", Message=b"forged"
+        )
 
 
 def _objects(lab: Lab, name: str) -> list[Any]:

@@ -204,9 +204,9 @@ def _needs_the_approval_of_this_plan(lab: Lab, *command: str) -> None:
     assert finding == {
         "gate": "approval",
         "verdict": "fail",
-        "evidence": f"It is for plan {'0' * 12}, but this plan is {digest[:12]}.",
+        "evidence": f"It is for plan {'0' * 64}, but this plan is {digest}.",
     }
-    lab.checkout.run(*command, "--approve", digest[:16])
+    lab.checkout.run(*command, "--approve", digest)
 
 
 def _goes_back(lab: Lab, first: Release) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +13,15 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from tests.integration.promotion.site import ROOT, WORKS, Site, zipped
+from tooling import smoke
 from tooling.buckets import ensure_bucket
 from tooling.clients import Clients
 from tooling.console import Screen
 from tooling.emulator.process import Emulator
 from tooling.environments import EnvironmentFiles
+from tooling.ledger_key import LedgerKey
+from tooling.promotion import planning, way_back
 from tooling.promotion.journal import Journal
 from tooling.promotion.lease import Lease
 from tooling.promotion.ledger import Ledger
@@ -32,13 +34,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mypy_boto3_cloudwatch.client import CloudWatchClient
+    from mypy_boto3_kms.client import KMSClient
     from mypy_boto3_lambda.client import LambdaClient
     from mypy_boto3_s3.client import S3Client
 
     from tooling.environments import Environment
 
 REGION = "eu-central-1"
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,18 @@ def bucket(s3: S3Client) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def kms(cloud: Cloud) -> KMSClient:
+    client: KMSClient = cloud.client("kms")
+    return client
+
+
+@pytest.fixture
+def ledger_key(kms: KMSClient) -> LedgerKey:
+    """The key of an environment of its own."""
+    return LedgerKey(kms, f"alias/media-{uuid4().hex[:12]}-ledger")
+
+
 def origin(user: str, workspace: str = "/elsewhere") -> Origin:
     return Origin(
         caller=f"arn:aws:iam::000000000000:user/{user}",
@@ -129,16 +143,6 @@ def role(cloud: Cloud) -> str:
     return arn
 
 
-def zipped(text: str) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        # Without the time of day: the same text is the same zip.
-        archive.writestr(
-            zipfile.ZipInfo("code.py"), f"def handler(event, context):\n    return {text!r}\n"
-        )
-    return target.getvalue()
-
-
 @contextmanager
 def function_behind_alias(
     functions: LambdaClient, role: str, text: str
@@ -165,10 +169,12 @@ def functions(cloud: Cloud) -> LambdaClient:
 
 
 @pytest.fixture
-def run(cloud: Cloud, s3: S3Client, bucket: str, tmp_path: Path) -> Iterator[Run]:
+def run(
+    cloud: Cloud, s3: S3Client, bucket: str, ledger_key: LedgerKey, tmp_path: Path
+) -> Iterator[Run]:
     environment = EnvironmentFiles(ROOT / "environments").load("staging")
     target = Target(environment, cloud.endpoint, cloud.session)
-    ledger = Ledger(s3, bucket)
+    ledger = Ledger(s3, bucket, ledger_key)
     journal = Journal(ledger, origin("anna"), "promote dev staging", "run1")
     lease = Lease(s3, bucket, origin("anna"), "staging")
     lease.acquire()
@@ -182,3 +188,36 @@ def run(cloud: Cloud, s3: S3Client, bucket: str, tmp_path: Path) -> Iterator[Run
 def cloudwatch(cloud: Cloud) -> CloudWatchClient:
     client: CloudWatchClient = cloud.client("cloudwatch")
     return client
+
+
+@pytest.fixture
+def site(
+    functions: LambdaClient,
+    cloudwatch: CloudWatchClient,
+    role: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Site]:
+    with function_behind_alias(functions, role, "old") as (name, _):
+        watched = f"{name}-health"
+        cloudwatch.put_composite_alarm(AlarmName=watched, AlarmRule="FALSE")
+        found = Site(functions, name, alarms={"alarm_names": [], "health_alarm_name": watched})
+        monkeypatch.setattr(planning, "media_stack", lambda *_: found)
+        # There is no plan of Terraform's that checkov could read.
+        monkeypatch.setattr(way_back, "scan_planned", lambda *_: found.scanned)
+        yield found
+        cloudwatch.delete_alarms(AlarmNames=[watched])
+
+
+@pytest.fixture
+def tests(monkeypatch: pytest.MonkeyPatch) -> list[Exception | None]:
+    """How the smoke tests to come end: by an error, or well."""
+    ends: list[Exception | None] = []
+
+    def run(*_: object) -> list[tuple[str, str, int]]:
+        end = ends.pop(0) if ends else None
+        if end:
+            raise end
+        return WORKS
+
+    monkeypatch.setattr(smoke, "run", run)
+    return ends

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.commits import commit_of
-from tests.integration.promotion.conftest import ROOT, function_behind_alias, origin, zipped
-from tooling import smoke
+from tests.integration.promotion.conftest import origin
+from tests.integration.promotion.site import CHANGED, NEW, OLD, ROOT, Site
 from tooling.environments import Canary
 from tooling.errors import OperatorError
 from tooling.foundation import PlannedFoundation
-from tooling.promotion import planning, trial
+from tooling.promotion import trial, way_back
 from tooling.promotion.aliases import shares
 from tooling.promotion.canary import Watch
 from tooling.promotion.decision import Decision
@@ -29,139 +26,19 @@ from tooling.promotion.gates.verdict import Answer, failed
 from tooling.promotion.lease import Lease, LeaseHeld
 from tooling.promotion.lease_document import LIFE
 from tooling.promotion.planning import Planned
-from tooling.releases import UNKNOWN_RELEASE, PublishedFunction, Release, terraform_digest
+from tooling.scanning.findings import Finding, Report
 from tooling.smoke import SmokeTestFailed
 from tooling.terraform.diagnostics import Diagnostic, TerraformFailed
-from tooling.terraform.plans import Action, Change, PlanSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mypy_boto3_cloudwatch.client import CloudWatchClient
-    from mypy_boto3_lambda.client import LambdaClient
     from mypy_boto3_s3.client import S3Client
 
     from tooling.console import Screen
     from tooling.promotion.run import Run
     from tooling.stack import Stack
+    from tooling.terraform.plans import PlanSummary
 
-CHANGED = PlanSummary((Change(Action.UPDATE, "aws_lambda_function.this", ()),), ())
-WORKS: list[tuple[str, str, int]] = [("all", "ok", 1)]
 BROKEN = SmokeTestFailed("The smoke test failed.", reason="At 'processed': broken")
-
-
-def release_of(name: str) -> Release:
-    """A release of the checkout's Terraform sources with one function, whose code names it."""
-    commit = commit_of(name)
-    digest = hashlib.sha256(zipped(commit)).hexdigest()
-    return replace(
-        UNKNOWN_RELEASE,
-        git_commit=commit,
-        terraform_digest=terraform_digest(ROOT / "terraform"),
-        functions={"api": PublishedFunction(f"functions/api/{digest}.zip", "v", digest)},
-    )
-
-
-OLD, NEW = release_of("old"), release_of("new")
-
-
-@dataclass
-class Site:
-    """What is deployed: one function. Stands for Terraform, which takes minutes for it.
-
-    Parameters
-    ----------
-    functions : LambdaClient
-        Where it is.
-    name : str
-        The function's.
-    release : Release
-        The one that is there.
-    faults : list
-        What the next applies raise; None for nothing.
-    """
-
-    functions: LambdaClient
-    name: str
-    release: Release = OLD
-    coming: Release = NEW
-    faults: list[Exception | None] = field(default_factory=list)
-    keeps: list[dict[str, float]] = field(default_factory=list)
-    """By version, the share that it keeps after the next apply."""
-    shared: list[dict[str, float]] = field(default_factory=list)
-    """How the versions shared the requests as each apply began."""
-    alarms: dict[str, Any] = field(default_factory=dict)
-
-    def init(self, screen: Screen) -> None:
-        """Nothing has to be connected."""
-
-    def plan(self, screen: Screen, variables: dict[str, Any]) -> PlanSummary:  # noqa: ARG002
-        self.coming = Release.from_document(variables["release"])
-        return CHANGED
-
-    @property
-    def terraform(self) -> SimpleNamespace:
-        return SimpleNamespace(folder=ROOT / "terraform")
-
-    def document(self) -> dict[str, Any]:
-        return {}
-
-    def apply(self, screen: Screen, summary: PlanSummary) -> None:  # noqa: ARG002
-        self.shared.append(shares(self.functions, self.name))
-        fault = self.faults.pop(0) if self.faults else None
-        if fault:
-            raise fault
-        self.publish(self.coming.git_commit)
-        self.release = self.coming
-
-    def publish(self, code: str) -> None:
-        made = self.functions.update_function_code(
-            FunctionName=self.name, ZipFile=zipped(code), Publish=True
-        )
-        self.functions.update_alias(
-            FunctionName=self.name,
-            Name="live",
-            FunctionVersion=made["Version"],
-            RoutingConfig={"AdditionalVersionWeights": self.keeps.pop() if self.keeps else {}},
-        )
-
-    def outputs(self) -> dict[str, Any]:
-        return {
-            "functions": {"api": {"name": self.name, "version": "1"}},
-            "release": self.release.document(),
-            **self.alarms,
-        }
-
-
-@pytest.fixture
-def site(
-    functions: LambdaClient,
-    cloudwatch: CloudWatchClient,
-    role: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Site]:
-    with function_behind_alias(functions, role, OLD.git_commit) as (name, _):
-        watched = f"{name}-health"
-        cloudwatch.put_composite_alarm(AlarmName=watched, AlarmRule="FALSE")
-        found = Site(functions, name, alarms={"alarm_names": [], "health_alarm_name": watched})
-        monkeypatch.setattr(planning, "media_stack", lambda *_: found)
-        yield found
-        cloudwatch.delete_alarms(AlarmNames=[watched])
-
-
-@pytest.fixture
-def tests(monkeypatch: pytest.MonkeyPatch) -> list[Exception | None]:
-    """How the smoke tests to come end: by an error, or well."""
-    ends: list[Exception | None] = []
-
-    def run(*_: object) -> list[tuple[str, str, int]]:
-        end = ends.pop(0) if ends else None
-        if end:
-            raise end
-        return WORKS
-
-    monkeypatch.setattr(smoke, "run", run)
-    return ends
 
 
 def planned(site: Site, **more: Any) -> Planned:  # noqa: ANN401 - its fields
@@ -257,6 +134,29 @@ def test_a_way_back_that_fails_itself_says_what_to_do(
         bring(run, planned(site), OLD)
     assert "run: nox -s rollback -- staging" in caught.value.what
     assert steps(run)[-2:] == [Step.RETURNING, Step.FAILED]
+
+
+def test_a_way_back_that_the_scanner_objects_to_is_not_gone(
+    run: Run, site: Site, tests: list[Exception | None]
+) -> None:
+    tests.append(BROKEN)
+    found = Finding("CKV_AWS_1", "No open door", "aws_iam_policy.open", "main.tf:1")
+    site.scanned = Report("plan of staging", 1, (found,), ())
+    with pytest.raises(SmokeTestFailed, match=r"COULD NOT be taken back.*scan: .*CKV_AWS_1"):
+        bring(run, planned(site), OLD)
+    assert len(site.shared) == 1  # applied once, on the way there
+    assert steps(run)[-2:] == [Step.RETURNING, Step.FAILED]
+
+
+def test_a_way_back_from_other_sources_than_the_releases_is_not_gone(
+    run: Run, site: Site, tests: list[Exception | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tests.append(BROKEN)
+    monkeypatch.setattr(way_back, "sources_of", lambda *_: ROOT / "terraform")
+    other = replace(OLD, provider_lock_digest="f" * 64)
+    with pytest.raises(SmokeTestFailed, match=r"COULD NOT be taken back.*checkout: The lock"):
+        bring(run, planned(site), other)
+    assert len(site.shared) == 1
 
 
 # An apply that fails

@@ -11,7 +11,8 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.promotion.conftest import function_behind_alias, zipped
+from tests.integration.promotion.conftest import function_behind_alias
+from tests.integration.promotion.site import zipped
 from tooling.buckets import ensure_bucket
 from tooling.clients import Clients
 from tooling.promotion.aliases import send_all_to, shares
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from tests.integration.promotion.conftest import Cloud
     from tooling.environments import Environment
+    from tooling.ledger_key import LedgerKey
 
 REGION = "eu-central-1"
 BEFORE_PUT = "provide-client-params.s3.PutObject"
@@ -138,7 +140,12 @@ def test_a_caller_in_another_account_is_told_by_name(cloud: Cloud, dev: Environm
 
 
 def test_reading_the_source_needs_no_right_but_to_read_its_state_and_zips(
-    cloud: Cloud, s3: S3Client, dev: Environment, published: Release, bucket: str
+    cloud: Cloud,
+    s3: S3Client,
+    dev: Environment,
+    published: Release,
+    bucket: str,
+    ledger_key: LedgerKey,
 ) -> None:
     iam = cloud.client("iam")
     state, user = "media-dev-state-000000000000", f"reader-{uuid4().hex[:8]}"
@@ -165,7 +172,7 @@ def test_reading_the_source_needs_no_right_but_to_read_its_state_and_zips(
     deployed = read_deployed(reader, dev)
     assert deployed is not None
     assert deployed.release == published
-    assert Ledger(reader, state).entries() == []
+    assert Ledger(reader, state, ledger_key).entries() == []
     target = f"{bucket}-target"
     ensure_bucket(s3, target, REGION)
     _, answer = carry(published, Place(reader, bucket), Place(s3, target))

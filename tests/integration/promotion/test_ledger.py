@@ -18,14 +18,16 @@ from tooling.promotion.verification import faults, verified
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
+    from tooling.ledger_key import LedgerKey
+
 
 def entry(run: str, step: Step = Step.STARTED) -> Entry:
     return Entry(run=run, command="promote dev staging", step=step, origin=origin("a").document())
 
 
 @pytest.fixture
-def ledger(s3: S3Client, bucket: str) -> Ledger:
-    ledger = Ledger(s3, bucket)
+def ledger(s3: S3Client, bucket: str, ledger_key: LedgerKey) -> Ledger:
+    ledger = Ledger(s3, bucket, ledger_key)
     for number in range(1, 5):
         ledger.append(entry(f"run{number}"))
     return ledger
@@ -43,8 +45,11 @@ def test_entries_come_back_in_order_each_bound_to_the_one_before(ledger: Ledger)
     assert faults(ledger) == []
 
 
-def test_a_bucket_that_is_not_there_has_no_entries(s3: S3Client) -> None:
-    assert Ledger(s3, "media-test-nowhere").entries() == []
+def test_a_bucket_that_is_not_there_has_no_entries(s3: S3Client, ledger_key: LedgerKey) -> None:
+    nowhere = Ledger(s3, "media-test-nowhere", ledger_key)
+    assert nowhere.entries() == []
+    assert verified(nowhere, "staging").written == []
+    assert ledger_key.find() is None  # to look makes no key
 
 
 def test_writers_at_once_lose_nothing(ledger: Ledger) -> None:
@@ -169,7 +174,7 @@ def test_a_ledger_that_is_written_to_meanwhile_is_intact(
         return found
 
     monkeypatch.setattr(Ledger, "contents", read)
-    assert verified(ledger, "staging")
+    assert verified(ledger, "staging").written
 
 
 @pytest.fixture

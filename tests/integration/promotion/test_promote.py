@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.commits import commit_of
-from tests.integration.promotion.conftest import ROOT
+from tests.integration.promotion.site import ROOT
 from tooling.clients import Clients
 from tooling.environments import EnvironmentFiles
 from tooling.errors import OperatorError

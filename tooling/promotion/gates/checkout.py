@@ -23,7 +23,7 @@ def checkout(sources: Path, release: Release) -> Answer:
     found = terraform_digest(sources)
     if found != release.terraform_digest:
         return failed(
-            f"{sources.name}/ is {found[:12]}, that of the release is "
-            f"{release.terraform_digest[:12]}: {remedy}."
+            f"{sources.name}/ is {found}, that of the release is "
+            f"{release.terraform_digest}: {remedy}."
         )
-    return passed(f"{sources.name}/ is {found[:12]}, as in the release.")
+    return passed(f"{sources.name}/ is {found}, as in the release.")

@@ -37,8 +37,8 @@ def live_code(functions: LambdaClient, deployed: dict[str, Any], release: Releas
         digest = base64.b64decode(behind["CodeSha256"]).hex()
         if digest != published.sha256:
             return failed(
-                f"{function}: version {version} behind {ALIAS} is {digest[:12]}, the release's is "
-                f"{published.sha256[:12]}; somebody has published by hand."
+                f"{function}: version {version} behind {ALIAS} is {digest}, the release's is "
+                f"{published.sha256}; somebody has published by hand."
             )
-        seen.append(f"{name} {digest[:12]} (version {version})")
+        seen.append(f"{name} {digest} (version {version})")
     return passed(f"Behind the aliases: {', '.join(seen)}.")

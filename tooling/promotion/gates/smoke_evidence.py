@@ -37,11 +37,11 @@ def smoke_evidence(name: str, entries: Sequence[Entry], release: Release) -> Ans
     if last.release_id != release.id:
         return failed(
             f"The smoke test of {name} at {last.time} was of release "
-            f"{(last.release_id or 'none')[:12]}, not {release.id[:12]}: nox -s smoke -- {name}"
+            f"{last.release_id or 'none'}, not {release.id}: nox -s smoke -- {name}"
         )
     if last.step is Step.SMOKE_FAILED:
-        return failed(f"Release {release.id[:12]} failed the smoke test of {name} at {last.time}.")
-    return passed(f"Release {release.id[:12]} passed the smoke test of {name} at {last.time}.")
+        return failed(f"Release {release.id} failed the smoke test of {name} at {last.time}.")
+    return passed(f"Release {release.id} passed the smoke test of {name} at {last.time}.")
 
 
 def soak(
@@ -52,9 +52,9 @@ def soak(
         return passed("No time is asked for.")
     first = first_success(entries, release)
     if first is None:
-        return failed(f"Release {release.id[:12]} has not passed a smoke test of {name}.")
+        return failed(f"Release {release.id} has not passed a smoke test of {name}.")
     age = now - first
-    ran = f"Release {release.id[:12]} has worked in {name} for {_minutes(age)} minutes"
+    ran = f"Release {release.id} has worked in {name} for {_minutes(age)} minutes"
     if age < timedelta(minutes=minutes):
         ready = first + timedelta(minutes=minutes)
         return failed(f"{ran} of {minutes}; it may go on {ready.isoformat(timespec='seconds')}.")

@@ -50,9 +50,16 @@ def test_where_only_the_approval_is_missing_its_command_is_told(
     error = made.refusal("staging")
     assert "waits for an approval" in error.what
     digest = made.planned.digest
-    assert error.remedy.endswith(f"nox -s promote -- dev staging --approve {digest[:16]}")
+    assert error.remedy.endswith(f"nox -s promote -- dev staging --approve {digest}")
     document = made.document()
-    assert document["plan"] == {"digest": digest, "summary": "no changes", "changes": []}
+    assert document["plan"] == {
+        "digest": digest,
+        "release": UNKNOWN_RELEASE.id,
+        "goes_back_to": None,
+        "summary": "no changes",
+        "changes": [],
+        "outputs": [],
+    }
 
 
 def test_a_document_says_what_every_gate_said() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import shutil
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from tooling.promotion.gates.order import order
 from tooling.promotion.gates.scan import scan
 from tooling.promotion.gates.smoke_evidence import smoke_evidence, soak
 from tooling.promotion.gates.verdict import Answer, Gate, Verdict, ask_all, passed
-from tooling.releases import UNKNOWN_RELEASE, describe
+from tooling.releases import UNKNOWN_RELEASE, PublishedFunction, describe
 from tooling.scanning.findings import Finding, Report
 from tooling.terraform.plans import PlanSummary
 
@@ -338,10 +338,10 @@ def test_an_approval_names_the_plan_that_was_shown(
     says(approval(staging, digest, None), Verdict.PASS, "asks for none")
     says(approval(staging, digest, "f" * 64), Verdict.FAIL, "ffffffffffff")
     asking = staging.model_copy(update={"approval": True})
-    says(approval(asking, digest, None), Verdict.FAIL, digest[:12])
+    says(approval(asking, digest, None), Verdict.FAIL, digest)
     says(approval(asking, digest, digest), Verdict.PASS)
-    says(approval(asking, digest, digest[:16].upper()), Verdict.PASS)
-    says(approval(asking, digest, digest[:11]), Verdict.FAIL)
+    says(approval(asking, digest, digest[:32].upper()), Verdict.PASS)
+    says(approval(asking, digest, digest[:31]), Verdict.FAIL, "too short")
     says(approval(asking, digest, "f" * 64), Verdict.FAIL, "ffffffffffff")
 
 
@@ -359,6 +359,31 @@ def test_a_plan_that_does_anything_else_has_another_digest(plan: dict[str, Any])
     digests = {plan_digest("staging", each) for each in [plan, *changed]}
     digests.add(plan_digest("prod", plan))
     assert len(digests) == 6
+
+
+def test_an_approval_covers_what_is_brought_if_the_release_does_not_work(
+    plan: dict[str, Any],
+) -> None:
+    other = replace(UNKNOWN_RELEASE, git_commit="other")
+    digests = {plan_digest("staging", plan, goes_back_to=to) for to in (None, other)}
+    digests.add(plan_digest("staging", plan, goes_back_to=UNKNOWN_RELEASE))
+    assert len(digests) == 3
+
+
+def test_a_plan_has_the_same_digest_before_its_zips_are_there(plan: dict[str, Any]) -> None:
+    def digest(version: str, sha256: str = "a" * 64) -> str:
+        zipped = PublishedFunction(f"functions/api/{sha256}.zip", version, sha256)
+        made = copy.deepcopy(plan)
+        made["resource_changes"][0]["change"]["after"] |= {
+            "s3_key": zipped.key,
+            "s3_object_version": zipped.version_id,
+        }
+        made["output_changes"]["release"] = {"actions": ["update"], "after": asdict(zipped)}
+        release = replace(UNKNOWN_RELEASE, functions={"api": zipped})
+        return plan_digest("staging", made, release=release)
+
+    assert digest("not-carried") == digest("3HL4kqtJlcpXroDTDmJrmSpXd3dIbrHY")
+    assert digest("not-carried") != digest("not-carried", "b" * 64)
 
 
 # Foundation

@@ -44,6 +44,10 @@ def test_what_a_run_would_have_taken_up_that_was_killed_as_it_began_is_still_kno
     assert found is not None
     assert found.last is again[1]
     assert interruption([STARTED, canary, *again]) is None
+    asked = [again[0], entry(Step.GATES, run="again")]
+    found = interruption([STARTED, canary, *asked])
+    assert found is not None
+    assert found.last is canary
 
 
 @pytest.mark.parametrize("end", [Step.REFUSED, Step.DRY_RUN, Step.FAILED])

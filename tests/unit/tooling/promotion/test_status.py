@@ -43,7 +43,7 @@ def test_what_waits_is_what_to_type_next(status: EnvironmentStatus) -> None:
 
 
 def test_a_hold_comes_before_what_waits(status: EnvironmentStatus) -> None:
-    status.entries = [entry(Step.HOLD_SET)]
+    status.entries = status.holds = [entry(Step.HOLD_SET)]
     assert status.next == "nox -s release-hold -- staging, when promotions may go on"
 
 
@@ -60,6 +60,11 @@ def test_a_run_that_was_killed_is_to_be_typed_again(status: EnvironmentStatus) -
     status.environment = status.environment.model_copy(update={"name": "dev"})
     status.entries = [replace(found, command="deploy dev") for found in status.entries]
     assert status.next == "nox -s deploy -- dev"
+
+
+def test_entries_that_nobody_with_the_right_wrote_are_told(status: EnvironmentStatus) -> None:
+    status.forged = [4, 5]
+    assert "staging: 2 forged entries: nox -s history -- staging --verify" in status.remarks()
 
 
 def test_a_last_run_that_failed_is_told_until_another_has_gone_well(
@@ -92,10 +97,11 @@ def test_one_that_can_not_be_read_does_not_hide_the_others(
         return None
 
     monkeypatch.setattr(overview, "open_target", lambda *_: Target(dev, None, None))  # type: ignore[arg-type]
-    monkeypatch.setattr(overview, "Clients", lambda _: SimpleNamespace(s3=None))
+    clients = SimpleNamespace(s3=None, kms=None, target=SimpleNamespace(environment=dev))
+    monkeypatch.setattr(overview, "Clients", lambda _: clients)
     monkeypatch.setattr(overview, "read_deployed", read)
     monkeypatch.setattr(overview, "holder", lambda *_: "")
-    monkeypatch.setattr(Ledger, "entries", lambda _: [])
+    monkeypatch.setattr(Ledger, "contents", lambda _: [])
     workspace = Workspace(ROOT, tmp_path, tmp_path)
     files = EnvironmentFiles(workspace.environments)
     found = overview.Overview(workspace, files, Screen(quiet=True)).look(plans=False)

@@ -36,9 +36,20 @@ def test_counts_and_rows_name_what_is_touched() -> None:
     assert summary.rows() == [
         ("create", "table: aws_dynamodb_table.this"),
         ("create", 'f["a.b"]: aws_iam_role.this'),
-        ("update", "module.bucket.aws_s3_bucket.this (etag, tags)"),
-        ("replace", "module.x.aws_y.z (id)"),
+        (
+            "update",
+            (
+                "module.bucket.aws_s3_bucket.this\n"
+                "  etag: (none) -> (known after apply)\n"
+                "  tags.a: (none) -> 1"
+            ),
+        ),
+        ("replace", "module.x.aws_y.z\n  id: 1 -> 2"),
         ("delete", "table: aws_old.this"),
+    ]
+    assert [str(entry) for entry in summary.changes[2:4]] == [
+        "module.bucket.aws_s3_bucket.this (etag, tags)",
+        "module.x.aws_y.z (id)",
     ]
     assert summary.outputs == ("a",)
 

@@ -1,0 +1,58 @@
+"""Buckets and the ledger's key: made by the tooling, adopted by Terraform, gone at the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.promotion.site import ROOT
+from tooling.console import Screen
+from tooling.destroy import destroy
+from tooling.environments import EnvironmentFiles
+from tooling.foundation import plan_foundation
+from tooling.ledger_key import LedgerKey
+from tooling.promotion.entry import Step
+from tooling.promotion.run import Run
+from tooling.promotion.verification import authenticated
+from tooling.target import Target
+from tooling.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.integration.promotion.conftest import Cloud
+
+
+@pytest.fixture
+def run(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    environment = EnvironmentFiles(ROOT / "environments").load("dev")
+    named = environment.model_copy(update={"project": "mediabelow"})
+    target = Target(named, cloud.endpoint, cloud.session)
+    workspace = Workspace(ROOT, tmp_path / "state", Workspace.from_process().cache)
+    # Other tests still live on this embedded AWS.
+    monkeypatch.setattr("tooling.destroy._stop_if_deserted", lambda _: None)
+    return Run.founding(workspace, target, Screen(), "deploy dev")
+
+
+def test_the_key_is_adopted_with_the_buckets_and_goes_with_them(run: Run) -> None:
+    key = LedgerKey.of(run.clients)
+    made = key.find()
+    # The first entry is authentic: it comes before Terraform has seen the key.
+    run.journal.record(Step.STARTED)
+    assert authenticated(run.journal.ledger).unauthenticated == []
+
+    planned = plan_foundation(run.workspace, run.clients, run.screen)
+    changes = {change.address: change.action for change in planned.summary.changes}
+    assert changes["aws_kms_key.ledger"] in ("import", "update")
+    assert changes["aws_kms_alias.ledger"] in ("import", "update")
+    planned.lay(run.screen)
+    assert key.find() == made
+    assert planned.stack.outputs()["ledger_key_arn"].endswith(f"/{made}")
+    assert plan_foundation(run.workspace, run.clients, run.screen).summary.empty
+    assert authenticated(run.journal.ledger).unauthenticated == []
+
+    destroy(run, lambda _: True)
+    assert key.find() is None
+    keys = run.clients.kms.describe_key(KeyId=str(made))["KeyMetadata"]
+    assert keys["KeyState"] == "PendingDeletion"
