@@ -89,13 +89,6 @@ class Clients:
         )
 
     @cached_property
-    def kms(self) -> KMSClient:
-        """Keys."""
-        return self.target.session.client(
-            "kms", endpoint_url=self.target.endpoint, config=self.target.config
-        )
-
-    @cached_property
     def sts(self) -> STSClient:
         """Who is calling."""
         return self.target.session.client(
