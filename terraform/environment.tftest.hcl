@@ -221,6 +221,23 @@ run "api_writes_only_where_no_object_is" {
   }
 }
 
+run "forms_may_write_only_where_they_are_given" {
+  variables {
+    api = { memory_mb = 512, timeout_seconds = 10, url_expiry_seconds = 900, throttle_rate_per_second = 50, throttle_burst = 100, upload_form = true }
+  }
+
+  assert {
+    condition = toset([
+      for statement in local.api_statements : jsonencode(statement.Condition)
+      if strcontains(jsonencode(statement.Action), "s3:PutObject")
+      ]) == toset([
+      jsonencode({ Null = { "s3:if-none-match" = "false" } }),
+      jsonencode({ StringEquals = { "s3:authType" = "POST" } }),
+    ])
+    error_message = "What is signed but for forms still writes over nothing."
+  }
+}
+
 run "purge_that_may_remove_nothing_is_refused" {
   command = plan
 

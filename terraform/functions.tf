@@ -72,6 +72,7 @@ module "function_api" {
   environment = merge(local.function_environment, {
     POWERTOOLS_SERVICE_NAME  = "api"
     MEDIA_URL_EXPIRY_SECONDS = var.api.url_expiry_seconds
+    MEDIA_UPLOAD_FORM        = var.api.upload_form
     MEDIA_TRASH_DAYS         = var.retention.trash_days
     MEDIA_CURSOR_KEY         = terraform_data.cursor_key.output
     MEDIA_FIRST_MONTH        = terraform_data.first_month.output

@@ -58,7 +58,16 @@ locals {
     local.object_key_statement,
   ]
 
-  api_statements = [
+  # S3's forms know no condition on what is there, so each environment says whether it gives any.
+  form_statements = !var.api.upload_form ? [] : [{
+    Sid       = "SignForms"
+    Effect    = "Allow"
+    Action    = "s3:PutObject"
+    Resource  = local.uploads
+    Condition = { StringEquals = { "s3:authType" = "POST" } }
+  }]
+
+  api_statements = concat(local.form_statements, [
     {
       # A pre-signed URL may do what its signer may do.
       Sid      = "SignReads"
@@ -116,7 +125,7 @@ locals {
       Condition = { StringLike = { "s3:prefix" = "uploads/*" } }
     },
     local.object_key_statement,
-  ]
+  ])
 
   purger_statements = [
     {

@@ -234,13 +234,14 @@ variable "api" {
     memory_mb                = number
     timeout_seconds          = number
     url_expiry_seconds       = number
+    upload_form              = optional(bool, false)
     throttle_rate_per_second = number
     throttle_burst           = number
     route_throttles          = optional(list(object({ route = string, rate_per_second = number, burst = number })), [])
     cursor_key_generation    = optional(number, 1)
     concurrency_reserved     = optional(number)
   })
-  description = "Size of the API, its brakes, how long its pre-signed URLs hold, and which of its cursor keys it is."
+  description = "Size of the API, its brakes, how long its pre-signed URLs hold, whether it also gives forms to upload with, and which of its cursor keys it is."
 
   validation {
     condition     = var.api.timeout_seconds <= 30

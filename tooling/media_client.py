@@ -202,7 +202,7 @@ def send_file(upload: dict[str, Any], name: str, content: bytes) -> None:
         S3 does not take it.
     """
     for _ in range(CONFLICT_ATTEMPTS):
-        answer = send(upload["method"], upload["url"], headers=upload["headers"], body=content)
+        answer = send("PUT", upload["put"]["url"], headers=upload["put"]["headers"], body=content)
         if answer.status != HTTPStatus.CONFLICT:  # the same file is on its way at this moment
             break
         time.sleep(POLL_SECONDS)

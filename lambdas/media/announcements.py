@@ -8,7 +8,7 @@ from media.clock import Clock
 from media.genuine import believed
 from media.images import ImageRecord, Status
 from media.keys import upload_key
-from media.signing import SignedUpload, Signer
+from media.signing import SignedUpload, Signer, UploadForm
 from media.table import ImageTable
 
 # Rows of uploads that never come vanish by themselves; what was signed is long dead by then.
@@ -29,14 +29,20 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class PendingUpload:
-    """An image that is waited for, and the request to send it with."""
+    """An image that is waited for, the request to send it with, and the form where one is given."""
 
     image_id: str
     upload: SignedUpload
+    form: UploadForm | None
 
 
 def announce_upload(
-    announcement: Announcement, table: ImageTable, signer: Signer, clock: Clock
+    announcement: Announcement,
+    table: ImageTable,
+    signer: Signer,
+    clock: Clock,
+    *,
+    with_form: bool,
 ) -> PendingUpload | ImageRecord:
     """Make room for an image, or find that its owner has it already.
 
@@ -67,5 +73,9 @@ def announce_upload(
             revision=1,
         )
     )
-    upload = signer.upload(key, announcement.content_type, announcement.bytes, announcement.sha256)
-    return PendingUpload(image_id=image_id, upload=upload)
+    said = (key, announcement.content_type, announcement.bytes, announcement.sha256)
+    return PendingUpload(
+        image_id=image_id,
+        upload=signer.upload(*said),
+        form=signer.form(*said) if with_form else None,
+    )

@@ -33,6 +33,14 @@ class SignedUpload:
 
 
 @dataclass(frozen=True, slots=True)
+class UploadForm:
+    """A pre-signed POST: send `fields` and then the file, as multipart form data, to `url`."""
+
+    url: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class SignedUrl:
     """A URL that needs no other permission until it expires."""
 
@@ -69,6 +77,7 @@ class Signer:
         expiry: timedelta,
         clock: Clock,
     ) -> None:
+        self._client = client
         self._credentials = credentials
         self._address = locate_bucket(client, bucket)
         self.bucket = bucket
@@ -91,9 +100,7 @@ class Signer:
         sha256
             64 hexadecimal digits; where given, S3 refuses other bytes.
         """
-        headers = {"Content-Type": content_type, "If-None-Match": "*"}
-        if sha256 is not None:
-            headers["x-amz-checksum-sha256"] = base64.b64encode(bytes.fromhex(sha256)).decode()
+        headers = {"Content-Type": content_type, "If-None-Match": "*", **_checksum(sha256)}
         # Its length is signed too, which every client states by itself.
         fixed = {**headers, "Content-Length": str(size)}
         signed_at = self._clock()
@@ -103,6 +110,27 @@ class Signer:
             headers=headers,
             expires_at=signed_at + self._expiry,
         )
+
+    def form(self, key: str, content_type: str, size: int, sha256: str | None) -> UploadForm:
+        """Sign a form for the same, which a page without scripts can send.
+
+        S3 takes it as often as it is sent before it expires, and keeps a version each time: its
+        forms know no condition on what is there.
+        """
+        fixed = {"Content-Type": content_type}
+        if sha256 is not None:
+            fixed |= {"x-amz-checksum-algorithm": "SHA256", **_checksum(sha256)}
+        form = self._client.generate_presigned_post(
+            self.bucket,
+            key,
+            Fields=dict(fixed),
+            Conditions=[
+                *({name: value} for name, value in fixed.items()),
+                ["content-length-range", size, size],
+            ],
+            ExpiresIn=int(self._expiry.total_seconds()),
+        )
+        return UploadForm(url=form["url"], fields=form["fields"])
 
     @property
     def expiry(self) -> timedelta:
@@ -163,3 +191,9 @@ class Signer:
         request = Presigned("GET", key, signed_at, self._expiry, overrides=overrides)
         url = sign_url(self._address, self._credentials, request)
         return SignedUrl(url=url, expires_at=signed_at + self._expiry)
+
+
+def _checksum(sha256: str | None) -> dict[str, str]:
+    if sha256 is None:
+        return {}
+    return {"x-amz-checksum-sha256": base64.b64encode(bytes.fromhex(sha256)).decode()}

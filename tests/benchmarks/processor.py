@@ -32,6 +32,7 @@ SETTINGS = {
     "MEDIA_MONTH_SHARDS": "1",
     "MEDIA_TRASH_DAYS": "30",
     "MEDIA_URL_EXPIRY_SECONDS": "900",
+    "MEDIA_UPLOAD_FORM": "true",
     "MEDIA_CURSOR_KEY": "a-key-that-signs-cursors-in-benchmarks",
     "MEDIA_FIRST_MONTH": "2026-01",
     "MEDIA_RENDITIONS": json.dumps([{"name": "large", "longest_side": 1600}]),

@@ -120,10 +120,11 @@ def test_one_announcement_stores_one_object(aws: Aws, owner: User) -> None:
     data = unique_png()
     announced = owner.announce(data)
     upload, key = announced["upload"], owner.key_of(announced["image_id"])
+    request = upload["put"]
     others = [data[:-8] + token_bytes(8) for _ in range(30)]
 
     def put(body: bytes) -> int:
-        return send("PUT", upload["url"], headers=upload["headers"], body=body).status
+        return send("PUT", request["url"], headers=request["headers"], body=body).status
 
     try:
         with ThreadPoolExecutor(8) as clients:
@@ -142,7 +143,7 @@ def test_one_announcement_stores_one_object(aws: Aws, owner: User) -> None:
 def test_an_upload_is_good_for_what_was_announced_and_nothing_else(aws: Aws, owner: User) -> None:
     data = unique_png()
     announced = owner.announce(data)
-    url, headers = announced["upload"]["url"], announced["upload"]["headers"]
+    url, headers = announced["upload"]["put"]["url"], announced["upload"]["put"]["headers"]
     attempts = [
         (url, headers, data + b"x"),
         (url, headers | {"Content-Type": "text/html"}, data),
@@ -154,6 +155,26 @@ def test_an_upload_is_good_for_what_was_announced_and_nothing_else(aws: Aws, own
         for where, sent, body in attempts:
             assert send("PUT", where, headers=sent, body=body).status == 403
         assert not aws.exists(owner.key_of(announced["image_id"]))
+    finally:
+        owner.remove(announced["image_id"])
+
+
+def test_a_form_takes_what_was_announced_and_nothing_else(aws: Aws, owner: User) -> None:
+    data = unique_png()
+    announced = owner.announce(data)
+    url, fields = announced["upload"]["url"], announced["upload"]["fields"]
+    key = owner.key_of(announced["image_id"])
+
+    def post(sent: dict[str, str], body: bytes) -> int:
+        return send("POST", url, fields=[*sent.items(), ("file", ("x.png", body))]).status
+
+    try:
+        assert post(fields, data + b"x") in (400, 403)
+        assert post(fields | {"Content-Type": "text/html"}, data) == 403
+        assert post(fields | {"key": f"uploads/{owner.sub}/{uuid4()}"}, data) == 403
+        assert not aws.exists(key)
+        assert post(fields, data) == 204
+        aws.wait_for_row(key, lambda row: row["status"]["S"] == "ready")
     finally:
         owner.remove(announced["image_id"])
 

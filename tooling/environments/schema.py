@@ -143,6 +143,7 @@ class Api(Section):
     memory_mb: Annotated[int, Field(ge=256, le=10240)]
     timeout_seconds: Annotated[int, Field(ge=3, le=29)]
     url_expiry_seconds: Annotated[int, Field(ge=60, le=3600)]
+    upload_form: bool = False
     throttle_rate_per_second: Count
     throttle_burst: Count
     route_throttles: list[RouteThrottle] = []

@@ -72,7 +72,7 @@ class SmokeTest:
                 {"content_type": CONTENT_TYPE, "bytes": len(picture), "title": "Smoke test"},
             )
         image_id = announced["image_id"]
-        self.keys.append(_key_of(announced["upload"]["url"], image_id))
+        self.keys.append(_key_of(announced["upload"]["put"]["url"], image_id))
         try:
             with self.steps.step("upload by pre-signed request"):
                 send_file(announced["upload"], "smoke.jpg", picture)
@@ -107,7 +107,8 @@ class SmokeTest:
             self.checks.expect(owner, "DELETE", f"/images/{image_id}", HTTPStatus.NO_CONTENT)
 
     def _send_again(self, upload: dict[str, Any], picture: bytes) -> None:
-        answer = send("PUT", upload["url"], headers=upload["headers"], body=picture)
+        put = upload["put"]
+        answer = send("PUT", put["url"], headers=put["headers"], body=picture)
         if answer.status != HTTPStatus.PRECONDITION_FAILED:
             self.checks.fail(f"a second upload is answered with {answer.status}: {answer.text}")
 

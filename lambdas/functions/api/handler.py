@@ -45,6 +45,7 @@ def build_dispatcher(settings: Settings) -> Dispatcher:
         signer=signer,
         clock=now,
         upload_bytes_max=settings.upload_bytes_max,
+        gives_forms=settings.gives_forms,
     )
     listing = ListingRoute(
         listings=ImageListings(clients.dynamodb, store.table, store.month_shards),

@@ -49,6 +49,8 @@ class ImageRoutes:
         Tells the present, aware.
     upload_bytes_max
         The largest upload in bytes that may be announced.
+    gives_forms
+        Whether an announcement is answered with a form as well.
     """
 
     table: ImageTable
@@ -56,6 +58,7 @@ class ImageRoutes:
     signer: Signer
     clock: Clock
     upload_bytes_max: int
+    gives_forms: bool
 
     def announce(self, caller: Caller, request: Request) -> Answer:
         """``POST /images``: 201 with a request to upload with, 200 with an image already there."""
@@ -72,7 +75,9 @@ class ImageRoutes:
             title=announced.title,
             tags=tuple(announced.tags),
         )
-        answer = announce_upload(announcement, self.table, self.signer, self.clock)
+        answer = announce_upload(
+            announcement, self.table, self.signer, self.clock, with_form=self.gives_forms
+        )
         if isinstance(answer, PendingUpload):
             view = self._presenter.upload(answer)
             return answer_with(view, HTTPStatus.CREATED, Location=f"/images/{answer.image_id}")

@@ -11,6 +11,7 @@ from functions.api.views import (
     ImageView,
     LocationView,
     PageView,
+    PutView,
     RenditionView,
     SignedUrlView,
     SummaryView,
@@ -30,14 +31,14 @@ class Presenter:
     signer: Signer
 
     def upload(self, upload: PendingUpload) -> AnnouncedView:
-        """Show an announced image and the request to send it with."""
-        signed = upload.upload
-        view = UploadView(
-            method="PUT",
-            url=signed.url,
-            headers=signed.headers,
-            expires_at=format_timestamp(signed.expires_at),
-        )
+        """Show an announced image and how to send it."""
+        signed, form = upload.upload, upload.form
+        put = PutView(url=signed.url, headers=signed.headers)
+        expires_at = format_timestamp(signed.expires_at)
+        if form:
+            view = UploadView(put=put, expires_at=expires_at, url=form.url, fields=form.fields)
+        else:
+            view = UploadView(put=put, expires_at=expires_at)
         return AnnouncedView(image_id=upload.image_id, status="pending", upload=view)
 
     def image(self, record: ImageRecord, caller: Caller) -> ImageView:

@@ -18,6 +18,7 @@ class Settings:
     store: Store
     upload_bytes_max: int
     url_expiry: timedelta
+    gives_forms: bool
     trash_life: timedelta
     cursor_key: bytes
     first_month: str
@@ -35,6 +36,7 @@ class Settings:
             store=Store.from_environment(environment),
             upload_bytes_max=int(environment["MEDIA_UPLOAD_BYTES_MAX"]),
             url_expiry=timedelta(seconds=int(environment["MEDIA_URL_EXPIRY_SECONDS"])),
+            gives_forms=environment["MEDIA_UPLOAD_FORM"] == "true",
             trash_life=timedelta(days=int(environment["MEDIA_TRASH_DAYS"])),
             cursor_key=_key(environment["MEDIA_CURSOR_KEY"]),
             first_month=_month(environment["MEDIA_FIRST_MONTH"]),

@@ -37,13 +37,23 @@ class SignedUrlView(View):
     expires_at: Timestamp
 
 
-class UploadView(View):
-    """A pre-signed request: send the file as its body, with these headers, once."""
+class PutView(View):
+    """A pre-signed PUT: send the file as its body, with these headers, once."""
 
-    method: Literal["PUT"]
     url: Url
     headers: dict[str, str]
+
+
+class UploadView(View):
+    """How to send the file until `expires_at`: by `put`, or by a form where `url` and `fields` are.
+
+    A form is a POST of `fields` and then the file, as multipart form data, to `url`.
+    """
+
+    put: PutView
     expires_at: Timestamp
+    url: Url | None = None
+    fields: dict[str, str] | None = None
 
 
 class AnnouncedView(View):

@@ -93,6 +93,7 @@ def api(store: Store, proxy: FaultProxy, variables: dict[str, str]) -> Iterator[
         "MEDIA_MONTH_SHARDS": "1",
         "MEDIA_UPLOAD_BYTES_MAX": "1000000",
         "MEDIA_URL_EXPIRY_SECONDS": "900",
+        "MEDIA_UPLOAD_FORM": "true",
         "MEDIA_TRASH_DAYS": "30",
         "MEDIA_CURSOR_KEY": "0123456789abcdef0123456789abcdef",
         "MEDIA_FIRST_MONTH": "2026-11",

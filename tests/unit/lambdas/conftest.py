@@ -45,6 +45,7 @@ def environment() -> Iterator[None]:
         "MEDIA_FILE_SECONDS_MAX": "20",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "2304",
         "MEDIA_URL_EXPIRY_SECONDS": "900",
+        "MEDIA_UPLOAD_FORM": "true",
         "MEDIA_CURSOR_KEY": "a-key-that-signs-cursors-in-tests-only",
         "MEDIA_FIRST_MONTH": "2026-01",
         "POWERTOOLS_SERVICE_NAME": "test",

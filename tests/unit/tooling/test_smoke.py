@@ -28,7 +28,7 @@ def server() -> Iterator[WebServer]:
     with serving() as server:
         server.answer("GET /health", {})
         server.answer("GET /images", status=401)
-        upload = {"method": "PUT", "url": f"{server.url}/uploads/o/1", "headers": {}}
+        upload = {"put": {"url": f"{server.url}/uploads/o/1", "headers": {}}}
         server.answer("POST /images", {"image_id": "1", "upload": upload}, status=201)
         # As S3 answers a second upload, which is none to the client.
         server.answer("PUT /uploads/o/1", status=412)

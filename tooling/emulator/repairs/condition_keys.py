@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ EXPRESSIONS = ("UpdateExpression", "ConditionExpression")
 NAME = re.compile(r"(?<![\w.:#])#?[A-Za-z_]\w*(?!\w*\s*\()")
 KEYWORDS = frozenset({"SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "BETWEEN", "IN"})
 SIGNED_AT = "%Y%m%dT%H%M%SZ"
+IN_FORM = ContextVar("IN_FORM", default=False)
 
 
 def tell_policies_of_writes() -> None:
@@ -44,6 +46,29 @@ def tell_policies_of_writes() -> None:
         return context | stated | signature_keys(query or {}, datetime.now(UTC))
 
     actions.dynamodb_service_context, actions.s3_service_context = rows, objects
+    _tell_policies_of_forms()
+
+
+def _tell_policies_of_forms() -> None:
+    """Tell policies that an upload is a form, which ministack authorizes by itself."""
+    evaluator: Any = import_module("ministack.core.iam_evaluator")
+    s3: Any = import_module("ministack.services.s3")
+    enforce, check_form = evaluator.enforce, s3._enforce_signed_post_policy  # noqa: SLF001
+
+    def enforce_as_form(*arguments: object, **named: Any) -> object:  # noqa: ANN401 - ministack's
+        if IN_FORM.get():
+            keys = {**(named.get("service_context") or {}), "s3:authType": "POST"}
+            named = {**named, "service_context": keys}
+        return enforce(*arguments, **named)
+
+    def check(*arguments: object, **named: object) -> object:
+        within = IN_FORM.set(True)
+        try:
+            return check_form(*arguments, **named)
+        finally:
+            IN_FORM.reset(within)
+
+    evaluator.enforce, s3._enforce_signed_post_policy = enforce_as_form, check  # noqa: SLF001
 
 
 def written_attributes(body: bytes) -> list[str]:

@@ -19,8 +19,11 @@ def test_an_announced_upload_is_pending_and_has_its_request(api: Api) -> None:
     assert headers["cache-control"] == "no-store"
     assert body["status"] == "pending"
     assert record.key == f"uploads/{OWNER}/{record.image_id}"
-    assert body["upload"]["url"].partition("?")[0].endswith(f"/{record.key}")
-    assert (body["upload"]["method"], body["upload"]["headers"]["If-None-Match"]) == ("PUT", "*")
+    put = body["upload"]["put"]
+    assert put["url"].partition("?")[0].endswith(f"/{record.key}")
+    assert put["headers"]["If-None-Match"] == "*"
+    assert body["upload"]["fields"]["key"] == record.key
+    assert body["upload"]["fields"]["x-amz-checksum-sha256"]
     assert body["upload"]["expires_at"].endswith("Z")
     assert (record.status, record.title, record.tags) == (Status.PENDING, "T", ("a", "b"))
     assert (record.announced_sha256, record.sha256) == ("ab" * 32, None)
