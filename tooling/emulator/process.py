@@ -122,7 +122,7 @@ class Emulator:
         make_private(self.folder)
         with (self.folder / "starting").open("w") as turn:
             fcntl.flock(turn, fcntl.LOCK_EX)  # two commands at once: one starts, one finds it
-            if not self._credentials.exists():
+            if read_root_credentials(self._credentials) is None:
                 self.stop()  # one of an earlier version, which lets everybody in
             ensure_root_credentials(self._credentials)
             had_to_start = not self.running()
