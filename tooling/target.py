@@ -72,7 +72,8 @@ class Target:
         variables = dict(os.environ)
         variables["AWS_REGION"] = variables["AWS_DEFAULT_REGION"] = self.environment.aws.region
         if self.endpoint:
-            for name in [*FOREIGN_VARIABLES, *(v for v in variables if "ENDPOINT_URL" in v)]:
+            endpoints = [name for name in variables if "ENDPOINT_URL" in name]
+            for name in [*FOREIGN_VARIABLES, *CREDENTIAL_VARIABLES, *endpoints]:
                 variables.pop(name, None)
             variables["AWS_EC2_METADATA_DISABLED"] = "true"
         if self.endpoint and not self.environment.aws.profile:
