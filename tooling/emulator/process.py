@@ -6,7 +6,6 @@ import fcntl
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -27,6 +26,7 @@ from tooling.errors import OperatorError
 from tooling.private_folders import make_private
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Iterable
 
 USUAL_PORT = 4566
