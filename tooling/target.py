@@ -72,9 +72,12 @@ class Target:
         variables = dict(os.environ)
         variables["AWS_REGION"] = variables["AWS_DEFAULT_REGION"] = self.environment.aws.region
         if self.endpoint:
-            for name in [*FOREIGN_VARIABLES, *(v for v in variables if "ENDPOINT_URL" in v)]:
+            endpoints = [name for name in variables if "ENDPOINT_URL" in name]
+            for name in [*FOREIGN_VARIABLES, *CREDENTIAL_VARIABLES, *endpoints]:
                 variables.pop(name, None)
-            variables |= self._credentials() | {"AWS_EC2_METADATA_DISABLED": "true"}
+            variables["AWS_EC2_METADATA_DISABLED"] = "true"
+        if self.endpoint and not self.environment.aws.profile:
+            variables |= self._root_credentials()
         if self.environment.aws.profile:
             # Keys in the shell would win over the profile.
             for name in CREDENTIAL_VARIABLES:
@@ -82,8 +85,8 @@ class Target:
             variables["AWS_PROFILE"] = self.environment.aws.profile
         return variables
 
-    def _credentials(self) -> dict[str, str]:
-        """Return the key that the session signs with: on the embedded AWS it has no token."""
+    def _root_credentials(self) -> dict[str, str]:
+        """Return the key that the session signs with; that of the root has no token."""
         found = self.session.get_credentials()
         if found is None:
             return {}

@@ -30,6 +30,7 @@ def test_a_shell_takes_them_and_programs_of_ones_own_work(dev: Checkout) -> None
         "AWS_SECRET_ACCESS_KEY",
         "AWS_ENDPOINT_URL",
         "AWS_REGION",
+        "AWS_DEFAULT_REGION",
     ]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     completed = subprocess.run(

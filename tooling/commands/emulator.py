@@ -53,9 +53,11 @@ def credentials() -> None:
     """Print the root's key, for a shell: eval "$(nox -s emulator -- credentials)"."""
     session = Session.open(json_wanted=True)
     emulator = emulator_of(session.workspace)
+    region = _region(session)
     variables = emulator.credentials.variables | {
         "AWS_ENDPOINT_URL": emulator.endpoint,
-        "AWS_REGION": _region(session),
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,  # the only one of the two that Python's SDK reads
     }
     settings = (f"{name}={shlex.quote(value)}" for name, value in variables.items())
     sys.stdout.write(f"export {' '.join(settings)}\n")

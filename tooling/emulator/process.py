@@ -6,7 +6,6 @@ import fcntl
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,10 +21,12 @@ from tooling.emulator.credentials import (
     read_root_credentials,
 )
 from tooling.emulator.origins import write_origins
+from tooling.emulator.ports import listen
 from tooling.errors import OperatorError
 from tooling.private_folders import make_private
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Iterable
 
 USUAL_PORT = 4566
@@ -122,7 +123,7 @@ class Emulator:
         make_private(self.folder)
         with (self.folder / "starting").open("w") as turn:
             fcntl.flock(turn, fcntl.LOCK_EX)  # two commands at once: one starts, one finds it
-            if not self._credentials.exists():
+            if read_root_credentials(self._credentials) is None:
                 self.stop()  # one of an earlier version, which lets everybody in
             ensure_root_credentials(self._credentials)
             had_to_start = not self.running()
@@ -189,7 +190,7 @@ class Emulator:
             would send their tokens to that program.
         """
         wanted = self.port or USUAL_PORT
-        listener = _listen(wanted)
+        listener = listen(wanted)
         if self.port is None or not self._inhabited or listener.getsockname()[1] == wanted:
             return listener
         listener.close()
@@ -271,21 +272,3 @@ class Emulator:
             return "It left no log."
         ending = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
         return "\n".join([*ending, f"(log: {self.log})"])
-
-
-def _listen(wanted: int) -> socket.socket:
-    """Listen on the wanted port if it is free, else on one that the system picks."""
-    for port in (wanted, 0):
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", port))
-            listener.listen()
-        except OSError:
-            listener.close()
-        else:
-            return listener
-    raise OperatorError(
-        "No port on 127.0.0.1 can be used.",
-        remedy="Check what this machine allows programs to listen on.",
-    )
