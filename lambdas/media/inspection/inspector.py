@@ -149,7 +149,9 @@ class Inspector:
     def _keep_spare(self) -> None:
         """Have the next owner's process start while this file's renditions are stored."""
         if self._owners_change and self._spare is None:
-            self._spare = self._start_process()
+            # The next file tries again, and is told why it can't.
+            with suppress(InspectionError):
+                self._spare = self._start_process()
 
     def _ask_twice(self, data: bytes, owner: str | None) -> Answer:
         """Ask; and ask a new process where one ended, for it may have been for another file's sake.
