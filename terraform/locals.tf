@@ -24,7 +24,7 @@ locals {
   ]
 
   # What the processor's memory has to hold; tooling/processor_memory.py has the same two figures,
-  # both measured by `nox -s benchmark -- memory`. Two interpreters, libraries, connections:
+  # both measured by `nox -s benchmark -- memory`. Three interpreters, libraries, connections:
   processor_base_mib = 256
   # Of the worst format and mode, which is a lossy WebP with transparency.
   processor_bytes_per_pixel = 24

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 MEBIBYTE = 1024**2
 # Measured by `nox -s benchmark -- memory`; terraform/locals.tf has the same two figures.
-# Two interpreters, libraries, connections, and what a picture of any size takes.
+# Three interpreters (one process to spare), libraries, connections, and what a picture of any size
+# takes.
 BASE_MIB = 256
 # Of the worst format and mode, which is a lossy WebP with transparency.
 BYTES_PER_PIXEL = 24

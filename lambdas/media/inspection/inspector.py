@@ -99,9 +99,7 @@ class Inspector:
         From here on the calling process is closed to others of the same user: its memory and its
         environment can't be read, and no debugger can attach to it.
         """
-        if self._decoder is None:
-            self._decoder, self._spare = self._spare or self._start_process(), None
-            self._is_used = False
+        self._started()
 
     @property
     def pid(self) -> int:
@@ -149,7 +147,9 @@ class Inspector:
     def _keep_spare(self) -> None:
         """Have the next owner's process start while this file's renditions are stored."""
         if self._owners_change and self._spare is None:
-            self._spare = self._start_process()
+            # The next file tries again, and is told why it can't.
+            with suppress(InspectionError):
+                self._spare = self._start_process()
 
     def _ask_twice(self, data: bytes, owner: str | None) -> Answer:
         """Ask; and ask a new process where one ended, for it may have been for another file's sake.
@@ -184,18 +184,16 @@ class Inspector:
         InspectionError
             If none gets ready.
         """
+        ended = 0
         for _ in range(_ATTEMPTS):
-            self.start()
-            if self._decoder is None:
-                break
+            decoder = self._started()
             try:
-                refused = self._decoder.await_readiness(_START_SECONDS_MAX)
+                self._tell(decoder.await_readiness(_START_SECONDS_MAX))
             except (EOFError, OSError, UnreadableAnswerError):
-                ended = self._decoder.wait()
+                ended = decoder.wait()
                 self._end_decoder()
-                continue
-            self._tell(refused)
-            return self._decoder
+            else:
+                return decoder
         message = f"the process that looks at files does not start: it ended with code {ended}"
         raise InspectionError(message)
 
@@ -203,6 +201,12 @@ class Inspector:
         if refused and self._on_refused is not None:
             self._on_refused(refused)
             self._on_refused = None
+
+    def _started(self) -> DecoderProcess:
+        if self._decoder is None:
+            self._decoder, self._spare = self._spare or self._start_process(), None
+            self._is_used = False
+        return self._decoder
 
     def _start_process(self) -> DecoderProcess:
         # Where the system knows no such thing, its user's other processes see all there is.

@@ -34,8 +34,7 @@ class Household:
         """Become the parent of what decoders leave behind; nothing on systems without that."""
         if not self._decoders:
             self._others = frozenset(_children_elsewhere())
-        with suppress(OSError):
-            set_process_option(ProcessOption.CHILD_SUBREAPER, 1)
+        _adopt_orphans(1)
 
     def add(self, decoder: int) -> None:
         """Take in a decoder that was started."""
@@ -44,6 +43,12 @@ class Household:
     def remove(self, decoder: int) -> None:
         """Let go of a decoder that has ended, and end what it left behind."""
         self._decoders.discard(decoder)
+        self._end_strays()
+        if not self._decoders:
+            # Orphans of anything else are not ours to care for.
+            _adopt_orphans(0)
+
+    def _end_strays(self) -> None:
         for _ in range(_ROUNDS_MAX):
             strays = set(_children_elsewhere()) - self._decoders - self._others
             if not strays:
@@ -52,6 +57,11 @@ class Household:
                 with suppress(ProcessLookupError, ChildProcessError):
                     os.kill(stray, signal.SIGKILL)
                     os.waitpid(stray, 0)
+
+
+def _adopt_orphans(wanted: int) -> None:
+    with suppress(OSError):
+        set_process_option(ProcessOption.CHILD_SUBREAPER, wanted)
 
 
 def _children_elsewhere() -> Iterator[int]:

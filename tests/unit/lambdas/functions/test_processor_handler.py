@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from media.images import RejectionReason
+from media.inspection import Measure
 from media.reconciliation import ObjectChange, Outcome, ReprocessRequest, Result
 
 ReadEvent = Callable[[str], dict[str, Any]]
@@ -157,6 +158,21 @@ def test_a_message_that_is_no_event_goes_back_too(
     event["Records"].append(read_event("queue-message") | {"messageId": "m9", "body": "{}"})
     answer = processor.handler(event, lambda_context)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m9"}]}
+
+
+def test_what_the_system_refuses_the_decoder_is_a_warning(processor: ModuleType) -> None:
+    log = io.StringIO()
+    processor.logger.registered_handler.setStream(log)
+    processor.warn_of_refused(frozenset({Measure.SYSTEM_CALLS, Measure.MEMORY}))
+    (line,) = lines(log.getvalue())
+    assert line["level"] == "WARNING"
+    assert line["message"] == "decoder not fully confined"
+    assert line["refused"] == ["memory", "system_calls"]
+
+
+def test_the_decoder_may_take_what_the_function_has(processor: ModuleType) -> None:
+    assert processor.settings.memory_bytes == 2304 * 1024**2
+    assert processor.inspector._on_refused is processor.warn_of_refused
 
 
 @pytest.mark.parametrize(

@@ -17,13 +17,14 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from media.inspection import worker
+from media.inspection import confinement, worker
 from media.inspection.confinement import Measure
 from media.inspection.kernel import call
 from media.inspection.wire import Answer, Assignment, Fault
 
 PNG = b"\x89PNG\r\n\x1a\n"
 UNCONFINED = "tests.unit.lambdas.media.inspection.intruder_unconfined"
+UNFILTERED = "tests.unit.lambdas.media.inspection.intruder_unfiltered"
 _X32_GETPID = 0x40000000 | 39
 _DUMPABLE, _PTRACE_SEIZE = 4, 0x4206
 _GIBIBYTE = 1024**3
@@ -147,6 +148,16 @@ def serve(descriptor: int) -> None:
 def serve_unconfined(descriptor: int) -> None:
     """Serve as on a system that refuses every measure."""
     worker.confine = lambda *_: frozenset(Measure)  # type: ignore[attr-defined]  # for this process
+    serve(descriptor)
+
+
+def serve_unfiltered(descriptor: int) -> None:
+    """Serve as on a system that refuses the filter, and nothing else."""
+
+    def refuse() -> None:
+        raise OSError
+
+    confinement.install_filter = refuse  # type: ignore[attr-defined]  # for this process
     serve(descriptor)
 
 

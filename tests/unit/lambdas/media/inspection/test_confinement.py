@@ -14,7 +14,7 @@ from PIL import Image
 from media.images import RejectionReason
 from media.inspection import InspectionError, Inspector, Measure, RejectedError, RenditionSpec
 from media.limits import Limits
-from tests.unit.lambdas.media.inspection.intruder import UNCONFINED, order
+from tests.unit.lambdas.media.inspection.intruder import UNCONFINED, UNFILTERED, order
 from tests.unit.lambdas.media.inspection.pictures import quadrants, saved
 
 SPECS = (RenditionSpec("thumb", 16),)
@@ -108,6 +108,19 @@ def test_what_a_system_refuses_is_told_once_and_work_goes_on(
         for owner in ("a", "b"):
             assert outcome(inspector, order("nothing"), owner).startswith("Escaped")
     assert told == [frozenset(Measure)]
+
+
+@pytest.mark.parametrize(
+    "attack", ["read_file", "write_file", "open_socket", "open_pipe", "open_memory_file"]
+)
+def test_without_the_filter_the_limits_still_let_nothing_be_opened(
+    monkeypatch: pytest.MonkeyPatch, attack: str
+) -> None:
+    monkeypatch.setattr(PROGRAM, UNFILTERED)
+    told: list[frozenset[Measure]] = []
+    with Inspector(Limits(), SPECS, on_refused=told.append) as inspector:
+        assert outcome(inspector, order(attack)).startswith("OSError")
+    assert told == [frozenset({Measure.SYSTEM_CALLS})]
 
 
 def test_the_parent_is_closed_even_to_an_unconfined_decoder() -> None:
