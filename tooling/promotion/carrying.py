@@ -57,15 +57,16 @@ def carry(release: Release, source: Place, target: Place) -> tuple[Release, Answ
     functions = sorted(release.functions.items())
     with TemporaryDirectory() as folder, ThreadPoolExecutor() as pool:
 
-        def carry_one(item: tuple[int, tuple[str, PublishedFunction]]) -> PublishedFunction:
-            number, (name, published) = item
-            path = Path(folder) / f"{number}.zip"  # the name is the source's, not ours
+        def carry_one(item: tuple[str, PublishedFunction]) -> PublishedFunction:
+            name, published = item
+            # Not under the name itself: it is the source's, and could lead anywhere.
+            path = Path(folder) / hashlib.sha256(name.encode()).hexdigest()
             digest = _fetch(source, published, path)
             if digest != published.sha256:
                 raise Changed(f"{name} is {digest[:12]}, not {published.sha256[:12]}")
             return publish(target.s3, target.bucket, Artifact(name, path, digest, built=False))
 
-        carried = [pool.submit(carry_one, item) for item in enumerate(functions)]
+        carried = [pool.submit(carry_one, item) for item in functions]
     faults = [error for one in carried if (error := one.exception())]
     there = {
         name: replace(published, version_id=NOWHERE) if one.exception() else one.result()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from tooling.rendering import write_json
 from tooling.stack import terraform_environment
-from tooling.target import EMBEDDED_CREDENTIALS
 from tooling.terraform.adapter import Terraform
 from tooling.terraform.binary import find_terraform
 
@@ -19,6 +18,12 @@ if TYPE_CHECKING:
 
 # An account id of AWS's documentation, for what has none yet.
 EXAMPLE_ACCOUNT_ID = "111122223333"
+# They open nothing, and no call is made with them.
+PLACEHOLDERS = {
+    "AWS_ACCESS_KEY_ID": "placeholder",
+    "AWS_SECRET_ACCESS_KEY": "placeholder",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
 # The plan of something new asks nothing of AWS, if only the provider does not ask who is calling.
 OFFLINE = """
 terraform {
@@ -72,4 +77,4 @@ def plan_github_roles(workspace: Workspace, folder: Path, variables: dict[str, A
 def _placeholder_credentials() -> dict[str, str]:
     """Return the shell's variables with credentials that open nothing: no call is made."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return kept | EMBEDDED_CREDENTIALS | {"AWS_EC2_METADATA_DISABLED": "true"}
+    return kept | PLACEHOLDERS
