@@ -35,6 +35,9 @@ locals {
     "lambda:GetFunctionConfiguration",
     "lambda:GetPolicy",
     "lambda:GetRuntimeManagementConfig",
+    # The embedded AWS asks for these two where AWS asks for GetAlias and GetEventSourceMapping.
+    "lambda:ListAliases",
+    "lambda:ListEventSourceMappings",
     "lambda:ListTags",
     "lambda:ListVersionsByFunction",
     "logs:DescribeIndexPolicies",

@@ -6,11 +6,9 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.conftest import REGION
 from tests.integration.github_roles import GithubRoles
 from tooling.console import Screen
 from tooling.environments import EnvironmentFiles
@@ -20,6 +18,7 @@ from tooling.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from tests.conftest import Checkout
     from tests.integration.conftest import Aws
@@ -63,16 +62,32 @@ def refused(call: Callable[[], object]) -> None:
         call()
 
 
+@pytest.fixture
+def profile(planner: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The stand-in as a profile, which is how Terraform gets to know it."""
+    key = planner.session.get_credentials()
+    assert key is not None
+    path = tmp_path / "credentials"
+    path.write_text(
+        f"[planner]\naws_access_key_id = {key.access_key}\n"
+        f"aws_secret_access_key = {key.secret_key}\n"
+    )
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(path))
+    return "planner"
+
+
 def test_it_plans_an_environment_with_all_that_is_there_read_anew(
-    dev: Checkout, planner: Aws
+    dev: Checkout, planner: Aws, profile: str
 ) -> None:
     workspace = Workspace(dev.folder, dev.state, Workspace.from_process().cache)
     environment = EnvironmentFiles(workspace.environments).load("dev")
-    credentials = planner.session.get_credentials()
-    assert credentials is not None
-    session = boto3.Session(credentials.access_key, credentials.secret_key, region_name=REGION)
-    target = Target(environment, planner.endpoint, session)
+    named = environment.aws.model_copy(update={"profile": profile})
+    target = Target(
+        environment.model_copy(update={"aws": named}), planner.endpoint, planner.session
+    )
     stack = media_stack(workspace, target, workspace.terraform)
+    assert stack.terraform.environment["AWS_PROFILE"] == profile
+    assert "AWS_ACCESS_KEY_ID" not in stack.terraform.environment
     deployed = json.loads((stack.folder / "terraform.tfvars.json").read_text(encoding="utf-8"))
     stack.init(Screen(quiet=True))
     assert stack.compare(deployed) is False
