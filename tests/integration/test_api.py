@@ -278,3 +278,24 @@ def test_a_browser_asks_first_and_only_allowed_origins_may(
         assert "PATCH" in preflight.headers["access-control-allow-methods"]
         assert "if-match" in preflight.headers["access-control-allow-headers"]
         assert "etag" in answer.headers["access-control-expose-headers"]
+
+
+@pytest.mark.parametrize(("origin", "allowed"), [(ORIGIN, True), ("https://evil.example", False)])
+def test_a_page_of_an_allowed_origin_may_send_the_file(
+    owner: User, origin: str, *, allowed: bool
+) -> None:
+    """A PUT with these headers is one that a browser asks S3 about first."""
+    announced = owner.announce(unique_png())
+    try:
+        asked = {
+            "access-control-request-method": "PUT",
+            "access-control-request-headers": "content-type,if-none-match",
+        }
+        url = announced["upload"]["url"]
+        headers = send("OPTIONS", url, headers={"origin": origin, **asked}).headers
+        assert (headers.get("access-control-allow-origin") == origin) == allowed
+        if allowed:
+            assert "PUT" in headers["access-control-allow-methods"]
+            assert "if-none-match" in headers["access-control-allow-headers"].lower()
+    finally:
+        owner.remove(announced["image_id"])
