@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 UPLOADS, RENDITIONS = "uploads/", "renditions/"
 IMAGE_ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 ANNOUNCED = re.compile(rf"{UPLOADS}{IMAGE_ID}/({IMAGE_ID})")
+OWNED = re.compile(rf"{UPLOADS}({IMAGE_ID})/.*", re.DOTALL)
 RENDITION = re.compile(rf"{RENDITIONS}({IMAGE_ID})/.+")
 # Of the ids of direct drops, as lambdas/media/keys.py derives them.
 DIRECT_DROPS = UUID("5b0f0a52-6f0c-5c0b-9a57-3f5d8f2c7e11")
@@ -22,6 +23,12 @@ def announced_image(key: str) -> str | None:
 def image_of_original(bucket: str, key: str) -> str:
     """Return the id of the image that an original is, whoever put it there."""
     return announced_image(key) or str(uuid5(DIRECT_DROPS, f"{bucket}/{key}"))
+
+
+def owner_of_original(key: str) -> str | None:
+    """Return the owner that an original's key names; None where it is nobody's."""
+    found = OWNED.fullmatch(key)
+    return found[1] if found else None
 
 
 def image_of_rendition(key: str) -> str | None:

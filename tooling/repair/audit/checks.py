@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from tooling.repair.keys import owner_of_original
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -89,7 +91,8 @@ class Rules:
         is_findable = row.status == READY and row.owner and row.sha256
         checksum = f"{row.owner}#{row.sha256}" if is_findable else None
         return (
-            row.listed_at == f"{row.uploaded_at}#{row.image_id}"
+            row.owner == owner_of_original(row.key)
+            and row.listed_at == f"{row.uploaded_at}#{row.image_id}"
             and row.owner_sha256 == checksum
             and self._is_shard(row.month_shard, row.uploaded_at[:7])
         )

@@ -309,3 +309,11 @@ def test_a_decision_counts_while_the_image_is_in_the_trash_for_it(
     }
     row = RowFacts.of_item(item)
     assert (row.discarded, row.gone) == (stands, True)
+
+
+@pytest.mark.parametrize("owner", [None, "6f1c2d3e-0000-4000-8000-00000000000b"])
+def test_a_row_that_gives_an_image_to_somebody_else_is_found(owner: str | None) -> None:
+    checksum = f"{owner}#{ROW.sha256}" if owner else None
+    forged = replace(ROW, owner=owner, owner_sha256=checksum)
+    assert RULES.original(forged, OBJECT) is Kind.WRONG_INDEX
+    assert RULES.original(ROW, OBJECT) is None
