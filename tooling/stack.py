@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tooling.clients import Clients
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from tooling.terraform.adapter import Message
     from tooling.workspace import Workspace
 
-LOCAL_BACKEND = 'terraform {\n  backend "local" {}\n}\n'
 FINISHED_HOOKS = frozenset({"apply_complete", "apply_errored"})
 # The provider's schema is large: collecting garbage less often saves each run of Terraform a
 # quarter of its processor time, for a third more memory.
@@ -193,20 +191,6 @@ def media_stack(workspace: Workspace, target: Target, sources: Path | None = Non
         Its root module, where that is not the checkout's.
     """
     return open_stack(workspace, target, sources or workspace.terraform, MEDIA_KEY)
-
-
-def unfounded_media_stack(workspace: Workspace, target: Target) -> Stack:
-    """Return the environment as it would be, where no bucket holds its state yet.
-
-    Terraform plans it against an empty state of its own, so that nothing has to be made for a look.
-    """
-    folder = workspace.environment_state(target.environment.name) / "unfounded"
-    root = folder / "terraform"
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(workspace.terraform, root, ignore=shutil.ignore_patterns(".terraform"))
-    (root / "backend_override.tf").write_text(LOCAL_BACKEND, encoding="utf-8")
-    stack = open_stack(workspace, target, root, f"unfounded/{MEDIA_KEY}")
-    return replace(stack, founded=False)
 
 
 def foundation_stack(workspace: Workspace, target: Target) -> Stack:

@@ -32,7 +32,7 @@ def deploy(name: EnvironmentName) -> None:
 
 @app.command()
 def plan(name: EnvironmentName) -> None:
-    """Show what deploy would change, and change nothing but the state and artifact buckets."""
+    """Show what deploy would change; only buckets, the ledger's key and zips are made for it."""
     session = Session.open()
     target = session.target(name)
     with session.workspace.alone_in(name):

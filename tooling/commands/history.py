@@ -68,7 +68,7 @@ def history(
     target = session.target(name)
     ledger = Ledger.of(Clients(target))
     if verify:
-        _verify(session, name, ledger)
+        verify_ledger(session, name, ledger)
         return
     entries = ledger.entries()
     if json_wanted:
@@ -144,7 +144,7 @@ def diff(source: Source, destination: Destination, json_wanted: JsonWanted = Fal
     session.screen.table("Settings", ("setting", source, destination), settings)
 
 
-def _verify(session: Session, name: str, ledger: Ledger) -> None:
+def verify_ledger(session: Session, name: str, ledger: Ledger) -> None:
     """Say whether a ledger is what was written, and by whom.
 
     Raises

@@ -13,9 +13,10 @@ from tooling.promotion.gates.approval import plan_digest
 from tooling.rendering import render_variables, state_bucket
 from tooling.reports import show_plan
 from tooling.scanning.gate import scan_saved_plan
-from tooling.stack import media_stack, unfounded_media_stack
+from tooling.stack import media_stack
 from tooling.terraform.plans import Action
 from tooling.terraform.values import settings
+from tooling.unfounded import unfounded_media_stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable

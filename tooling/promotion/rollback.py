@@ -122,19 +122,7 @@ class Rollback:
         if wanted is None:
             candidates = earlier_than(worked, current.id if current else None)
         else:
-            if len(wanted) < SHORTEST:
-                raise OperatorError(
-                    f"'{wanted}' is too short to name a release.",
-                    remedy=f"Give its first {SHORTEST} digits or more.",
-                )
-            candidates = [
-                entry for entry in worked if (entry.release_id or "").startswith(wanted.lower())
-            ]
-            if len({entry.release_id for entry in candidates}) > 1:
-                raise OperatorError(
-                    f"More than one release begins with '{wanted}'; nothing was changed.",
-                    remedy="Give more of its digits: nox -s history -- ENV --json has them all.",
-                )
+            candidates = candidates_of(worked, wanted)
         if not candidates or candidates[-1].release is None:
             named = f" {wanted}" if wanted else " before the current one"
             raise OperatorError(
@@ -190,6 +178,28 @@ class Rollback:
         sources = sources_of(self.run.workspace, self.run.name, release)
         # The checkout stands in, and its gate says no.
         return sources or self.run.workspace.terraform
+
+
+def candidates_of(worked: Sequence[Entry], wanted: str) -> list[Entry]:
+    """Return the successes of the one release whose id begins so.
+
+    Raises
+    ------
+    OperatorError
+        That is too short, or names more than one.
+    """
+    if len(wanted) < SHORTEST:
+        raise OperatorError(
+            f"'{wanted}' is too short to name a release.",
+            remedy=f"Give its first {SHORTEST} digits or more.",
+        )
+    found = [entry for entry in worked if (entry.release_id or "").startswith(wanted.lower())]
+    if len({entry.release_id for entry in found}) > 1:
+        raise OperatorError(
+            f"More than one release begins with '{wanted}'; nothing was changed.",
+            remedy="Give more of its digits: nox -s history -- ENV --json has them all.",
+        )
+    return found
 
 
 def earlier_than(worked: Sequence[Entry], current: str | None) -> list[Entry]:

@@ -14,6 +14,9 @@ from botocore.exceptions import ClientError
 
 from tests.integration.promotion.conftest import REGION, Cloud, origin
 from tooling.buckets import ensure_bucket
+from tooling.commands.history import verify_ledger as verify
+from tooling.console import Screen
+from tooling.errors import OperatorError
 from tooling.ledger_key import LedgerKey
 from tooling.promotion.entry import Entry, Step
 from tooling.promotion.gates.hold import hold
@@ -23,6 +26,8 @@ from tooling.promotion.interruption import half_applied, interruption, proven
 from tooling.promotion.ledger import HEAD, Ledger, digest_of, key_of
 from tooling.promotion.verification import authenticated, faults, verified
 from tooling.releases import UNKNOWN_RELEASE
+from tooling.session import Session
+from tooling.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -223,6 +228,31 @@ def test_what_was_written_before_there_was_a_key_is_told_and_not_believed(
     after = verified(ledger, "staging")
     assert [found.run for found in after.authentic] == ["first"]
     assert (after.unauthenticated, after.forged) == ([1, 2, 3], [])
+
+
+def test_a_person_is_told_which_entries_are_forged(
+    deployed: Ledger, forger: Forger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = Session(Workspace.from_process(), Screen(json_wanted=True))
+    verify(session, "staging", deployed)
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"intact": True, "faults": [], "not_authenticated": []}
+    forger.write(entry(Step.SMOKE_PASSED, EVIL), entry(Step.SMOKE_PASSED, EVIL))
+    with pytest.raises(OperatorError, match=r"Not authenticated: 6, 7\."):
+        verify(session, "staging", deployed)
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"intact": False, "faults": [], "not_authenticated": [6, 7]}
+
+
+def test_a_person_is_told_what_was_written_before_there_was_a_key(
+    ledger: Ledger, forger: Forger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forger.write(entry(Step.SMOKE_PASSED, GOOD))
+    ledger.append(entry(Step.SMOKE_PASSED, GOOD))
+    verify(Session(Workspace.from_process(), Screen()), "staging", ledger)
+    told = capsys.readouterr().out
+    assert "Written before the ledger had a key: 1. They are not authenticated" in told
+    assert "The ledger of staging is intact." in told
 
 
 def test_a_reader_checks_codes_and_makes_none(deployed: Ledger, cloud: Cloud, s3: S3Client) -> None:

@@ -16,7 +16,7 @@ from tests.integration.promotion.site import zipped
 from tooling.buckets import ensure_bucket
 from tooling.clients import Clients
 from tooling.promotion.aliases import send_all_to, shares
-from tooling.promotion.carrying import NOWHERE, Place, carry
+from tooling.promotion.carrying import NOWHERE, Place, carry, compare
 from tooling.promotion.deployed import read_deployed
 from tooling.promotion.gates.account import account
 from tooling.promotion.gates.alarms import alarms
@@ -109,6 +109,47 @@ def test_a_zip_that_is_not_what_the_release_says_is_not_carried(
     assert carried.functions["api"].version_id == NOWHERE
     listed = s3.list_objects_v2(Bucket=other_bucket)
     assert [entry["Key"] for entry in listed["Contents"]] == [published.functions["processor"].key]
+
+
+def test_zips_are_compared_without_writing_one(
+    s3: S3Client, bucket: str, other_bucket: str, published: Release
+) -> None:
+    source, target = Place(s3, bucket), Place(s3, other_bucket)
+
+    def refuse(**_: object) -> None:
+        raise AssertionError
+
+    s3.meta.events.register(BEFORE_PUT, refuse)
+    try:
+        found, answer = compare(published, source, target)
+        nowhere, _ = compare(published, source, Place(s3, f"{bucket}-nowhere"))
+    finally:
+        s3.meta.events.unregister(BEFORE_PUT, refuse)
+    assert answer.verdict is Verdict.PASS
+    assert found == nowhere
+    assert {function.version_id for function in found.functions.values()} == {NOWHERE}
+    carried, _ = carry(published, source, target)
+    assert compare(published, source, target)[0] == carried
+    # But for the versions it is what the real run brings.
+    assert [function.key for function in found.functions.values()] == [
+        function.key for function in carried.functions.values()
+    ]
+
+
+def test_a_comparison_finds_what_was_tampered_with_on_both_sides(
+    s3: S3Client, bucket: str, other_bucket: str, published: Release
+) -> None:
+    api = published.functions["api"]
+    s3.put_object(Bucket=other_bucket, Key=api.key, Body=b"tampered", ChecksumAlgorithm="SHA256")
+    _, answer = compare(published, Place(s3, bucket), Place(s3, other_bucket))
+    assert answer.verdict is Verdict.UNKNOWN
+    assert "does not hold what its name says" in answer.evidence
+    version = s3.put_object(Bucket=bucket, Key=api.key, Body=b"tampered")["VersionId"]
+    tampered = published.functions | {"api": replace(api, version_id=version)}
+    _, answer = compare(
+        replace(published, functions=tampered), Place(s3, bucket), Place(s3, f"{bucket}-nowhere")
+    )
+    assert answer.verdict is Verdict.FAIL
 
 
 def test_a_zip_that_is_gone_is_an_unknown(

@@ -17,6 +17,7 @@ from tooling.console import Screen
 from tooling.deploy import Deployment
 from tooling.destroy import destroy
 from tooling.environments import EnvironmentFiles
+from tooling.ledger_key import LedgerKey
 from tooling.promotion import way_back
 from tooling.promotion.delivery import ApplyFailed, bring
 from tooling.promotion.deployed import read_deployed
@@ -100,6 +101,7 @@ def run(workspace: Workspace, target: Target) -> Iterator[Run]:
     yield found
     for bucket in (artifact_bucket(target.environment), state_bucket(target.environment)):
         remove_bucket(found.clients.s3, bucket)
+    LedgerKey.of(found.clients).remove()
 
 
 @pytest.fixture(autouse=True)
@@ -120,6 +122,26 @@ def release_of(name: str, workspace: Workspace) -> Release:
         provider_lock_digest=lock,
         functions={},
     )
+
+
+def test_a_look_before_there_is_a_bucket_makes_none_and_shows_the_same_plan(
+    workspace: Workspace, target: Target
+) -> None:
+    good = release_of("good", workspace)
+    look = Run.open(workspace, target, Screen(), "promote dev staging", dry=True)
+    shown = plan_at_once(look, good, workspace.terraform)
+    assert shown.summary.counts() == "2 to create"
+    for bucket in (artifact_bucket(target.environment), state_bucket(target.environment)):
+        assert not bucket_exists(look.clients.s3, bucket)
+    assert LedgerKey.of(look.clients).find() is None
+
+    founded = Run.founding(workspace, target, Screen(), "promote dev staging")
+    try:
+        assert plan_at_once(founded, good, workspace.terraform).digest == shown.digest
+    finally:
+        for bucket in (artifact_bucket(target.environment), state_bucket(target.environment)):
+            remove_bucket(founded.clients.s3, bucket)
+        LedgerKey.of(founded.clients).remove()
 
 
 def test_it_goes_back_to_what_was_there_or_on_where_nothing_was(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.commits import commit_of
 from tests.unit.tooling.promotion.conftest import entry
+from tooling.errors import OperatorError
 from tooling.promotion.entry import ENDS, Step
 from tooling.promotion.interruption import half_applied, interruption, proven
-from tooling.promotion.rollback import earlier_than
+from tooling.promotion.rollback import SHORTEST, candidates_of, earlier_than
 from tooling.promotion.status import arrival
 from tooling.releases import UNKNOWN_RELEASE
+
+if TYPE_CHECKING:
+    from tooling.releases import Release
 
 OLD = replace(UNKNOWN_RELEASE, git_commit=commit_of("old"))
 OLDER = replace(UNKNOWN_RELEASE, git_commit=commit_of("older"))
@@ -154,6 +159,24 @@ def test_a_rollback_leads_to_what_worked_before_the_current_release_first_came()
     assert worked(OLD) == []
     # The current release never worked: whatever did will do.
     assert worked(OLDER, UNKNOWN_RELEASE) == [OLDER.id, UNKNOWN_RELEASE.id]
+
+
+def test_the_beginning_of_an_id_names_one_release_or_none() -> None:
+    # Anybody can make commits until two releases begin alike.
+    seen: dict[str, Release] = {}
+    for number in range(100_000):
+        release = replace(UNKNOWN_RELEASE, git_commit=str(number))
+        twin = seen.setdefault(release.id[:SHORTEST], release)
+        if twin is not release:
+            break
+    worked = [entry(Step.SMOKE_PASSED, release=each) for each in (twin, release)]
+    name = release.id[:SHORTEST]
+    assert candidates_of(worked[:1], name) == worked[:1]
+    assert candidates_of([*worked[:1], *worked[:1]], name)[-1] is worked[0]
+    with pytest.raises(OperatorError, match="More than one release begins with"):
+        candidates_of(worked, name)
+    with pytest.raises(OperatorError, match="too short"):
+        candidates_of(worked, name[:-1])
 
 
 def test_a_release_is_as_old_as_its_unbroken_stay() -> None:

@@ -1,0 +1,31 @@
+"""An environment for whose state there is no bucket yet, planned to be looked at."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tooling.stack import open_stack
+from tooling.state import MEDIA_KEY
+
+if TYPE_CHECKING:
+    from tooling.stack import Stack
+    from tooling.target import Target
+    from tooling.workspace import Workspace
+
+LOCAL_BACKEND = 'terraform {\n  backend "local" {}\n}\n'
+
+
+def unfounded_media_stack(workspace: Workspace, target: Target) -> Stack:
+    """Return the environment as it would be.
+
+    Terraform plans it against an empty state of its own, so that nothing has to be made for a look.
+    """
+    folder = workspace.environment_state(target.environment.name) / "unfounded"
+    root = folder / "terraform"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(workspace.terraform, root, ignore=shutil.ignore_patterns(".terraform"))
+    (root / "backend_override.tf").write_text(LOCAL_BACKEND, encoding="utf-8")
+    stack = open_stack(workspace, target, root, f"unfounded/{MEDIA_KEY}")
+    return replace(stack, founded=False)
