@@ -63,4 +63,5 @@ def scan(
 def docs() -> None:
     """Render the API's OpenAPI document into a page that needs no server and no network."""
     session = Session.open()
-    session.screen.say(f"The API's reference is at {render_reference(session.workspace)}.")
+    page = render_reference(session.workspace, session.screen)
+    session.screen.say(f"The API's reference is at {page}.")
