@@ -251,7 +251,7 @@ def lint(session: nox.Session) -> None:
 
 @developer(default=False)
 def benchmark(session: nox.Session) -> None:
-    """NAME [--json]: measure; api, audit, capacity, images, imports, load, memory or promotion."""
+    """NAME [--json]: measure; without a name it lists what can be measured."""
     python = python_with(session, DEVELOPMENT_LOCK)
     command = (python, "-m", "tests.benchmarks", *session.posargs)
     session.run(*command, external=True, stderr=sys.stderr)  # as for run_tooling
