@@ -20,7 +20,7 @@ app = typer.Typer()
 
 
 @app.command()
-def package(json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
+def package(json_wanted: JsonWanted = False) -> None:
     """Build the functions' zips for Lambda and for the embedded AWS, and show their digests."""
     session = Session.open(json_wanted=json_wanted)
     rows: list[tuple[str, ...]] = []
