@@ -1,6 +1,6 @@
 """The operator's commands: ``nox -l`` lists them, ``nox -s deploy -- dev`` runs one.
 
-Each session is a line or two; the work is in ``tooling`` and ``python -m tooling`` does the same.
+They are those of ``python -m tooling``; below them stand the sessions of those who change the code.
 """
 
 from __future__ import annotations
@@ -13,6 +13,10 @@ from functools import partial
 from pathlib import Path
 
 import nox
+
+# nox runs this file without its folder on the path.
+sys.path.insert(0, str(Path(__file__).parent))
+from tooling.commands.table import COMMANDS, Command
 
 nox.options.sessions = ["lint", "test"]
 os.umask(0o077)  # nobody else may change the code that is installed here and run
@@ -28,7 +32,6 @@ MINIMUM_PYTHON = (3, 11)
 PATIENCE_SECONDS = 900.0
 
 # Sessions share environments made by python_with(): one for the operator, one for developers.
-operator = partial(nox.session, python=False, default=False)
 developer = partial(nox.session, python=False)
 
 
@@ -78,184 +81,18 @@ def run_tooling(session: nox.Session, *arguments: str) -> None:
     )
 
 
-@operator()
-def deploy(session: nox.Session) -> None:
-    """ENV: build, plan, scan, apply and smoke-test an environment."""
-    run_tooling(session, "deploy")
+def add_session(command: Command) -> None:
+    """Make a session that runs one command of the tooling."""
+
+    def run(session: nox.Session) -> None:
+        run_tooling(session, command.name)
+
+    run.__doc__ = command.summary
+    nox.session(name=command.name, python=False, default=False)(run)
 
 
-@operator()
-def plan(session: nox.Session) -> None:
-    """ENV: show what deploy would change."""
-    run_tooling(session, "plan")
-
-
-@operator()
-def smoke(session: nox.Session) -> None:
-    """ENV: send a picture through the front door of a deployed environment."""
-    run_tooling(session, "smoke")
-
-
-@operator()
-def outputs(session: nox.Session) -> None:
-    """ENV: show names, ARNs, URLs and the release of a deployed environment."""
-    run_tooling(session, "outputs")
-
-
-@operator()
-def promote(session: nox.Session) -> None:
-    """FROM TO: bring the release that runs in FROM to TO, through all gates."""
-    run_tooling(session, "promote")
-
-
-@operator()
-def rollback(session: nox.Session) -> None:
-    """ENV [RELEASE]: bring back a release that worked there, and hold promotions."""
-    run_tooling(session, "rollback")
-
-
-@operator(name="release-hold")
-def release_hold(session: nox.Session) -> None:
-    """ENV: lift the hold that a rollback has set."""
-    run_tooling(session, "release-hold")
-
-
-@operator()
-def status(session: nox.Session) -> None:
-    """Show what runs where, how it is, and what a promotion would bring."""
-    run_tooling(session, "status")
-
-
-@operator()
-def history(session: nox.Session) -> None:
-    """ENV [--steps|--verify]: who brought what there, how it ended and why."""
-    run_tooling(session, "history")
-
-
-@operator()
-def diff(session: nox.Session) -> None:
-    """FROM TO: what differs between two environments."""
-    run_tooling(session, "diff")
-
-
-@operator()
-def upload(session: nox.Session) -> None:
-    """ENV FILE...: upload pictures or folders and print their URLs."""
-    run_tooling(session, "upload")
-
-
-@operator()
-def token(session: nox.Session) -> None:
-    """ENV [NAME]: print an access token to call the API with by hand."""
-    run_tooling(session, "token")
-
-
-@operator()
-def user(session: nox.Session) -> None:
-    """ENV add NAME [--admin], ENV ls, ENV rm NAME: who may call the API."""
-    run_tooling(session, "user")
-
-
-@operator()
-def ls(session: nox.Session) -> None:
-    """ENV: list images, newest first."""
-    run_tooling(session, "ls")
-
-
-@operator()
-def get(session: nox.Session) -> None:
-    """ENV IMAGE_ID...: download originals or renditions and check them."""
-    run_tooling(session, "get")
-
-
-@operator()
-def rm(session: nox.Session) -> None:
-    """ENV IMAGE_ID... [--yes]: put images into the trash; asks first."""
-    run_tooling(session, "rm")
-
-
-@operator()
-def restore(session: nox.Session) -> None:
-    """ENV IMAGE_ID...: take images out of the trash again."""
-    run_tooling(session, "restore")
-
-
-@operator()
-def inspect(session: nox.Session) -> None:
-    """FILE...: what the processor would make of files, without AWS."""
-    run_tooling(session, "inspect")
-
-
-@operator()
-def destroy(session: nox.Session) -> None:
-    """ENV [--yes]: remove an environment with everything in it; asks first."""
-    run_tooling(session, "destroy")
-
-
-@operator()
-def install(session: nox.Session) -> None:
-    """Install what the other commands install on first use; needs no credentials."""
-    run_tooling(session, "install")
-
-
-@operator()
-def package(session: nox.Session) -> None:
-    """Build the functions' zips for Lambda and for the embedded AWS."""
-    run_tooling(session, "package")
-
-
-@operator()
-def render(session: nox.Session) -> None:
-    """ENV: print the Terraform variables that an environment file makes."""
-    run_tooling(session, "render")
-
-
-@operator()
-def scan(session: nox.Session) -> None:
-    """[ENV]: run checkov over the Terraform sources and the plans of environments and roles."""
-    run_tooling(session, "scan")
-
-
-@operator()
-def docs(session: nox.Session) -> None:
-    """Render the API's OpenAPI document into results/docs/index.html."""
-    run_tooling(session, "docs")
-
-
-@operator()
-def emulator(session: nox.Session) -> None:
-    """Start, stop, reset the embedded AWS of this checkout, or say its status or credentials."""
-    run_tooling(session, "emulator")
-
-
-@operator()
-def redrive(session: nox.Session) -> None:
-    """ENV [--dry-run]: show the dead letters and why they are, and send them again."""
-    run_tooling(session, "redrive")
-
-
-@operator()
-def audit(session: nox.Session) -> None:
-    """ENV [--repair]: compare objects, renditions and rows, and mend what differs."""
-    run_tooling(session, "audit")
-
-
-@operator()
-def reprocess(session: nox.Session) -> None:
-    """ENV [--all]: bring images up to the renditions that would be made today."""
-    run_tooling(session, "reprocess")
-
-
-@operator()
-def recover(session: nox.Session) -> None:
-    """ENV: bring back deleted originals, and rows from a restored copy of the table."""
-    run_tooling(session, "recover")
-
-
-@operator()
-def unlock(session: nox.Session) -> None:
-    """ENV LOCK_ID: lift the state lock that a killed run left."""
-    run_tooling(session, "unlock")
+for command in COMMANDS:
+    add_session(command)
 
 
 @developer()
@@ -277,8 +114,18 @@ def lint(session: nox.Session) -> None:
 
 
 @developer(default=False)
+def format(session: nox.Session) -> None:  # noqa: A001 - the session's name
+    """Format Python and Terraform sources, and mend what ruff can."""
+    python = python_with(session, DEVELOPMENT_LOCK)
+    run = partial(session.run, python, "-m", external=True)
+    run("ruff", "check", "--fix-only", "--quiet")
+    run("ruff", "format")
+    run("tooling.terraform.lint", "--fix")
+
+
+@developer(default=False)
 def benchmark(session: nox.Session) -> None:
-    """NAME: measure api, audit, capacity, decoder, images, imports, load, memory or promotion."""
+    """NAME [--json]: measure; without a name it lists what can be measured."""
     python = python_with(session, DEVELOPMENT_LOCK)
     command = (python, "-m", "tests.benchmarks", *session.posargs)
     session.run(*command, external=True, stderr=sys.stderr)  # as for run_tooling
@@ -288,23 +135,25 @@ def benchmark(session: nox.Session) -> None:
 def lock(session: nox.Session) -> None:
     """Make all requirement locks anew from their .in files."""
     python = python_with(session, DEVELOPMENT_LOCK)
-    for source, constraint in (
-        (BUILD_LOCK, None),
-        (TOOLING_LOCK, None),
-        (DEVELOPMENT_LOCK, TOOLING_LOCK),
-        (".ci/requirements.lock", DEVELOPMENT_LOCK),
-        ("tooling/scanning/requirements.lock", None),
-        ("tests/benchmarks/images/requirements.lock", None),
-        ("tests/benchmarks/images/build-requirements.lock", BUILD_LOCK),
-        ("lambdas/functions/api/requirements.lock", TOOLING_LOCK),
-        ("lambdas/functions/processor/requirements.lock", TOOLING_LOCK),
-        ("lambdas/functions/purger/requirements.lock", TOOLING_LOCK),
+    as_tooling = ("--constraint", TOOLING_LOCK)
+    for source, *options in (
+        (BUILD_LOCK,),
+        (TOOLING_LOCK,),
+        (DEVELOPMENT_LOCK, *as_tooling),
+        (".ci/requirements.lock", "--constraint", DEVELOPMENT_LOCK),
+        ("tooling/scanning/requirements.lock",),
+        ("tooling/reference/requirements.lock", "--no-deps"),
+        ("tests/benchmarks/images/requirements.lock",),
+        ("tests/benchmarks/images/build-requirements.lock", "--constraint", BUILD_LOCK),
+        ("lambdas/functions/api/requirements.lock", *as_tooling),
+        ("lambdas/functions/processor/requirements.lock", *as_tooling),
+        ("lambdas/functions/purger/requirements.lock", *as_tooling),
     ):
         session.run(
             *(python, "-m", "uv", "pip", "compile", "--quiet"),
             *("--universal", "--python-version", "3.11"),
             *("--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate"),
-            *(("--constraint", constraint) if constraint else ()),
+            *options,
             *("--output-file", source, source.replace(".lock", ".in"), *session.posargs),
             external=True,
         )

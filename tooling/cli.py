@@ -5,41 +5,71 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tooling.commands import (
-    emulator,
-    environments,
-    history,
-    images,
-    promotion,
-    repair,
-    sources,
-    users,
-)
+from tooling.commands.table import COMMANDS
 from tooling.console import Screen
 from tooling.errors import INTERRUPTS, Interrupted, OperatorError
 from tooling.private_folders import PRIVATE_UMASK
+from tooling.workspace import Workspace
 
 if TYPE_CHECKING:
     from types import FrameType
 
 FAILED, INTERRUPTED = 1, 130
 
-app = typer.Typer(
-    name="tooling",
-    help="Deploy, verify and run the media storage system.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-# Without a name of their own the commands of a module stand beside those of the others.
-for commands in (environments, promotion, history, images, users, repair, sources):
-    app.add_typer(commands.app)
-app.add_typer(emulator.app, name="emulator")
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"{Workspace.from_process().version}\n")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True),
+]
+
+
+def build_app(asked: str | None) -> typer.Typer:
+    """Return the command line, with the module imported that holds the command asked for.
+
+    Parameters
+    ----------
+    asked : str or None
+        The first word that was typed. The other commands are there by name and summary alone, for
+        the help and for what a mistyped name may have meant.
+    """
+    app = typer.Typer(
+        name="tooling",
+        help="Deploy, verify and run the media storage system.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    app.callback()(_options)
+    module = next((command.module for command in COMMANDS if command.name == asked), None)
+    if module:
+        # Without a name of their own its commands stand beside the others.
+        app.add_typer(import_module(f"tooling.commands.{module}").app)
+    for command in COMMANDS:
+        if command.module != module:
+            app.command(command.name, help=command.sentence)(_elsewhere)
+    return app
+
+
+def _options(
+    version: Version = False,
+) -> None:
+    """Deploy, verify and run the media storage system."""
+
+
+def _elsewhere() -> None:
+    """Stand for a command of a module that was not imported; never run."""
 
 
 def main() -> None:
@@ -50,7 +80,7 @@ def main() -> None:
     os.umask(PRIVATE_UMASK)
     screen = Screen()
     try:
-        app()
+        build_app(next((word for word in sys.argv[1:] if word[0:1] != "-"), None))()
     except OperatorError as error:
         screen.failure(error)
         sys.exit(FAILED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import tomllib
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +59,12 @@ class Workspace:
         close_if_there(state)
         close_if_there(cache)
         return cls(root=root, state=state, cache=cache)
+
+    @property
+    def version(self) -> str:
+        """The version of this checkout, as pyproject.toml and CHANGELOG.md name it."""
+        text = (self.root / "pyproject.toml").read_text(encoding="utf-8")
+        return str(tomllib.loads(text)["project"]["version"])
 
     @property
     def environments(self) -> Path:

@@ -13,6 +13,7 @@ from tests.benchmarks.capacity import command as capacity
 from tests.benchmarks.images import command as images
 from tests.benchmarks.load import command as load
 from tests.benchmarks.memory import command as memory
+from tests.benchmarks.router import command as router
 from tooling.console import Screen
 from tooling.errors import INTERRUPTS, Interrupted, OperatorError
 
@@ -24,7 +25,8 @@ def main() -> int:
     """Run the benchmark that the command line names."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     benchmarks = parser.add_subparsers(required=True, metavar="NAME")
-    for benchmark in (api, audit, capacity, decoder, images, load, memory, imports, promotion):
+    every = (api, audit, capacity, decoder, images, load, memory, imports, promotion, router)
+    for benchmark in every:
         benchmark.add_to(benchmarks)
     options = parser.parse_args()
     for number in INTERRUPTS:

@@ -13,20 +13,22 @@ from tooling.errors import OperatorError
 from tooling.session import Session, ask
 from tooling.target import emulator_of, start_emulator
 
-app = typer.Typer(
+emulator = typer.Typer(
     help="The embedded AWS of this checkout.", no_args_is_help=True, add_completion=False
 )
+app = typer.Typer()
+app.add_typer(emulator, name="emulator")
 
 
-@app.command()
+@emulator.command()
 def start() -> None:
     """Start the embedded AWS, with everything that lived in it."""
     session = Session.open()
-    emulator, started = start_emulator(session.workspace)
-    session.screen.say(f"{'Started' if started else 'Running'} at {emulator.endpoint}.")
+    embedded, started = start_emulator(session.workspace)
+    session.screen.say(f"{'Started' if started else 'Running'} at {embedded.endpoint}.")
 
 
-@app.command()
+@emulator.command()
 def stop() -> None:
     """Stop the embedded AWS; what lives in it is saved."""
     session = Session.open()
@@ -34,28 +36,28 @@ def stop() -> None:
     session.screen.say("Stopped; its state is kept." if stopped else "It was not running.")
 
 
-@app.command()
-def status(json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
+@emulator.command()
+def status(json_wanted: JsonWanted = False) -> None:
     """Say whether the embedded AWS runs, and where."""
     session = Session.open(json_wanted=json_wanted)
-    emulator = emulator_of(session.workspace)
-    running = emulator.running()
+    embedded = emulator_of(session.workspace)
+    running = embedded.running()
     if json_wanted:
-        endpoint = emulator.endpoint if running else None
+        endpoint = embedded.endpoint if running else None
         session.screen.document({"running": running, "endpoint": endpoint})
     else:
-        session.screen.say(f"Running at {emulator.endpoint}." if running else "Not running.")
-        session.screen.say(f"Log: {emulator.log}")
+        session.screen.say(f"Running at {embedded.endpoint}." if running else "Not running.")
+        session.screen.say(f"Log: {embedded.log}")
 
 
-@app.command()
+@emulator.command()
 def credentials() -> None:
     """Print the root's key, for a shell: eval "$(nox -s emulator -- credentials)"."""
     session = Session.open(json_wanted=True)
-    emulator = emulator_of(session.workspace)
+    embedded = emulator_of(session.workspace)
     region = _region(session)
-    variables = emulator.credentials.variables | {
-        "AWS_ENDPOINT_URL": emulator.endpoint,
+    variables = embedded.credentials.variables | {
+        "AWS_ENDPOINT_URL": embedded.endpoint,
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,  # the only one of the two that Python's SDK reads
     }
@@ -75,9 +77,9 @@ def _region(session: Session) -> str:
     return region
 
 
-@app.command()
+@emulator.command()
 def reset(
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Stop the embedded AWS and forget all environments and images in it; asks first."""
     session = Session.open()

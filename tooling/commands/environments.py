@@ -40,7 +40,7 @@ def plan(name: EnvironmentName) -> None:
 
 
 @app.command()
-def smoke(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
+def smoke(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:
     """Send a picture through the front door of a deployed environment and look at it.
 
     How it ends is written into the environment's ledger: promotions ask for that evidence.
@@ -60,7 +60,7 @@ def smoke(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:  # no
 
 
 @app.command()
-def outputs(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
+def outputs(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:
     """Show names, ARNs, URLs and the release of a deployed environment."""
     session = Session.open(json_wanted=json_wanted)
     _, _, found = session.deployed(name)
@@ -73,7 +73,7 @@ def outputs(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:  # 
 @app.command()
 def destroy(
     name: EnvironmentName,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove an environment with all its images, its state and its zips; asks first."""
     session = Session.open()

@@ -31,10 +31,10 @@ COLUMNS = ("environment", "where", "release", "age", "drift", "health", "hold", 
 
 @app.command()
 def status(
-    quick: Annotated[  # noqa: FBT002
+    quick: Annotated[
         bool, typer.Option("--quick", help="Don't plan: drift is not looked for.")
     ] = False,
-    json_wanted: JsonWanted = False,  # noqa: FBT002
+    json_wanted: JsonWanted = False,
 ) -> None:
     """Show what runs in each environment, how it is, and what a promotion would bring."""
     session = Session.open(json_wanted=json_wanted)
@@ -54,14 +54,14 @@ def status(
 @app.command()
 def history(
     name: EnvironmentName,
-    verify: Annotated[  # noqa: FBT002
+    verify: Annotated[
         bool,
         typer.Option("--verify", help="Check that no entry was edited, removed, moved or forged."),
     ] = False,
-    steps: Annotated[  # noqa: FBT002
+    steps: Annotated[
         bool, typer.Option("--steps", help="Each step of each run, as the ledger holds it.")
     ] = False,
-    json_wanted: JsonWanted = False,  # noqa: FBT002
+    json_wanted: JsonWanted = False,
 ) -> None:
     """Show who brought what to ENV, how it ended, and why."""
     session = Session.open(json_wanted=json_wanted)
@@ -114,7 +114,7 @@ def _when_and_who(entry: Entry) -> tuple[str, str]:
 
 
 @app.command()
-def diff(source: Source, destination: Destination, json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
+def diff(source: Source, destination: Destination, json_wanted: JsonWanted = False) -> None:
     """Show what differs between two environments: releases, and settings of their files."""
     session = Session.open(json_wanted=json_wanted)
     targets = [session.target(name) for name in (source, destination)]

@@ -31,7 +31,7 @@ app = typer.Typer()
 def upload(
     name: EnvironmentName,
     files: FileNames,
-    json_wanted: JsonWanted = False,  # noqa: FBT002
+    json_wanted: JsonWanted = False,
 ) -> None:
     """Upload pictures through the API and print their URLs; a bad file does not stop the rest."""
     session = Session.open(json_wanted=json_wanted)
@@ -56,14 +56,14 @@ def upload(
 def ls(
     name: EnvironmentName,
     user: UserName = None,
-    everyone: Annotated[bool, typer.Option("--all", help="Of all owners, and of none.")] = False,  # noqa: FBT002
+    everyone: Annotated[bool, typer.Option("--all", help="Of all owners, and of none.")] = False,
     owner: Annotated[
         str | None, typer.Option(metavar="ID", help="Images of this owner, as user ls shows it.")
     ] = None,
     limit: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="How many at most; without, all.")
     ] = None,
-    json_wanted: JsonWanted = False,  # noqa: FBT002
+    json_wanted: JsonWanted = False,
 ) -> None:
     """List images, newest first, page by page as they come; --json prints one a line."""
     if everyone and owner:
@@ -99,7 +99,7 @@ def get(
         Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where the files go.")
     ] = Path(),
     user: UserName = None,
-    json_wanted: JsonWanted = False,  # noqa: FBT002
+    json_wanted: JsonWanted = False,
 ) -> None:
     """Download images and check them; a file that is there is never written over."""
     session = Session.open(json_wanted=json_wanted)
@@ -120,9 +120,9 @@ def get(
 def rm(
     name: EnvironmentName,
     image_ids: ImageIds,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     user: UserName = None,
-    json_wanted: JsonWanted = False,  # noqa: FBT002
+    json_wanted: JsonWanted = False,
 ) -> None:
     """Put images into the trash, from which they can be restored for a time; asks first."""
     session = Session.open(json_wanted=json_wanted)
@@ -144,7 +144,7 @@ def restore(
     name: EnvironmentName,
     image_ids: ImageIds,
     user: UserName = None,
-    json_wanted: JsonWanted = False,  # noqa: FBT002
+    json_wanted: JsonWanted = False,
 ) -> None:
     """Take images out of the trash again."""
     session = Session.open(json_wanted=json_wanted)
@@ -155,7 +155,7 @@ def restore(
 @app.command()
 def inspect(
     files: FileNames,
-    json_wanted: JsonWanted = False,  # noqa: FBT002
+    json_wanted: JsonWanted = False,
     environment: Annotated[
         str, typer.Option(help="The environment whose limits and renditions apply.")
     ] = "dev",

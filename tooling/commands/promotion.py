@@ -35,10 +35,10 @@ def promote(
     source: Source,
     destination: Destination,
     approve: Approved = None,
-    dry_run: Annotated[  # noqa: FBT002
+    dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Ask the gates and show the plan; write nothing.")
     ] = False,
-    json_wanted: JsonWanted = False,  # noqa: FBT002
+    json_wanted: JsonWanted = False,
 ) -> None:
     """Bring the release that runs in FROM to TO, if every gate lets it through."""
     session = Session.open(json_wanted=json_wanted)
@@ -63,7 +63,7 @@ def rollback(
         typer.Argument(metavar="[RELEASE]", help="Its id; left out, the one before the current."),
     ] = None,
     approve: Approved = None,
-    json_wanted: JsonWanted = False,  # noqa: FBT002
+    json_wanted: JsonWanted = False,
 ) -> None:
     """Bring back a release that worked in ENV before, and hold further promotions."""
     session = Session.open(json_wanted=json_wanted)

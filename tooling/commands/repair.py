@@ -49,9 +49,9 @@ Rate = Annotated[float, typer.Option(help="Messages a second at most.", min=0.1)
 @app.command()
 def redrive(
     name: EnvironmentName,
-    dry_run: DryRun = False,  # noqa: FBT002
-    json_wanted: JsonWanted = False,  # noqa: FBT002
-    keys: ShowKeys = False,  # noqa: FBT002
+    dry_run: DryRun = False,
+    json_wanted: JsonWanted = False,
+    keys: ShowKeys = False,
     wait: Wait = 120,
 ) -> None:
     """Show what lies in the dead-letter queue and why, and send it to be handled again."""
@@ -74,13 +74,13 @@ def redrive(
 @app.command()
 def reprocess(  # noqa: PLR0913, PLR0917 - one for each option
     name: EnvironmentName,
-    stale: OnlyStale = True,  # noqa: FBT002
+    stale: OnlyStale = True,
     owner: Owner = None,
     since: Since = None,
     rate: Rate = 20,
-    afresh: Afresh = False,  # noqa: FBT002
-    dry_run: DryRun = False,  # noqa: FBT002
-    json_wanted: JsonWanted = False,  # noqa: FBT002
+    afresh: Afresh = False,
+    dry_run: DryRun = False,
+    json_wanted: JsonWanted = False,
 ) -> None:
     """Have images made anew; the processor skips those that are what it would make today."""
     session = Session.open(json_wanted=json_wanted)
@@ -105,14 +105,14 @@ def reprocess(  # noqa: PLR0913, PLR0917 - one for each option
 @app.command()
 def audit(  # noqa: PLR0913, PLR0917 - one for each option
     name: EnvironmentName,
-    repair: Repair = False,  # noqa: FBT002
+    repair: Repair = False,
     sample: Sample = 100,
     seed: Seed = None,
     grace: Grace = 120,
     rate: Rate = 20,
-    afresh: Afresh = False,  # noqa: FBT002
-    dry_run: DryRun = False,  # noqa: FBT002
-    json_wanted: JsonWanted = False,  # noqa: FBT002
+    afresh: Afresh = False,
+    dry_run: DryRun = False,
+    json_wanted: JsonWanted = False,
 ) -> None:
     """Compare objects, renditions and rows; say, or with --repair mend, what differs."""
     session = Session.open(json_wanted=json_wanted)
@@ -143,8 +143,8 @@ def recover(
     name: EnvironmentName,
     rows_from: RowsFrom = None,
     deleted_since: DeletedSince = None,
-    dry_run: DryRun = False,  # noqa: FBT002
-    json_wanted: JsonWanted = False,  # noqa: FBT002
+    dry_run: DryRun = False,
+    json_wanted: JsonWanted = False,
 ) -> None:
     """Bring back rows from a restored copy of the table, and originals from their versions."""
     since = read_moment(deleted_since) if deleted_since else None

@@ -28,7 +28,7 @@ def install() -> None:
 
 
 @app.command()
-def package(json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
+def package(json_wanted: JsonWanted = False) -> None:
     """Build the functions' zips for Lambda and for the embedded AWS, and show their digests."""
     session = Session.open(json_wanted=json_wanted)
     rows: list[tuple[str, ...]] = []
@@ -71,4 +71,5 @@ def scan(
 def docs() -> None:
     """Render the API's OpenAPI document into a page that needs no server and no network."""
     session = Session.open()
-    session.screen.say(f"The API's reference is at {render_reference(session.workspace)}.")
+    page = render_reference(session.workspace, session.screen)
+    session.screen.say(f"The API's reference is at {page}.")

@@ -29,9 +29,9 @@ def of_environment(context: typer.Context, name: EnvironmentName) -> None:
 def add(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="What the user signs in with.")],
-    admin: Annotated[bool, typer.Option("--admin", help="Sees every owner's images.")] = False,  # noqa: FBT002
-    person: Annotated[bool, typer.Option("--person", help="Has a password, shown once.")] = False,  # noqa: FBT002
-    json_wanted: JsonWanted = False,  # noqa: FBT002
+    admin: Annotated[bool, typer.Option("--admin", help="Sees every owner's images.")] = False,
+    person: Annotated[bool, typer.Option("--person", help="Has a password, shown once.")] = False,
+    json_wanted: JsonWanted = False,
 ) -> None:
     """Add a user: a program's, for which token needs no password, or a person's."""
     require_name(name)
@@ -52,7 +52,7 @@ def add(
 
 
 @user.command()
-def ls(context: typer.Context, json_wanted: JsonWanted = False) -> None:  # noqa: FBT002
+def ls(context: typer.Context, json_wanted: JsonWanted = False) -> None:
     """List the users with what they are and the owner id of their images."""
     session = Session.open(json_wanted=json_wanted)
     _, clients, deployed = session.deployed(context.obj)
@@ -68,7 +68,7 @@ def ls(context: typer.Context, json_wanted: JsonWanted = False) -> None:  # noqa
 def rm(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="As ls shows it.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove a user; its images stay, and administrators see them; asks first."""
     session = Session.open()

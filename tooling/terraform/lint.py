@@ -1,4 +1,4 @@
-"""``python -m tooling.terraform.lint``: the Terraform sources are formatted and valid."""
+"""``python -m tooling.terraform.lint [--fix]``: the Terraform sources are formatted and valid."""
 
 from __future__ import annotations
 
@@ -18,6 +18,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def write_format(binary: Path, folder: Path) -> None:
+    """Write every file in `folder` as ``terraform fmt`` does.
+
+    Raises
+    ------
+    OperatorError
+        Some file is no Terraform at all.
+    """
+    completed = _run_fmt(binary, folder)
+    if completed.returncode != 0:
+        raise OperatorError("Some Terraform files can't be formatted.", reason=_said(completed))
+
+
 def check_format(binary: Path, folder: Path) -> None:
     """Make sure that every file in `folder` is as ``terraform fmt`` writes it.
 
@@ -26,18 +39,26 @@ def check_format(binary: Path, folder: Path) -> None:
     OperatorError
         Some are not; they are named.
     """
-    completed = subprocess.run(  # noqa: S603 - terraform itself
-        [binary, "fmt", "-check", "-recursive", str(folder)],
+    completed = _run_fmt(binary, folder, "-check")
+    if completed.returncode != 0:
+        raise OperatorError(
+            "Some Terraform files are not formatted.",
+            reason=_said(completed),
+            remedy="Run: nox -s format",
+        )
+
+
+def _run_fmt(binary: Path, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - terraform itself
+        [binary, "fmt", *options, "-recursive", str(folder)],
         capture_output=True,
         text=True,
         check=False,
     )
-    if completed.returncode != 0:
-        raise OperatorError(
-            "Some Terraform files are not formatted.",
-            reason=(completed.stdout + completed.stderr).strip(),
-            remedy="Run: terraform fmt -recursive terraform",
-        )
+
+
+def _said(completed: subprocess.CompletedProcess[str]) -> str:
+    return (completed.stdout + completed.stderr).strip()
 
 
 def validate_root(workspace: Workspace, binary: Path, root: Path) -> None:
@@ -56,10 +77,13 @@ def validate_root(workspace: Workspace, binary: Path, root: Path) -> None:
 
 
 def main() -> int:
-    """Check everything; return the exit code."""
+    """Check everything, or only format; return the exit code."""
     workspace, screen = Workspace.from_process(), Screen()
     binary = find_terraform(workspace.cache)
     try:
+        if "--fix" in sys.argv[1:]:
+            write_format(binary, workspace.terraform)
+            return 0
         check_format(binary, workspace.terraform)
         for root in (workspace.terraform, workspace.foundation, workspace.github):
             validate_root(workspace, binary, root)

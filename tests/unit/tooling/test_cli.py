@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
+import typer
+
+from tooling.commands.table import COMMANDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,3 +74,33 @@ def test_what_can_be_refused_at_once_starts_nothing(
     assert completed.returncode == 1
     assert said in completed.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_command_of_the_table_is_where_it_says() -> None:
+    for module in {command.module for command in COMMANDS}:
+        app = import_module(f"tooling.commands.{module}").app
+        group = typer.main.get_group(app)
+        expected = {command.name for command in COMMANDS if command.module == module}
+        assert set(group.commands) == expected
+
+
+def test_the_help_lists_every_command_and_imports_none(root: Path, tmp_path: Path) -> None:
+    script = (
+        "import sys; from tooling.cli import build_app; build_app(None); "
+        "sys.stdout.write(' '.join(name for name in sys.modules if name.startswith('tooling.')))"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert {name for name in loaded if name.startswith("tooling.commands")} == {
+        "tooling.commands",
+        "tooling.commands.table",
+    }
+    completed = run(root, tmp_path, "--help")
+    for command in COMMANDS:
+        assert f"\n│ {command.name} " in completed.stdout
+
+
+def test_the_version_is_that_of_the_changelog(root: Path, tmp_path: Path) -> None:
+    version = run(root, tmp_path, "--version").stdout.strip()
+    assert f"\n## [{version}]" in (root / "CHANGELOG.md").read_text(encoding="utf-8")
