@@ -13,9 +13,9 @@ from tooling.errors import OperatorError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tooling.aws.target import Target
     from tooling.environments import Environment
-    from tooling.releases import Release
-    from tooling.target import Target
+    from tooling.releases.release import Release
 
 TEMPLATE = "tfvars.json.j2"
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tooling.clients import Clients
+from tooling.aws.clients import Clients
+from tooling.aws.target import open_target
 from tooling.console import Screen
 from tooling.environments import EnvironmentFiles
-from tooling.state import require_outputs
-from tooling.target import open_target
+from tooling.terraform.state import require_outputs
 from tooling.workspace import Workspace
 
 if TYPE_CHECKING:
-    from tooling.target import Target
+    from tooling.aws.target import Target
 
 
 @dataclass(frozen=True)

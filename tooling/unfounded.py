@@ -6,12 +6,12 @@ import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tooling.stack import open_stack
-from tooling.state import MEDIA_KEY
+from tooling.terraform.stack import open_stack
+from tooling.terraform.state import MEDIA_KEY
 
 if TYPE_CHECKING:
-    from tooling.stack import Stack
-    from tooling.target import Target
+    from tooling.aws.target import Target
+    from tooling.terraform.stack import Stack
     from tooling.workspace import Workspace
 
 LOCAL_BACKEND = 'terraform {\n  backend "local" {}\n}\n'

@@ -10,7 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from media.inspection import DEFAULT_RENDITIONS, Inspector, decoder_process
-from media.limits import Limits
+from media.model.limits import Limits
 from tests.benchmarks.machine import MEBIBYTE, cpu_seconds, peak_bytes
 
 if TYPE_CHECKING:

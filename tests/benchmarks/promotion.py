@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from tests.benchmarks.machine import cpu_seconds, describe_machine
-from tooling.clients import Clients
+from tooling.aws.clients import Clients
+from tooling.aws.target import emulator_of, open_target
 from tooling.console import Screen
-from tooling.deploy import Deployment, platform_of
+from tooling.delivery.deploy import Deployment, platform_of
+from tooling.delivery.promote import Promotion
+from tooling.delivery.result import Decision
+from tooling.delivery.run import Run
 from tooling.environments import EnvironmentFiles
 from tooling.packaging.build import build
-from tooling.promotion.decision import Decision
-from tooling.promotion.promote import Promotion
-from tooling.promotion.run import Run
 from tooling.scanning.checkov import Checkov
-from tooling.target import emulator_of, open_target
 from tooling.terraform.adapter import Terraform
 from tooling.workspace import Workspace
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
 
+    from tooling.aws.target import Target
     from tooling.environments import Environment
-    from tooling.target import Target
 
 SOURCE, DESTINATION = "dev", "staging"
 ROUNDS = 3

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tooling.target import root_session
+from tooling.aws.target import root_session
 
 if TYPE_CHECKING:
     import subprocess

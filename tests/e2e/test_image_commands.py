@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from tooling.media_client import MediaClient
+from tooling.images.api_client import MediaClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,11 +12,11 @@ import pytest
 import yaml
 from PIL import Image
 
+from tooling.aws.target import root_session
 from tooling.http import send
-from tooling.media_client import MediaClient
-from tooling.smoke_picture import PICTURE_HEIGHT, PICTURE_WIDTH, draw_picture
-from tooling.target import root_session
-from tooling.users import UserPool
+from tooling.images.api_client import MediaClient
+from tooling.smoke.image import PICTURE_HEIGHT, PICTURE_WIDTH, draw_picture
+from tooling.users.pool import UserPool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

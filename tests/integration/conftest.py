@@ -12,7 +12,7 @@ from botocore.config import Config
 
 from tests.integration.roles import acting_as
 from tests.integration.user import User, signed_in
-from tooling.target import root_session
+from tooling.aws.target import root_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

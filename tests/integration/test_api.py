@@ -11,11 +11,11 @@ from uuid import uuid4
 
 import pytest
 
-from media.images import ImageRecord, Status
-from media.items import item_of
+from media.model.images import ImageRecord, Status
+from media.rows.items import item_of
 from tests.integration.user import User, unique_png
 from tooling.http import send
-from tooling.media_client import ApiRefused, send_file
+from tooling.images.api_client import ApiRefused, send_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

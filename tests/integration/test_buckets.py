@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.config import Config
 
-from tooling.buckets import bucket_exists, empty_bucket, ensure_bucket, remove_bucket
+from tooling.aws.buckets import bucket_exists, empty_bucket, ensure_bucket, remove_bucket
+from tooling.aws.target import root_session
 from tooling.emulator.process import Emulator
-from tooling.target import root_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.config import Config
 
-from tooling.buckets import ensure_bucket
+from tooling.aws.buckets import ensure_bucket
+from tooling.aws.target import root_session
 from tooling.emulator.process import Emulator
 from tooling.errors import OperatorError
-from tooling.target import root_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

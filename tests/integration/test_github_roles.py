@@ -10,10 +10,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.integration.github_roles import GithubRoles
+from tooling.aws.target import Target
 from tooling.console import Screen
 from tooling.environments import EnvironmentFiles
-from tooling.stack import media_stack
-from tooling.target import Target
+from tooling.terraform.stack import media_stack
 from tooling.workspace import Workspace
 
 if TYPE_CHECKING:

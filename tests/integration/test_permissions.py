@@ -16,7 +16,7 @@ import pytest
 from tests.integration.user import User, unique_png
 from tooling.errors import OperatorError
 from tooling.http import send
-from tooling.media_client import send_file
+from tooling.images.api_client import send_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

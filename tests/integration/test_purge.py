@@ -6,10 +6,10 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from media.purge_queue import DueImage, PurgeQueue
-from media.purging import Purger, PurgeResult, PurgeRules
-from media.timestamps import format_timestamp
-from media.versions import VersionedObjects
+from media.lifecycle.purge import Purger, PurgeResult, PurgeRules
+from media.model.timestamps import format_timestamp
+from media.objects.versions import VersionedObjects
+from media.rows.due import DueImage, PurgeQueue
 from tests.integration.user import User, unique_png
 
 if TYPE_CHECKING:

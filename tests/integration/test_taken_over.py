@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from media.query_signing import Presigned, locate_bucket, sign_url
-from media.timestamps import format_timestamp
+from media.model.timestamps import format_timestamp
+from media.urls.sigv4 import Presigned, locate_bucket, sign_url
 from tests.integration.roles import refused
 from tests.integration.test_purge import purge, row_of
 from tests.integration.user import User, unique_png

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 from python_terraform import IsFlagged
 
-from tooling.stack import terraform_environment
 from tooling.terraform.adapter import Terraform
 from tooling.terraform.binary import find_terraform
+from tooling.terraform.stack import terraform_environment
 from tooling.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.integration.user import User, unique_png
 from tooling.http import send
-from tooling.media_client import send_file
+from tooling.images.api_client import send_file
 
 if TYPE_CHECKING:
     from tests.integration.conftest import Aws

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from tooling.http import Answer, send
-from tooling.media_client import send_file
-from tooling.users import UserPool
+from tooling.images.api_client import send_file
+from tooling.users.pool import UserPool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

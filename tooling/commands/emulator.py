@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
+from tooling.aws.target import emulator_of, start_emulator
 from tooling.commands.arguments import JsonWanted
 from tooling.errors import OperatorError
 from tooling.session import Session, ask
-from tooling.target import emulator_of, start_emulator
 
 emulator = typer.Typer(
     help="The embedded AWS of this checkout.", no_args_is_help=True, add_completion=False

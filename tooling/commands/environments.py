@@ -6,15 +6,15 @@ from typing import Annotated
 
 import typer
 
-from tooling.clients import Clients
+from tooling.aws.clients import Clients
 from tooling.commands.arguments import EnvironmentName, JsonWanted
-from tooling.deploy import Deployment
-from tooling.destroy import destroy as destroy_environment
-from tooling.promotion.run import Run
-from tooling.reports import show_outputs
+from tooling.delivery.deploy import Deployment
+from tooling.delivery.destroy import destroy as destroy_environment
+from tooling.delivery.run import Run
 from tooling.session import Session, ask
-from tooling.stack import stack_that_holds
-from tooling.state import require_outputs
+from tooling.terraform.reports import show_outputs
+from tooling.terraform.stack import stack_that_holds
+from tooling.terraform.state import require_outputs
 
 app = typer.Typer()
 

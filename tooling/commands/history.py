@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tooling.clients import Clients
+from tooling.aws.clients import Clients
 from tooling.commands.arguments import Destination, EnvironmentName, JsonWanted, Source
+from tooling.delivery.history import runs_of
+from tooling.delivery.overview import Overview
 from tooling.errors import OperatorError
-from tooling.promotion.deployed import read_deployed
-from tooling.promotion.differences import ReleaseDifference, settings_between
-from tooling.promotion.history import runs_of
-from tooling.promotion.ledger import Ledger
-from tooling.promotion.overview import Overview
-from tooling.promotion.verification import authenticated, faults, verified
+from tooling.ledger.integrity import authenticated, faults, verified
+from tooling.ledger.ledger import Ledger
+from tooling.releases.differences import ReleaseDifference, settings_between
 from tooling.session import Session
+from tooling.terraform.deployed import read_deployed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tooling.promotion.entry import Entry
+    from tooling.ledger.entry import Entry
 
 app = typer.Typer()
 

@@ -8,21 +8,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tooling import image_table, inspection_table, uploads
-from tooling.callers import ADMINISTRATOR, UPLOADER, sign_in_as
 from tooling.commands.arguments import EnvironmentName, FileNames, ImageIds, JsonWanted, UserName
-from tooling.downloads import REFUSED, download_images, show_download
 from tooling.errors import OperatorError
-from tooling.files import find_files
-from tooling.inspection import FAILED as NOT_INSPECTED
-from tooling.inspection import Inspector
-from tooling.media_client import MediaClient
+from tooling.images import inspection_table
+from tooling.images import tables as image_table
+from tooling.images import upload as uploads
+from tooling.images.api_client import MediaClient
+from tooling.images.download import REFUSED, download_images, show_download
+from tooling.images.files import find_files
+from tooling.images.inspect import FAILED as NOT_INSPECTED
+from tooling.images.inspect import Inspector
+from tooling.images.trash import restore_images, trash_images
 from tooling.session import Session, ask
-from tooling.trash import restore_images, trash_images
-from tooling.users import UserPool, renewing
+from tooling.users.pool import UserPool, renewing
+from tooling.users.sign_in import ADMINISTRATOR, UPLOADER, sign_in_as
 
 if TYPE_CHECKING:
-    from tooling.clients import Clients
+    from tooling.aws.clients import Clients
 
 app = typer.Typer()
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tooling.clients import Clients
+from tooling.aws.clients import Clients
+from tooling.aws.target import WrongAccount
 from tooling.commands.arguments import Destination, EnvironmentName, JsonWanted, Source
-from tooling.promotion.decision import Decision
-from tooling.promotion.gates.order import order
-from tooling.promotion.gates.verdict import Finding, Gate, Verdict
-from tooling.promotion.promote import Promotion
-from tooling.promotion.rollback import Rollback, lift_hold
-from tooling.promotion.run import Run
+from tooling.delivery.promote import Promotion
+from tooling.delivery.result import Decision
+from tooling.delivery.rollback import Rollback, lift_hold
+from tooling.delivery.run import Run
+from tooling.gates.gate import Finding, Gate, Verdict
+from tooling.gates.order import order
 from tooling.session import Session
-from tooling.target import WrongAccount
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,14 +10,14 @@ import typer
 
 from tooling.commands.arguments import Afresh, DryRun, EnvironmentName, JsonWanted
 from tooling.errors import OperatorError
-from tooling.repair import redrive_report
 from tooling.repair.audit import report
 from tooling.repair.audit.audit import Audit, Terms, open_store
 from tooling.repair.audit.sources import Sources
-from tooling.repair.messages import QueueFeeder
 from tooling.repair.moments import read_moment, stored
+from tooling.repair.queue import QueueFeeder
 from tooling.repair.recovery import return_originals, return_rows
-from tooling.repair.redrive import Redrive
+from tooling.repair.redrive import report as redrive_report
+from tooling.repair.redrive.redrive import Redrive
 from tooling.repair.reprocess import Progress, Reprocess, Selection
 from tooling.session import Session
 

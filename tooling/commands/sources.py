@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
+from tooling.aws.target import emulator_of
 from tooling.commands.arguments import EnvironmentName, JsonWanted
-from tooling.installation import install_everything
+from tooling.delivery.installation import install_everything
 from tooling.packaging.build import build_all
 from tooling.packaging.platforms import lambda_platform, this_platform
 from tooling.reference.page import render_reference
-from tooling.releases import UNKNOWN_RELEASE
+from tooling.releases.release import UNKNOWN_RELEASE
 from tooling.rendering import render_variables
 from tooling.scanning.scan import scan as scan_all
 from tooling.session import Session
-from tooling.target import emulator_of
 
 app = typer.Typer()
 

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from tooling.callers import UPLOADER, require_name, sign_in_as
 from tooling.commands.arguments import EnvironmentName, JsonWanted
 from tooling.errors import OperatorError
 from tooling.session import Session, ask
-from tooling.user_directory import UserDirectory, document_of, kind_of
-from tooling.users import ADMINS, SERVICE_USERS, UserPool, new_password
+from tooling.users.directory import UserDirectory, document_of, kind_of
+from tooling.users.pool import ADMINS, SERVICE_USERS, UserPool, new_password
+from tooling.users.sign_in import UPLOADER, require_name, sign_in_as
 
 app = typer.Typer()
 user = typer.Typer(no_args_is_help=True, add_completion=False)

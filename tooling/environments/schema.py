@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from tooling.processor_memory import require_room
+from tooling.environments.memory import require_room
 
 EMBEDDED_ACCOUNT_ID = "000000000000"
 SECONDS_PER_MESSAGE = 30

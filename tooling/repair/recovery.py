@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
-    from tooling.clients import Clients
+    from tooling.aws.clients import Clients
     from tooling.console import Screen
     from tooling.repair.audit.sources import Sources
 

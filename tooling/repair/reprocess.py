@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tooling.repair.messages import QueueFeeder, reprocess_request
+from tooling.repair.queue import QueueFeeder, reprocess_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

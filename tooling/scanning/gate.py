@@ -9,10 +9,10 @@ from tooling.errors import OperatorError
 from tooling.scanning.checkov import Checkov
 
 if TYPE_CHECKING:
+    from tooling.aws.target import Target
     from tooling.console import Screen
     from tooling.scanning.findings import Report
-    from tooling.stack import Stack
-    from tooling.target import Target
+    from tooling.terraform.stack import Stack
     from tooling.workspace import Workspace
 
 # Checks of what the embedded AWS cannot do; on every real account they count.

@@ -7,9 +7,9 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from tooling.rendering import write_json
-from tooling.stack import terraform_environment
 from tooling.terraform.adapter import Terraform
 from tooling.terraform.binary import find_terraform
+from tooling.terraform.stack import terraform_environment
 
 if TYPE_CHECKING:
     from pathlib import Path

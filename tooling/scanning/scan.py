@@ -10,7 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from tooling.errors import OperatorError
-from tooling.releases import UNKNOWN_RELEASE
+from tooling.releases.release import UNKNOWN_RELEASE
 from tooling.rendering import render_variables
 from tooling.scanning.checkov import SARIF_NAME, Checkov
 from tooling.scanning.gate import describe_faults, show_report

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from tooling.http import Answer, send
-from tooling.smoke_picture import PICTURE_HEIGHT, PICTURE_WIDTH
+from tooling.smoke.image import PICTURE_HEIGHT, PICTURE_WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tooling.environments import Rendition
-    from tooling.media_client import MediaClient
+    from tooling.images.api_client import MediaClient
     from tooling.smoke.steps import Steps
 
 CONSISTENCY_TIMEOUT_SECONDS = 30.0

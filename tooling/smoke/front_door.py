@@ -9,20 +9,20 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from tooling.buckets import empty_bucket
+from tooling.aws.buckets import empty_bucket
 from tooling.errors import OperatorError
 from tooling.http import send
-from tooling.media_client import MediaClient, send_file
+from tooling.images.api_client import MediaClient, send_file
 from tooling.smoke.checks import Checks
+from tooling.smoke.image import PICTURE_HEIGHT, PICTURE_WIDTH, draw_picture
 from tooling.smoke.steps import Steps
-from tooling.smoke_picture import PICTURE_HEIGHT, PICTURE_WIDTH, draw_picture
-from tooling.users import UserPool
+from tooling.users.pool import UserPool
 
 if TYPE_CHECKING:
-    from tooling.clients import Clients
+    from tooling.aws.clients import Clients
+    from tooling.aws.target import Target
     from tooling.console import Screen
     from tooling.environments import Rendition
-    from tooling.target import Target
 
 PROCESSING_TIMEOUT_SECONDS = 90.0
 CONTENT_TYPE = "image/jpeg"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from tooling.console import Screen
 from tooling.errors import OperatorError
-from tooling.stack import terraform_environment
 from tooling.terraform.adapter import Terraform
 from tooling.terraform.binary import find_terraform
+from tooling.terraform.stack import terraform_environment
 from tooling.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from http import HTTPStatus
 from typing import Any
 
 from functions.api.problems import ProblemError
-from media.images import ImageRecord
-from media.keys import is_canonical_uuid
+from media.model.images import ImageRecord
+from media.model.keys import is_canonical_uuid
 
 _ADMINS = "admins"
 

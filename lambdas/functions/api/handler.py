@@ -20,12 +20,12 @@ from functions.api.settings import Settings
 from functions.api.trashing import TrashRoutes
 from functions.log import build_logger
 from media.aws import build_clients
-from media.clock import now
-from media.listings import ImageListings
-from media.signing import Signer
-from media.table import ImageTable
-from media.trash import Trash
-from media.unrecorded import UnrecordedOriginals
+from media.lifecycle.trash import Trash
+from media.model.clock import now
+from media.objects.orphans import UnrecordedOriginals
+from media.rows.listings import ImageListings
+from media.rows.table import ImageTable
+from media.urls.signing import Signer
 
 _NO_ROUTE, _PREFLIGHT = "none", "OPTIONS"
 

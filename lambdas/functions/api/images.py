@@ -22,14 +22,14 @@ from functions.api.problems import (
 )
 from functions.api.request import Request
 from functions.api.requests import AnnounceRequest, DescribeRequest, read_body
-from media.announcements import Announcement, PendingUpload, announce_upload
-from media.clock import Clock
-from media.genuine import believed
-from media.images import ImageRecord, Status
-from media.keys import is_canonical_uuid
-from media.signing import Signer
-from media.table import ImageTable
-from media.unrecorded import UnrecordedOriginal, UnrecordedOriginals
+from media.lifecycle.announce import Announcement, PendingUpload, announce_upload
+from media.model.clock import Clock
+from media.model.images import ImageRecord, Status
+from media.model.keys import is_canonical_uuid
+from media.objects.orphans import UnrecordedOriginal, UnrecordedOriginals
+from media.rows.genuine import believed
+from media.rows.table import ImageTable
+from media.urls.signing import Signer
 
 # Of a URL's life: whoever follows a redirect that it kept must still have time to fetch.
 _REDIRECT_LIFE_SHARE = 4

@@ -9,14 +9,14 @@ from functions.api.parameters import ListParameters, read_list_parameters
 from functions.api.presentation import Presenter
 from functions.api.problems import FieldError, forbidden, invalid_fields
 from functions.api.request import Request
-from media.clock import Clock
-from media.cursors import CursorSeal, InvalidCursorError
-from media.genuine import believed
-from media.images import ImageRecord
-from media.items import listing_position
-from media.listings import ImageListings
-from media.signing import Signer
-from media.timestamps import format_timestamp
+from media.model.clock import Clock
+from media.model.images import ImageRecord
+from media.model.timestamps import format_timestamp
+from media.rows.cursors import CursorSeal, InvalidCursorError
+from media.rows.genuine import believed
+from media.rows.items import listing_position
+from media.rows.listings import ImageListings
+from media.urls.signing import Signer
 
 # Clocks differ, so the newest image may be of a month that has hardly begun here.
 _CLOCK_TOLERANCE = timedelta(days=1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from functions.api.problems import FieldError, invalid_fields
 from functions.api.request import Request
-from media.keys import is_canonical_uuid
+from media.model.keys import is_canonical_uuid
 
 PAGE_DEFAULT, PAGE_MAX = 20, 100
 _ERRORS_MAX, _NAME_MAX = 10, 100

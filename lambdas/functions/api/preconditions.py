@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from functions.api.problems import ProblemError
 from functions.api.request import Request
-from media.images import ImageRecord
+from media.model.images import ImageRecord
 
 _TAG = re.compile(r'\s*(?P<weak>W/)?"(?P<opaque>[\x21\x23-\x7e]*)"\s*', re.ASCII)
 _HEADER_MAX = 1000

@@ -17,11 +17,11 @@ from functions.api.views import (
     SummaryView,
     UploadView,
 )
-from media.announcements import PendingUpload
-from media.images import ImageRecord, Location, Status
-from media.signing import SignedUrl, Signer
-from media.timestamps import format_timestamp
-from media.unrecorded import UnrecordedOriginal
+from media.lifecycle.announce import PendingUpload
+from media.model.images import ImageRecord, Location, Status
+from media.model.timestamps import format_timestamp
+from media.objects.orphans import UnrecordedOriginal
+from media.urls.signing import SignedUrl, Signer
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from pydantic import (
 from functions.api.answer import JSON
 from functions.api.problems import FieldError, ProblemError, invalid_fields, invalid_json
 from functions.api.request import Request
-from media.formats import ANNOUNCED_CONTENT_TYPES
+from media.model.formats import ANNOUNCED_CONTENT_TYPES
 
 BODY_BYTES_MAX = 16 * 1024
 _TITLE_MAX, _TAG_MAX, _TAGS_MAX = 200, 50, 20

@@ -9,9 +9,9 @@ from functions.api.images import ImageRoutes
 from functions.api.parameters import read_query
 from functions.api.problems import ProblemError, contention, image_not_found
 from functions.api.request import Request
-from media.images import ImageRecord
-from media.table import RowContentionError
-from media.trash import NotRestorableError, Trash
+from media.lifecycle.trash import NotRestorableError, Trash
+from media.model.images import ImageRecord
+from media.rows.table import RowContentionError
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from media.formats import ImageFormat
-from media.images import RejectionReason
+from media.model.formats import ImageFormat
+from media.model.images import RejectionReason
 
 ImageId = Annotated[
     str, Field(json_schema_extra={"format": "uuid"}, description="A UUID in lower case.")

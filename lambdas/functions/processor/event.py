@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-from media.keys import UPLOADS_PREFIX
+from media.model.keys import UPLOADS_PREFIX
+from media.model.sequencers import normalise_sequencer
+from media.model.timestamps import parse_timestamp
 from media.reconciliation import ObjectChange, ReprocessRequest
-from media.sequencers import normalise_sequencer
-from media.timestamps import parse_timestamp
 
 _CHANGES = frozenset({("aws.s3", "Object Created"), ("aws.s3", "Object Deleted")})
 # No rule lets such an event in: whoever sends it may write to the queue itself.

@@ -21,11 +21,10 @@ from functions.log import build_logger
 from functions.processor.event import parse_message
 from functions.processor.settings import Settings
 from media.aws import build_clients
-from media.bucket import MediaBucket
-from media.clock import now
-from media.freshness import has_current_renditions
 from media.inspection import Inspector, Measure
-from media.keys import is_folder_marker
+from media.model.clock import now
+from media.model.keys import is_folder_marker
+from media.objects.bucket import MediaBucket
 from media.reconciliation import (
     OriginalProcessor,
     Outcome,
@@ -33,7 +32,8 @@ from media.reconciliation import (
     ReprocessRequest,
     Result,
 )
-from media.table import ImageTable
+from media.rendering.freshness import has_current_renditions
+from media.rows.table import ImageTable
 
 _METRICS = {
     Result.READY: "ImagesReady",

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from functions.store import Store
 from media.inspection import RenditionSpec, read_specs
-from media.limits import Limits
+from media.model.limits import Limits
 
 _MEBIBYTE = 1024**2
 

@@ -13,9 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.log import build_logger
 from functions.store import Store
 from media.aws import build_clients
-from media.clock import now
-from media.purge_queue import PurgeQueue
-from media.purging import (
+from media.lifecycle.purge import (
     PURGED_AT_ONCE,
     PurgedImage,
     Purger,
@@ -23,7 +21,9 @@ from media.purging import (
     PurgeRules,
     RunEnd,
 )
-from media.versions import VersionedObjects
+from media.model.clock import now
+from media.objects.versions import VersionedObjects
+from media.rows.due import PurgeQueue
 
 # Enough to finish a page of images whose every call is slow.
 _RESERVE_MILLISECONDS = 60_000

@@ -3,9 +3,9 @@
 from media.inspection.confinement import Measure
 from media.inspection.inspector import InspectionError, Inspector
 from media.inspection.pipeline import InspectedImage, check_size, inspect_image
-from media.inspection.rejection import Flaw, RejectedError
-from media.inspection.renditions import Rendition
-from media.inspection.specs import (
+from media.model.rejection import Flaw, RejectedError
+from media.rendering.encode import Rendition
+from media.rendering.specs import (
     DEFAULT_RENDITIONS,
     RenditionFormat,
     RenditionSpec,

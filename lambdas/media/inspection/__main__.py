@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from media.images import Status
 from media.inspection import (
     DEFAULT_RENDITIONS,
     InspectedImage,
@@ -17,7 +16,8 @@ from media.inspection import (
     RenditionSpec,
     read_specs,
 )
-from media.limits import Limits
+from media.model.images import Status
+from media.model.limits import Limits
 
 _UNREADABLE = 2
 SECONDS_MAX = 30.0

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from media.inspection.confinement import Measure
-from media.inspection.duration import LONGEST_MS
 from media.inspection.encoded import is_plain
 from media.inspection.fields import (
     UnreadableAnswerError,
@@ -19,13 +18,14 @@ from media.inspection.fields import (
     read_member,
     read_whole,
 )
-from media.inspection.geometry import Size, place
 from media.inspection.pipeline import Findings
-from media.inspection.rejection import FOUND_BY_DECODER, WORDINGS, Flaw
-from media.inspection.specs import RenditionSpec
 from media.inspection.told_metadata import read_location, read_metadata
 from media.inspection.wire import FAULT_NAME, FAULT_PLACE, Answer, Connection, Fault, Rejection
-from media.limits import Limits
+from media.model.limits import Limits
+from media.model.rejection import FOUND_BY_DECODER, WORDINGS, Flaw
+from media.parsing.duration import LONGEST_MS
+from media.rendering.geometry import Size, place
+from media.rendering.specs import RenditionSpec
 
 _HEADER_BYTES_MAX, _HEADER_BYTES_A_RENDITION = 64 * 1024, 32
 # Twice the raw pixels, which noise in the best quality does not exceed, and what goes around them.

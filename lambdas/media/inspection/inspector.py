@@ -14,16 +14,16 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from media.formats import ImageFormat
 from media.inspection.confinement import Measure
 from media.inspection.decoder_process import DecoderProcess
 from media.inspection.fields import UnreadableAnswerError
 from media.inspection.kernel import ProcessOption, set_process_option
 from media.inspection.pipeline import InspectedImage, check_bytes, describe
-from media.inspection.rejection import Flaw, RejectedError
-from media.inspection.specs import RenditionSpec
 from media.inspection.wire import Answer, Assignment, Fault, Rejection
-from media.limits import Limits
+from media.model.formats import ImageFormat
+from media.model.limits import Limits
+from media.model.rejection import Flaw, RejectedError
+from media.rendering.specs import RenditionSpec
 
 _ATTEMPTS = 2
 # All its libraries are loaded in this time, also on a machine that does much else.

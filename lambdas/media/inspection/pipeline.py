@@ -7,22 +7,22 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageFile
 
-from media.formats import ImageFormat
-from media.images import ExifValue, Location
-from media.inspection.colour import ColourSpace, convert_to_srgb, reduce_to_eight_bits
-from media.inspection.decoder import Header, decode, decoding, open_image, pillow_guarded
-from media.inspection.duration import duration_ms
-from media.inspection.exif import ExifBlock, read_exif
-from media.inspection.geometry import place
-from media.inspection.metadata import allowed_metadata, location, orientation_tag
-from media.inspection.orientation import transposition, upright_size
-from media.inspection.rejection import Flaw, RejectedError
-from media.inspection.renditions import Rendition, draw, encode_all, name_rendition
-from media.inspection.scaling import resize
-from media.inspection.signatures import identify_format
-from media.inspection.specs import RenditionSpec
-from media.inspection.thumbhash import average_colour, thumbhash
-from media.limits import Limits
+from media.model.formats import ImageFormat
+from media.model.images import ExifValue, Location
+from media.model.limits import Limits
+from media.model.rejection import Flaw, RejectedError
+from media.parsing.duration import duration_ms
+from media.parsing.exif import ExifBlock, read_exif
+from media.parsing.metadata import allowed_metadata, location, orientation_tag
+from media.parsing.orientation import transposition, upright_size
+from media.parsing.signatures import identify_format
+from media.rendering.colour import ColourSpace, convert_to_srgb, reduce_to_eight_bits
+from media.rendering.decode import Header, decode, decoding, open_image, pillow_guarded
+from media.rendering.encode import Rendition, draw, encode_all, name_rendition
+from media.rendering.geometry import place
+from media.rendering.scale import resize
+from media.rendering.specs import RenditionSpec
+from media.rendering.thumbhash import average_colour, thumbhash
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from media.images import ExifValue, Location
 from media.inspection.fields import UnreadableAnswerError, read_matching, read_text, read_whole
-from media.inspection.metadata import (
+from media.model.images import ExifValue, Location
+from media.parsing.metadata import (
     ALTITUDE_MAX,
     LATITUDE_MAX,
     LONGITUDE_MAX,

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageCms
 
-from media.formats import ImageFormat
 from media.inspection.pipeline import examine
-from media.inspection.plugins import load_plugin
-from media.inspection.specs import RenditionSpec
-from media.limits import Limits
+from media.model.formats import ImageFormat
+from media.model.limits import Limits
+from media.rendering.plugins import load_plugin
+from media.rendering.specs import RenditionSpec
 
 _SIDE = 16
 _GREY_LEVEL = 90

@@ -13,9 +13,9 @@ from typing import Protocol, Self
 
 from media.inspection.confinement import Measure
 from media.inspection.pipeline import Findings
-from media.inspection.rejection import Flaw
-from media.inspection.specs import RenditionSpec, read_specs
-from media.limits import Limits
+from media.model.limits import Limits
+from media.model.rejection import Flaw
+from media.rendering.specs import RenditionSpec, read_specs
 
 FAULT_NAME = re.compile(r"[A-Za-z_]{1,64}")
 FAULT_PLACE = re.compile(r"[A-Za-z0-9_.]{1,128}:[0-9]{1,6}")

@@ -10,7 +10,6 @@ from multiprocessing.connection import Connection
 
 from media.inspection.confinement import confine
 from media.inspection.pipeline import check_bytes, examine
-from media.inspection.rejection import Flaw, RejectedError
 from media.inspection.warm_up import warm_up
 from media.inspection.wire import (
     Answer,
@@ -21,6 +20,7 @@ from media.inspection.wire import (
     send_answer,
     send_readiness,
 )
+from media.model.rejection import Flaw, RejectedError
 
 LookAt = Callable[[bytes, Assignment], Answer]
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from media.images import RejectionReason
+from media.model.images import RejectionReason
 
 
 class Result(StrEnum):

@@ -1,10 +1,10 @@
 """What a row already knows, so that a change comes to nothing."""
 
-from media.bucket import Original
-from media.images import ImageRecord, Status
-from media.keys import UploadIdentity
+from media.lifecycle.trash import is_discarded
+from media.model.images import ImageRecord, Status
+from media.model.keys import UploadIdentity
+from media.objects.bucket import Original
 from media.reconciliation.changes import ObjectChange
-from media.trash import is_discarded
 
 
 def is_settled(seen: ImageRecord, change: ObjectChange) -> bool:

@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Protocol
 
-from media.bucket import MediaBucket, Original
-from media.clock import Clock
-from media.images import ImageError, ImageRecord, Status, StoredRendition
 from media.inspection import Flaw, InspectedImage, RejectedError, check_size
-from media.keys import UploadIdentity, rendition_key
-from media.limits import Limits
+from media.model.clock import Clock
+from media.model.images import ImageError, ImageRecord, Status, StoredRendition
+from media.model.keys import UploadIdentity, rendition_key
+from media.model.limits import Limits
+from media.objects.bucket import MediaBucket, Original
 from media.reconciliation.changes import ObjectChange
 from media.reconciliation.outcomes import Outcome, Result
 from media.reconciliation.rows import blank, listed_since

@@ -7,16 +7,16 @@ from datetime import timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from media.bucket import MediaBucket, Original
-from media.images import ImageRecord, Status
-from media.keys import UploadIdentity, identify_upload
+from media.model.images import ImageRecord, Status
+from media.model.keys import UploadIdentity, identify_upload
+from media.model.sequencers import EARLIEST
+from media.objects.bucket import MediaBucket, Original
 from media.reconciliation.changes import ObjectChange, ReprocessRequest
 from media.reconciliation.outcomes import Outcome, Result
 from media.reconciliation.precedence import is_processed, is_settled, is_thrown_away
 from media.reconciliation.processing import OriginalProcessor
 from media.reconciliation.rows import failed, kept_in_the_trash, tombstone
-from media.sequencers import EARLIEST
-from media.table import ImageTable, RowContentionError
+from media.rows.table import ImageTable, RowContentionError
 
 _ATTEMPTS = 3
 # An image that is served already goes on being served while its overwrite is tried again.

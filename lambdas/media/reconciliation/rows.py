@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from media.images import FAILURE_REASON, ImageError, ImageRecord, Status
-from media.keys import UploadIdentity
+from media.model.images import FAILURE_REASON, ImageError, ImageRecord, Status
+from media.model.keys import UploadIdentity
 from media.reconciliation.changes import ObjectChange
 
 # A function that is at work on an object lives for minutes; the purger's next run, an hour after

@@ -20,14 +20,14 @@ from tests.benchmarks.api.stand import TABLE, Stand
 from tests.benchmarks.machine import describe_machine
 from tests.benchmarks.worker import Worker, WorkerError
 from tooling.errors import OperatorError
-from tooling.media_client import MediaClient
-from tooling.users import UserPool
+from tooling.images.api_client import MediaClient
+from tooling.users.pool import UserPool
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from tooling.clients import Clients
+    from tooling.aws.clients import Clients
     from tooling.console import Screen
 
 SIZES = (10, 1_000, 100_000)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tests.benchmarks.figures import share_below
 
 if TYPE_CHECKING:
-    from tooling.media_client import MediaClient
+    from tooling.images.api_client import MediaClient
 
 CLIENTS = (1, 8)
 STARTING_SECONDS = 5.0

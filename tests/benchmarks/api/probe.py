@@ -21,9 +21,9 @@ from uuid import UUID, uuid5
 from botocore.httpsession import URLLib3Session
 
 from media import aws
-from media.formats import ImageFormat
-from media.images import ImageRecord, Status, StoredRendition
-from media.items import item_of
+from media.model.formats import ImageFormat
+from media.model.images import ImageRecord, Status, StoredRendition
+from media.rows.items import item_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

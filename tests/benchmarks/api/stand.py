@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks.processor import PYTHON, variables
 from tests.benchmarks.worker import Worker, last_core
+from tooling.aws.target import FOREIGN_VARIABLES, emulator_of
 from tooling.emulator.credentials import write_root_credentials
 from tooling.emulator.process import Emulator
 from tooling.private_folders import make_private
-from tooling.target import FOREIGN_VARIABLES, emulator_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-    from tooling.target import Target
+    from tooling.aws.target import Target
     from tooling.workspace import Workspace
 
 TABLE = "benchmark-images"

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tests.benchmarks.load.sending import Sent
-    from tooling.clients import Clients
-    from tooling.media_client import MediaClient
+    from tooling.aws.clients import Clients
+    from tooling.images.api_client import MediaClient
 
 END_STATES = ("ready", "rejected")
 WITHIN_SECONDS = 1800.0

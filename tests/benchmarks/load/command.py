@@ -18,15 +18,15 @@ from tests.benchmarks.load.memory import FunctionMemory
 from tests.benchmarks.load.pictures import mixed_pictures
 from tests.benchmarks.load.sending import CLIENTS, Sent, send_burst, send_steadily
 from tests.benchmarks.machine import describe_machine
-from tooling.media_client import MediaClient
-from tooling.target import emulator_of
-from tooling.users import UserPool
+from tooling.aws.target import emulator_of
+from tooling.images.api_client import MediaClient
+from tooling.users.pool import UserPool
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from tooling.clients import Clients
+    from tooling.aws.clients import Clients
     from tooling.console import Screen
 
 BURSTS = (200, 2000)

@@ -8,8 +8,8 @@ from itertools import count, cycle
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.images.workloads import CORPUS
-from tooling.smoke_picture import draw_picture
-from tooling.uploads import UNKNOWN_TYPE, guess_content_type
+from tooling.images.upload import UNKNOWN_TYPE, guess_content_type
+from tooling.smoke.image import draw_picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

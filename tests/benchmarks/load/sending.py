@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from tooling.media_client import send_file
+from tooling.images.api_client import send_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.benchmarks.load.pictures import Picture
-    from tooling.media_client import MediaClient
+    from tooling.images.api_client import MediaClient
 
 CLIENTS = 8
 

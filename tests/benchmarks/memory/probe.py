@@ -12,8 +12,8 @@ from pathlib import Path
 # The whole function is in memory while a picture is worked on, not only what decodes it.
 import functions.processor.handler
 from media.inspection import DEFAULT_RENDITIONS, Inspector
-from media.inspection.rejection import RejectedError
-from media.limits import Limits
+from media.model.limits import Limits
+from media.model.rejection import RejectedError
 from tests.benchmarks.machine import peak_bytes
 
 # What the default limits accept has to fit into the default memory, which counts two copies of

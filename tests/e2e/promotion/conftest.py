@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.config import Config
 
-from tooling.ledger_key import LedgerKey
-from tooling.promotion.ledger import Ledger
-from tooling.releases import Release
-from tooling.target import root_session
+from tooling.aws.ledger_key import LedgerKey
+from tooling.aws.target import root_session
+from tooling.ledger.ledger import Ledger
+from tooling.releases.release import Release
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

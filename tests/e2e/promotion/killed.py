@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 from tooling.cli import main
-from tooling.promotion.ledger import Ledger
+from tooling.ledger.ledger import Ledger
 
 
 def die_after(step: str) -> None:

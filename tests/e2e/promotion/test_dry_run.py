@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from tests.e2e.promotion.conftest import edited
 from tests.e2e.promotion.reader import reading_only
-from tooling.promotion.entry import Entry, Step
-from tooling.promotion.ledger import HEAD, digest_of, key_of
+from tooling.ledger.entry import Entry, Step
+from tooling.ledger.ledger import HEAD, digest_of, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pytest
 
     from tests.e2e.promotion.conftest import Lab
-    from tooling.releases import Release
+    from tooling.releases.release import Release
 
 PROMOTE = ("promote", "dev", "staging")
 FIRST = ("promote", "staging", "prod")

@@ -18,9 +18,9 @@ import pytest
 from tests.commits import commit_of
 from tests.conftest import Checkout
 from tests.e2e.promotion.conftest import edited, says
-from tooling.promotion.lease import KEY, Lease
-from tooling.promotion.lease_document import LIFE
-from tooling.promotion.origin import Origin
+from tooling.ledger.actor import Origin
+from tooling.ledger.lease import KEY, Lease
+from tooling.ledger.lease_document import LIFE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

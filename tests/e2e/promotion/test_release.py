@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.conftest import kill, last_lines
 from tests.e2e.promotion.conftest import edited, says
 from tests.e2e.promotion.reader import reading_only
-from tooling.promotion.ledger import key_of
+from tooling.ledger.ledger import key_of
 
 if TYPE_CHECKING:
     import subprocess
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.e2e.promotion.conftest import Lab
-    from tooling.releases import Release
+    from tooling.releases.release import Release
 
 PROMOTE = ("promote", "dev", "staging")
 ROLL_BACK = ("rollback", "prod")

@@ -18,8 +18,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 
+from tooling.aws.target import root_session
 from tooling.emulator.process import Emulator
-from tooling.target import root_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

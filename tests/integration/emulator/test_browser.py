@@ -23,7 +23,7 @@ from tests.integration.emulator.conftest import (
     function_document,
     zipped,
 )
-from tooling.smoke_picture import draw_picture
+from tooling.smoke.image import draw_picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,17 +11,17 @@ import pytest
 from PIL import Image
 
 from media.aws import build_clients
-from media.images import Status
+from media.model.images import Status
+from media.model.sequencers import normalise_sequencer
 from media.reconciliation import ObjectChange
-from media.sequencers import normalise_sequencer
-from media.table import ImageTable
+from media.rows.table import ImageTable
 from tests.integration.faults.proxy import FaultProxy
 from tests.integration.faults.worker import SPECS, build_reconciler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from media.images import ImageRecord
+    from media.model.images import ImageRecord
     from media.reconciliation import Reconciler
     from tests.conftest import Checkout
     from tests.integration.conftest import Aws
@@ -146,7 +146,7 @@ def reconciler(store: Store, variables: dict[str, str]) -> Iterator[Reconciler]:
         for name, value in variables.items():
             patch.setenv(name, value)
         patch.setattr("botocore.endpoint.time", _NoPause)
-        patch.setattr("media.bucket.time", _NoPause)
+        patch.setattr("media.objects.bucket.time", _NoPause)
         clients = build_clients(read_timeout_seconds=READ_TIMEOUT_SECONDS, attempts=ATTEMPTS)
         yield build_reconciler(clients, store.name)
         clients.s3.close()

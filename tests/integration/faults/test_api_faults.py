@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from media.aws import build_clients
-from media.images import ImageRecord, Status
+from media.model.images import ImageRecord, Status
 from tests.integration.faults.conftest import READ_TIMEOUT_SECONDS
 from tests.integration.faults.proxy import ALWAYS, Fault, FaultProxy, Spoiled
 

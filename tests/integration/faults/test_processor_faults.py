@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from media.images import Status
+from media.model.images import Status
 from media.reconciliation import Reconciler, Result
 from tests.integration.faults.proxy import ALWAYS, Fault, FaultProxy, Spoiled
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from media.images import Status
+from media.model.images import Status
 from tests.integration.faults.test_processor_faults import CALLS
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from media.aws import build_clients
-from media.bucket import MediaBucket
-from media.freshness import has_current_renditions
 from media.inspection import InspectedImage, RenditionSpec, inspect_image
-from media.limits import Limits
+from media.model.limits import Limits
+from media.model.sequencers import normalise_sequencer
+from media.objects.bucket import MediaBucket
 from media.reconciliation import ObjectChange, OriginalProcessor, Reconciler
-from media.sequencers import normalise_sequencer
-from media.table import ImageTable
+from media.rendering.freshness import has_current_renditions
+from media.rows.table import ImageTable
 
 if TYPE_CHECKING:
     from media.aws import Clients

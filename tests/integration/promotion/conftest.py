@@ -15,19 +15,20 @@ from botocore.config import Config
 
 from tests.integration.promotion.site import ROOT, WORKS, Site, zipped
 from tooling import smoke
-from tooling.buckets import ensure_bucket
-from tooling.clients import Clients
+from tooling.aws.buckets import ensure_bucket
+from tooling.aws.clients import Clients
+from tooling.aws.ledger_key import LedgerKey
+from tooling.aws.target import Target, root_session
 from tooling.console import Screen
+from tooling.delivery import automatic_rollback as way_back
+from tooling.delivery import plan as planning
+from tooling.delivery.run import Run
 from tooling.emulator.process import Emulator
 from tooling.environments import EnvironmentFiles
-from tooling.ledger_key import LedgerKey
-from tooling.promotion import planning, way_back
-from tooling.promotion.journal import Journal
-from tooling.promotion.lease import Lease
-from tooling.promotion.ledger import Ledger
-from tooling.promotion.origin import Origin
-from tooling.promotion.run import Run
-from tooling.target import Target, root_session
+from tooling.ledger.actor import Origin
+from tooling.ledger.journal import Journal
+from tooling.ledger.lease import Lease
+from tooling.ledger.ledger import Ledger
 from tooling.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from tests.commits import commit_of
-from tooling.promotion.aliases import shares
-from tooling.releases import UNKNOWN_RELEASE, PublishedFunction, Release, terraform_digest
+from tooling.delivery.aliases import shares
+from tooling.releases.release import UNKNOWN_RELEASE, PublishedFunction, Release, terraform_digest
 from tooling.terraform.plans import Action, Change, PlanSummary
 
 if TYPE_CHECKING:

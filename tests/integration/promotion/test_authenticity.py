@@ -13,19 +13,19 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.integration.promotion.conftest import REGION, Cloud, origin
-from tooling.buckets import ensure_bucket
+from tooling.aws.buckets import ensure_bucket
+from tooling.aws.ledger_key import LedgerKey
 from tooling.commands.history import verify_ledger as verify
 from tooling.console import Screen
 from tooling.errors import OperatorError
-from tooling.ledger_key import LedgerKey
-from tooling.promotion.entry import Entry, Step
-from tooling.promotion.gates.hold import hold
-from tooling.promotion.gates.smoke_evidence import smoke_evidence, soak
-from tooling.promotion.gates.verdict import Verdict
-from tooling.promotion.interruption import half_applied, interruption, proven
-from tooling.promotion.ledger import HEAD, Ledger, digest_of, key_of
-from tooling.promotion.verification import authenticated, faults, verified
-from tooling.releases import UNKNOWN_RELEASE
+from tooling.gates.gate import Verdict
+from tooling.gates.hold import hold
+from tooling.gates.smoke_evidence import smoke_evidence, soak
+from tooling.ledger.entry import Entry, Step
+from tooling.ledger.integrity import authenticated, faults, verified
+from tooling.ledger.interrupted_runs import half_applied, interruption, proven
+from tooling.ledger.ledger import HEAD, Ledger, digest_of, key_of
+from tooling.releases.release import UNKNOWN_RELEASE
 from tooling.session import Session
 from tooling.workspace import Workspace
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3.client import S3Client
 
-    from tooling.releases import Release
+    from tooling.releases.release import Release
 
 GOOD = replace(UNKNOWN_RELEASE, git_commit="600d")
 EVIL = replace(UNKNOWN_RELEASE, git_commit="e41l")

@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tooling.promotion.carrying import Place, carry
-from tooling.releases import UNKNOWN_RELEASE, PublishedFunction
+from tooling.releases.artifact_copy import Place, carry
+from tooling.releases.release import UNKNOWN_RELEASE, PublishedFunction
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.integration.promotion.conftest import REGION
-from tooling.buckets import ensure_bucket, remove_bucket
+from tooling.aws.buckets import ensure_bucket, remove_bucket
 from tooling.errors import OperatorError
-from tooling.promotion.deployed import read_deployed
 from tooling.rendering import state_bucket
-from tooling.state import MEDIA_KEY
+from tooling.terraform.deployed import read_deployed
+from tooling.terraform.state import MEDIA_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

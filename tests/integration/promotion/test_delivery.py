@@ -13,30 +13,31 @@ from botocore.exceptions import ClientError
 
 from tests.integration.promotion.conftest import origin
 from tests.integration.promotion.site import CHANGED, NEW, OLD, ROOT, Site
+from tooling.delivery import automatic_rollback as way_back
+from tooling.delivery import canary as trial
+from tooling.delivery.aliases import shares
+from tooling.delivery.plan import Planned
+from tooling.delivery.result import Decision
+from tooling.delivery.rollout import ApplyFailed, bring
+from tooling.delivery.watch import Watch
 from tooling.environments import Canary
 from tooling.errors import OperatorError
-from tooling.foundation import PlannedFoundation
-from tooling.promotion import trial, way_back
-from tooling.promotion.aliases import shares
-from tooling.promotion.canary import Watch
-from tooling.promotion.decision import Decision
-from tooling.promotion.delivery import ApplyFailed, bring
-from tooling.promotion.entry import Step
-from tooling.promotion.gates.verdict import Answer, failed
-from tooling.promotion.lease import Lease, LeaseHeld
-from tooling.promotion.lease_document import LIFE
-from tooling.promotion.planning import Planned
+from tooling.gates.gate import Answer, failed
+from tooling.ledger.entry import Step
+from tooling.ledger.lease import Lease, LeaseHeld
+from tooling.ledger.lease_document import LIFE
 from tooling.scanning.findings import Finding, Report
 from tooling.smoke import SmokeTestFailed
 from tooling.terraform.diagnostics import Diagnostic, TerraformFailed
+from tooling.terraform.foundation import PlannedFoundation
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
     from tooling.console import Screen
-    from tooling.promotion.run import Run
-    from tooling.stack import Stack
+    from tooling.delivery.run import Run
     from tooling.terraform.plans import PlanSummary
+    from tooling.terraform.stack import Stack
 
 BROKEN = SmokeTestFailed("The smoke test failed.", reason="At 'processed': broken")
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.integration.promotion.site import ROOT
+from tooling.aws.ledger_key import LedgerKey
+from tooling.aws.target import Target
 from tooling.console import Screen
-from tooling.destroy import destroy
+from tooling.delivery.destroy import destroy
+from tooling.delivery.run import Run
 from tooling.environments import EnvironmentFiles
-from tooling.foundation import plan_foundation
-from tooling.ledger_key import LedgerKey
-from tooling.promotion.entry import Step
-from tooling.promotion.run import Run
-from tooling.promotion.verification import authenticated
-from tooling.target import Target
+from tooling.ledger.entry import Step
+from tooling.ledger.integrity import authenticated
+from tooling.terraform.foundation import plan_foundation
 from tooling.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def run(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     target = Target(named, cloud.endpoint, cloud.session)
     workspace = Workspace(ROOT, tmp_path / "state", Workspace.from_process().cache)
     # Other tests still live on this embedded AWS.
-    monkeypatch.setattr("tooling.destroy._stop_if_deserted", lambda _: None)
+    monkeypatch.setattr("tooling.delivery.destroy._stop_if_deserted", lambda _: None)
     return Run.founding(workspace, target, Screen(), "deploy dev")
 
 

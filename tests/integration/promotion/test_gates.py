@@ -13,19 +13,19 @@ from botocore.exceptions import ClientError
 
 from tests.integration.promotion.conftest import function_behind_alias
 from tests.integration.promotion.site import zipped
-from tooling.buckets import ensure_bucket
-from tooling.clients import Clients
-from tooling.promotion.aliases import send_all_to, shares
-from tooling.promotion.carrying import NOWHERE, Place, carry, compare
-from tooling.promotion.deployed import read_deployed
-from tooling.promotion.gates.account import account
-from tooling.promotion.gates.alarms import alarms
-from tooling.promotion.gates.live_code import live_code
-from tooling.promotion.gates.verdict import Verdict
-from tooling.promotion.ledger import Ledger
-from tooling.releases import UNKNOWN_RELEASE, PublishedFunction, Release
-from tooling.state import MEDIA_KEY
-from tooling.target import Target
+from tooling.aws.buckets import ensure_bucket
+from tooling.aws.clients import Clients
+from tooling.aws.target import Target
+from tooling.delivery.aliases import send_all_to, shares
+from tooling.gates.account import account
+from tooling.gates.alarms import alarms
+from tooling.gates.gate import Verdict
+from tooling.gates.live_code import live_code
+from tooling.ledger.ledger import Ledger
+from tooling.releases.artifact_copy import NOWHERE, Place, carry, compare
+from tooling.releases.release import UNKNOWN_RELEASE, PublishedFunction, Release
+from tooling.terraform.deployed import read_deployed
+from tooling.terraform.state import MEDIA_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
     from tests.integration.promotion.conftest import Cloud
+    from tooling.aws.ledger_key import LedgerKey
     from tooling.environments import Environment
-    from tooling.ledger_key import LedgerKey
 
 REGION = "eu-central-1"
 BEFORE_PUT = "provide-client-params.s3.PutObject"

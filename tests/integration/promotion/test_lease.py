@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.integration.promotion.conftest import origin
-from tooling.buckets import bucket_exists, remove_bucket
+from tooling.aws.buckets import bucket_exists, remove_bucket
 from tooling.errors import OperatorError
-from tooling.promotion.lease import KEY, Lease, LeaseHeld, LeaseUnreadable, holder
-from tooling.promotion.lease_document import CLOCK_MARGIN, LIFE
+from tooling.ledger.lease import KEY, Lease, LeaseHeld, LeaseUnreadable, holder
+from tooling.ledger.lease_document import CLOCK_MARGIN, LIFE
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client

@@ -9,16 +9,16 @@ import pytest
 
 from tests.integration.promotion.conftest import origin
 from tooling.errors import Interrupted, OperatorError
-from tooling.promotion.entry import NOTHING_BEFORE, Entry, Step
-from tooling.promotion.interruption import interruption
-from tooling.promotion.journal import Journal
-from tooling.promotion.ledger import HEAD, Ledger, digest_of, key_of
-from tooling.promotion.verification import faults, verified
+from tooling.ledger.entry import NOTHING_BEFORE, Entry, Step
+from tooling.ledger.integrity import faults, verified
+from tooling.ledger.interrupted_runs import interruption
+from tooling.ledger.journal import Journal
+from tooling.ledger.ledger import HEAD, Ledger, digest_of, key_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-    from tooling.ledger_key import LedgerKey
+    from tooling.aws.ledger_key import LedgerKey
 
 
 def entry(run: str, step: Step = Step.STARTED) -> Entry:

@@ -9,23 +9,23 @@ import pytest
 
 from tests.commits import commit_of
 from tests.integration.promotion.site import ROOT
-from tooling.clients import Clients
+from tooling.aws.clients import Clients
+from tooling.aws.target import Target
+from tooling.delivery import rollback
+from tooling.delivery.promote import Promotion
+from tooling.delivery.result import Decision
+from tooling.delivery.rollback import Rollback
 from tooling.environments import EnvironmentFiles
 from tooling.errors import OperatorError
-from tooling.promotion import rollback
-from tooling.promotion.decision import Decision
-from tooling.promotion.deployed import Deployed
-from tooling.promotion.entry import Entry, Step
-from tooling.promotion.ledger import key_of
-from tooling.promotion.promote import Promotion
-from tooling.promotion.rollback import Rollback
-from tooling.releases import UNKNOWN_RELEASE
-from tooling.target import Target
+from tooling.ledger.entry import Entry, Step
+from tooling.ledger.ledger import key_of
+from tooling.releases.release import UNKNOWN_RELEASE
+from tooling.terraform.deployed import Deployed
 
 if TYPE_CHECKING:
     from tests.integration.promotion.conftest import Cloud
-    from tooling.promotion.run import Run
-    from tooling.releases import Release
+    from tooling.delivery.run import Run
+    from tooling.releases.release import Release
 
 
 class Stopped(Exception):

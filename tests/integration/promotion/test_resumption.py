@@ -9,23 +9,23 @@ import pytest
 
 from tests.integration.promotion.conftest import origin
 from tests.integration.promotion.site import NEW, OLD, ROOT, Site, release_of
-from tooling.clients import Clients
+from tooling.aws.clients import Clients
+from tooling.aws.target import Target
+from tooling.delivery import plan as planning
+from tooling.delivery.promote import Promotion
+from tooling.delivery.result import Decision, GatesClosed
 from tooling.environments import EnvironmentFiles
 from tooling.errors import OperatorError
-from tooling.promotion import planning
-from tooling.promotion.decision import Decision, GatesClosed
-from tooling.promotion.entry import Entry, Step
-from tooling.promotion.lease import Lease
-from tooling.promotion.ledger import HEAD, digest_of, key_of
-from tooling.promotion.promote import Promotion
+from tooling.ledger.entry import Entry, Step
+from tooling.ledger.lease import Lease
+from tooling.ledger.ledger import HEAD, digest_of, key_of
 from tooling.scanning.findings import Finding, Report
-from tooling.target import Target
 
 if TYPE_CHECKING:
     from tests.integration.promotion.conftest import Cloud
-    from tooling.promotion.ledger import Ledger
-    from tooling.promotion.run import Run
-    from tooling.releases import Release
+    from tooling.delivery.run import Run
+    from tooling.ledger.ledger import Ledger
+    from tooling.releases.release import Release
 
 EVIL = release_of("evil")
 

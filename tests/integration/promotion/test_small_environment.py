@@ -11,25 +11,26 @@ import pytest
 from tests.commits import commit_of
 from tests.integration.promotion.conftest import origin
 from tests.integration.promotion.site import ROOT
-from tooling import deploy, smoke
-from tooling.buckets import bucket_exists, remove_bucket
+from tooling import smoke
+from tooling.aws.buckets import bucket_exists, remove_bucket
+from tooling.aws.ledger_key import LedgerKey
+from tooling.aws.target import Target
 from tooling.console import Screen
-from tooling.deploy import Deployment
-from tooling.destroy import destroy
+from tooling.delivery import automatic_rollback as way_back
+from tooling.delivery import deploy
+from tooling.delivery.deploy import Deployment
+from tooling.delivery.destroy import destroy
+from tooling.delivery.plan import plan_at_once
+from tooling.delivery.rollout import ApplyFailed, bring
+from tooling.delivery.run import Run
 from tooling.environments import EnvironmentFiles
-from tooling.ledger_key import LedgerKey
-from tooling.promotion import way_back
-from tooling.promotion.delivery import ApplyFailed, bring
-from tooling.promotion.deployed import read_deployed
-from tooling.promotion.entry import Step
-from tooling.promotion.interruption import proven
-from tooling.promotion.lease import Lease, LeaseHeld
-from tooling.promotion.planning import plan_at_once
-from tooling.promotion.run import Run
-from tooling.promotion.verification import authenticated
-from tooling.releases import UNKNOWN_RELEASE, Release, terraform_digest
+from tooling.ledger.entry import Step
+from tooling.ledger.integrity import authenticated
+from tooling.ledger.interrupted_runs import proven
+from tooling.ledger.lease import Lease, LeaseHeld
+from tooling.releases.release import UNKNOWN_RELEASE, Release, terraform_digest
 from tooling.rendering import artifact_bucket, state_bucket
-from tooling.target import Target
+from tooling.terraform.deployed import read_deployed
 from tooling.terraform.diagnostics import TerraformFailed
 from tooling.workspace import Workspace
 
@@ -38,9 +39,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.integration.promotion.conftest import Cloud
-    from tooling.clients import Clients
-    from tooling.stack import Stack
+    from tooling.aws.clients import Clients
     from tooling.terraform.plans import PlanSummary
+    from tooling.terraform.stack import Stack
 
 # What it makes first is made; what it makes then is refused if the release is the bad one.
 SOURCES = """

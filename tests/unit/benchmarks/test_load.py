@@ -16,7 +16,7 @@ from tests.benchmarks.load.sending import Sent
 from tooling.errors import OperatorError
 
 if TYPE_CHECKING:
-    from tooling.media_client import MediaClient
+    from tooling.images.api_client import MediaClient
 
 BEGAN = datetime(2026, 11, 24, 8, tzinfo=UTC)
 LINE = (

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
+from tooling.aws.target import Target
 from tooling.environments import Environment
 from tooling.errors import OperatorError
-from tooling.releases import UNKNOWN_RELEASE
+from tooling.releases.release import UNKNOWN_RELEASE
 from tooling.rendering import (
     backend_configuration,
     render_variables,
     write_backend_configuration,
 )
-from tooling.target import Target
 
 if TYPE_CHECKING:
     from pathlib import Path

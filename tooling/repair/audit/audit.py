@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tooling.console import ProgressLine, Screen
     from tooling.repair.audit.sources import Sources
-    from tooling.repair.messages import QueueFeeder
+    from tooling.repair.queue import QueueFeeder
 
 # What an older run has read is too old to go on with.
 RESUMABLE = timedelta(hours=24)

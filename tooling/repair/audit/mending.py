@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from tooling.repair.audit.checks import LISTED, TRASH, TRASHED, UNVERSIONED, Kind
-from tooling.repair.messages import QueueFeeder, reprocess_request
+from tooling.repair.queue import QueueFeeder, reprocess_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable

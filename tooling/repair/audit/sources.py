@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from tooling.buckets import delete_versions
+from tooling.aws.buckets import delete_versions
 from tooling.errors import OperatorError
 from tooling.repair.audit.comparison import ObjectPage
 from tooling.repair.audit.facts import ATTRIBUTES, ObjectFacts, RowFacts
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
-    from tooling.clients import Clients
+    from tooling.aws.clients import Clients
 
 GONE = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 CHUNK_BYTES = 1024**2

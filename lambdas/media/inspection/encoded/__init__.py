@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from media.inspection.encoded.avif import is_plain_avif
 from media.inspection.encoded.jpeg import is_plain_jpeg
 from media.inspection.encoded.webp import is_plain_webp
-from media.inspection.specs import RenditionFormat
+from media.rendering.specs import RenditionFormat
 
 _CHECKS: Mapping[RenditionFormat, Callable[[bytes, tuple[int, int]], bool]] = {
     RenditionFormat.WEBP: is_plain_webp,

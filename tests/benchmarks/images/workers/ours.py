@@ -5,7 +5,7 @@ from __future__ import annotations
 import PIL
 
 from media.inspection import inspect_image, read_specs
-from media.limits import Limits
+from media.model.limits import Limits
 from tests.benchmarks.images.workers.protocol import Task, serve
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from media.images import RejectionReason
 from media.inspection import Measure
+from media.model.images import RejectionReason
 from media.reconciliation import ObjectChange, Outcome, ReprocessRequest, Result
 
 ReadEvent = Callable[[str], dict[str, Any]]

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from media.purging import PurgedImage, PurgeResult, RunEnd
+from media.lifecycle.purge import PurgedImage, PurgeResult, RunEnd
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from media.images import Discard, ImageRecord, Status
+from media.model.images import Discard, ImageRecord, Status
 
 LIFE = timedelta(days=30)
 

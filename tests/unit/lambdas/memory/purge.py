@@ -8,11 +8,11 @@ from typing import Any, cast
 
 from botocore.exceptions import ClientError
 
-from media.images import ImageRecord, Status
-from media.keys import identify_upload
-from media.purge_queue import DueImage, PurgeQueue
-from media.purging import PurgedImage, Purger, PurgeRules, RunEnd
-from media.versions import VersionedObjects
+from media.lifecycle.purge import PurgedImage, Purger, PurgeRules, RunEnd
+from media.model.images import ImageRecord, Status
+from media.model.keys import identify_upload
+from media.objects.versions import VersionedObjects
+from media.rows.due import DueImage, PurgeQueue
 from tests.unit.lambdas.memory.discarded import LIFE, thrown_away
 
 OWNER = "6f1c2d3e-0000-4000-8000-00000000000a"

@@ -10,13 +10,14 @@ from typing import Any, cast
 
 from PIL import Image
 
-from media.bucket import MediaBucket
-from media.freshness import has_current_renditions
-from media.images import ImageRecord, Status
 from media.inspection import InspectedImage, RenditionSpec, inspect_image
-from media.limits import Limits
-from media.purge_queue import PurgeQueue
-from media.purging import PurgedImage, Purger, PurgeResult, PurgeRules, RunEnd
+from media.lifecycle.purge import PurgedImage, Purger, PurgeResult, PurgeRules, RunEnd
+from media.lifecycle.trash import NotRestorableError, Trash
+from media.model.images import ImageRecord, Status
+from media.model.limits import Limits
+from media.model.sequencers import normalise_sequencer
+from media.objects.bucket import MediaBucket
+from media.objects.versions import VersionedObjects
 from media.reconciliation import (
     ObjectChange,
     OriginalProcessor,
@@ -24,10 +25,9 @@ from media.reconciliation import (
     Reconciler,
     ReprocessRequest,
 )
-from media.sequencers import normalise_sequencer
-from media.table import ImageTable
-from media.trash import NotRestorableError, Trash
-from media.versions import VersionedObjects
+from media.rendering.freshness import has_current_renditions
+from media.rows.due import PurgeQueue
+from media.rows.table import ImageTable
 from tests.unit.lambdas.memory.dynamodb import MemoryDynamoDB
 from tests.unit.lambdas.memory.s3 import Event, MemoryS3
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from media.keys import identify_upload
+from media.model.keys import identify_upload
 from tooling.repair.keys import image_of_original, owner_of_original
 
 OWNER = "6f1c2d3e-0000-4000-8000-00000000000a"

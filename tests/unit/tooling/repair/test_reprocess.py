@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from tooling.console import Screen
-from tooling.repair.messages import QueueFeeder
+from tooling.repair.queue import QueueFeeder
 from tooling.repair.reprocess import Progress, Reprocess, Selection
 
 if TYPE_CHECKING:

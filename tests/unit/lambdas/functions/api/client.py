@@ -15,12 +15,12 @@ import jsonschema_rs
 
 from functions.api.openapi import build_document
 from functions.api.routes import find_route
-from media.formats import ImageFormat
-from media.images import ImageRecord, Location, Status, StoredRendition
-from media.items import listing_position, month_partition
-from media.listings import ImageListings
-from media.table import ImageTable
-from media.unrecorded import UnrecordedOriginal, UnrecordedOriginals
+from media.model.formats import ImageFormat
+from media.model.images import ImageRecord, Location, Status, StoredRendition
+from media.objects.orphans import UnrecordedOriginal, UnrecordedOriginals
+from media.rows.items import listing_position, month_partition
+from media.rows.listings import ImageListings
+from media.rows.table import ImageTable
 
 OWNER = "6f1c2d3e-0000-4000-8000-00000000000a"
 OTHER = "6f1c2d3e-0000-4000-8000-00000000000b"

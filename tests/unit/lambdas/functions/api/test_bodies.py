@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from media.images import Status
+from media.model.images import Status
 from tests.unit.lambdas.functions.api.client import IMAGE, OTHER, OWNER, READY, Api
 
 PNG = {"content_type": "image/png", "bytes": 1}

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from media.images import ImageRecord, Status, StoredRendition
-from media.unrecorded import UnrecordedOriginal
+from media.model.images import ImageRecord, Status, StoredRendition
+from media.objects.orphans import UnrecordedOriginal
 from tests.unit.lambdas.functions.api.client import (
     IMAGE,
     OTHER,

@@ -4,8 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from media.images import ImageError, Status
-from media.unrecorded import UnrecordedOriginal
+from media.model.images import ImageError, Status
+from media.objects.orphans import UnrecordedOriginal
 from tests.unit.lambdas.functions.api.client import (
     IMAGE,
     OTHER,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from media.images import ImageRecord, Status
+from media.model.images import ImageRecord, Status
 from tests.unit.lambdas.functions.api.client import OTHER, OWNER, READY, Api, position
 
 ADMIN: dict[str, Any] = {"sub": OTHER, "groups": "[admins]"}

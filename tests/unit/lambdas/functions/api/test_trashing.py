@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from media.images import ImageError, ImageRecord, Status
+from media.model.images import ImageError, ImageRecord, Status
 from tests.unit.lambdas.functions.api.client import IMAGE, NOW, OTHER, OWNER, READY, Api
 
 TRASHED = replace(READY, status=Status.TRASHED, deleted_at=NOW, purge_at=NOW + timedelta(days=30))

@@ -4,7 +4,7 @@ import json
 import sys
 
 from media.inspection import InspectionError, Inspector, RenditionSpec, decoder_process
-from media.limits import Limits
+from media.model.limits import Limits
 from tests.unit.lambdas.media.inspection.intruder import UNCONFINED, become_ordinary, order
 
 ATTACKS = ("nothing", "read_environment", "open_memory", "attach")

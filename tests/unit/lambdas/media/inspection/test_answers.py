@@ -11,9 +11,9 @@ from media.inspection import RenditionFormat, RenditionSpec
 from media.inspection.answers import receive_answer, receive_readiness
 from media.inspection.fields import UnreadableAnswerError
 from media.inspection.pipeline import Findings
-from media.inspection.renditions import encode
 from media.inspection.wire import send_answer
-from media.limits import Limits
+from media.model.limits import Limits
+from media.rendering.encode import encode
 from tests.unit.lambdas.media.inspection.pictures import GPS, exif, quadrants, saved
 
 LIMITS = Limits(pixels=10_000, frames=100)

@@ -9,7 +9,7 @@ CODE = """
 from pathlib import Path
 from media.inspection import DEFAULT_RENDITIONS, Inspector
 from media.inspection.bytecode import bytecode_folder
-from media.limits import Limits
+from media.model.limits import Limits
 with Inspector(Limits(), DEFAULT_RENDITIONS) as inspector:
     inspector.await_readiness()
 folder = bytecode_folder()

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from media.images import RejectionReason
 from media.inspection import InspectionError, Inspector, Measure, RejectedError, RenditionSpec
-from media.limits import Limits
+from media.model.images import RejectionReason
+from media.model.limits import Limits
 from tests.unit.lambdas.media.inspection.intruder import UNCONFINED, UNFILTERED, order
 from tests.unit.lambdas.media.inspection.pictures import quadrants, saved
 

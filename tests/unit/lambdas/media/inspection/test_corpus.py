@@ -7,7 +7,7 @@ import pytest
 
 from media.inspection import RenditionSpec, inspect_image
 from media.inspection.__main__ import main
-from media.limits import Limits
+from media.model.limits import Limits
 
 TRACES = (b"EXIF", b"Exif", b"XMP ", b"xmpmeta", b"ICCP", b"Photoshop", b"8BIM")
 # Its GPS directory holds a version number and nothing else.

@@ -10,8 +10,8 @@ from PIL import Image, ImageCms
 
 from media.inspection import RenditionFormat, RenditionSpec, inspect_image
 from media.inspection.encoded import is_plain
-from media.inspection.renditions import encode
-from media.limits import Limits
+from media.model.limits import Limits
+from media.rendering.encode import encode
 from tests.unit.lambdas.media.inspection.pictures import GPS, exif, quadrants, saved
 
 SIZE = (60, 40)

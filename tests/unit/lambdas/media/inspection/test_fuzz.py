@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from media.images import RejectionReason
 from media.inspection import RejectedError, RenditionSpec, inspect_image
-from media.limits import Limits
+from media.model.images import RejectionReason
+from media.model.limits import Limits
 from tests.unit.lambdas.media.inspection.pictures import (
     GPS,
     exif,

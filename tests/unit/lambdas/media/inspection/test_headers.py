@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from media.formats import ImageFormat
-from media.images import RejectionReason
 from media.inspection import RejectedError, RenditionSpec, inspect_image
-from media.inspection.mending import mend
-from media.inspection.stated_size import stated_size
-from media.inspection.variants import is_whole_tiff, unsupported_variant
-from media.limits import Limits
+from media.model.formats import ImageFormat
+from media.model.images import RejectionReason
+from media.model.limits import Limits
+from media.parsing.stated_size import stated_size
+from media.parsing.tolerance import mend
+from media.parsing.variants import is_whole_tiff, unsupported_variant
 from tests.unit.lambdas.media.inspection.pictures import png_header, quadrants, saved
 
 SPECS = (RenditionSpec("thumb", 64),)

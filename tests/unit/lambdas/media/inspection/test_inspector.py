@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from media.formats import ImageFormat
-from media.images import RejectionReason
 from media.inspection import (
     InspectionError,
     Inspector,
@@ -19,7 +17,9 @@ from media.inspection import (
 )
 from media.inspection.decoder_process import DecoderProcess
 from media.inspection.wire import Assignment, Fault
-from media.limits import Limits
+from media.model.formats import ImageFormat
+from media.model.images import RejectionReason
+from media.model.limits import Limits
 from tests.unit.lambdas.media.inspection.pictures import quadrants, saved
 
 SPECS = (RenditionSpec("thumb", 16),)
@@ -163,7 +163,7 @@ def test_the_process_is_limited_in_memory_files_and_what_it_opens() -> None:
 def test_the_process_ends_with_who_started_it() -> None:
     code = (
         "from media.inspection import DEFAULT_RENDITIONS, Inspector\n"
-        "from media.limits import Limits\n"
+        "from media.model.limits import Limits\n"
         "inspector = Inspector(Limits(), DEFAULT_RENDITIONS)\n"
         "inspector.start()\n"
         "print(inspector.pid, flush=True)\n"

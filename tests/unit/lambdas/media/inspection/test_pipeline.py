@@ -4,8 +4,6 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageCms
 
-from media.formats import ImageFormat
-from media.images import RejectionReason
 from media.inspection import (
     DEFAULT_RENDITIONS,
     InspectedImage,
@@ -14,7 +12,9 @@ from media.inspection import (
     RenditionSpec,
     inspect_image,
 )
-from media.limits import Limits
+from media.model.formats import ImageFormat
+from media.model.images import RejectionReason
+from media.model.limits import Limits
 from tests.unit.lambdas.media.inspection.pictures import (
     GPS,
     corners,

@@ -13,8 +13,8 @@ from media.inspection import (
     RenditionSpec,
     inspect_image,
 )
-from media.inspection.renditions import encode, name_rendition
-from media.limits import Limits
+from media.model.limits import Limits
+from media.rendering.encode import encode, name_rendition
 from tests.unit.lambdas.media.inspection.containers import parts
 from tests.unit.lambdas.media.inspection.pictures import GPS, exif, quadrants, saved
 

@@ -15,7 +15,7 @@ from media.inspection import (
     RenditionSpec,
     inspect_image,
 )
-from media.limits import Limits
+from media.model.limits import Limits
 from tests.unit.lambdas.media.inspection.pictures import GPS, exif, png, quadrants, saved
 
 SPECS = (

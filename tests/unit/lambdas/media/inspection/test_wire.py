@@ -12,15 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from media.images import ExifValue, Location
 from media.inspection import Flaw, Measure, RenditionFormat, RenditionSpec
 from media.inspection.answers import receive_answer, receive_readiness
 from media.inspection.connection import DeadlineConnection
 from media.inspection.fields import UnreadableAnswerError
-from media.inspection.metadata import METADATA_KINDS, MetadataKind
 from media.inspection.pipeline import Findings
-from media.inspection.rejection import FOUND_BY_DECODER, WORDINGS
-from media.inspection.renditions import encode
 from media.inspection.wire import (
     Answer,
     Assignment,
@@ -31,7 +27,11 @@ from media.inspection.wire import (
     send_assignment,
     send_readiness,
 )
-from media.limits import Limits
+from media.model.images import ExifValue, Location
+from media.model.limits import Limits
+from media.model.rejection import FOUND_BY_DECODER, WORDINGS
+from media.parsing.metadata import METADATA_KINDS, MetadataKind
+from media.rendering.encode import encode
 from tests.unit.lambdas.media.inspection.pictures import quadrants
 
 SPECS = (

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from media.bucket import Original
-from media.images import ImageError, ImageRecord, Status
-from media.keys import identify_upload
+from media.model.images import ImageError, ImageRecord, Status
+from media.model.keys import identify_upload
+from media.model.sequencers import normalise_sequencer
+from media.objects.bucket import Original
 from media.reconciliation import ObjectChange, Result
-from media.sequencers import normalise_sequencer
 from tests.unit.lambdas.media.reconciliation.world import (
     IMAGE,
     KEY,

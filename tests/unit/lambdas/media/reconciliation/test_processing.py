@@ -4,8 +4,8 @@ from hashlib import sha256
 
 import pytest
 
-from media.images import ImageRecord, RejectionReason, Status
-from media.keys import identify_upload
+from media.model.images import ImageRecord, RejectionReason, Status
+from media.model.keys import identify_upload
 from media.reconciliation import Result
 from tests.unit.lambdas.media.reconciliation.world import IMAGE, KEY, OWNER, World, png
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from media.images import ImageRecord, Status
+from media.model.images import ImageRecord, Status
 from media.reconciliation import KeyCollisionError, Result
-from media.table import RowContentionError
+from media.rows.table import RowContentionError
 from tests.unit.lambdas.media.reconciliation.world import IMAGE, OWNER, World, png
 
 

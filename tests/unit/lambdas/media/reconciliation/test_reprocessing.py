@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from media.images import ImageRecord, Status
 from media.inspection import RenditionSpec
+from media.model.images import ImageRecord, Status
+from media.model.sequencers import EARLIEST
 from media.reconciliation import Result
-from media.sequencers import EARLIEST
 from tests.unit.lambdas.memory.store import IMAGE, KEY, OWNER, SPECS, Store
 
 

@@ -7,14 +7,14 @@ from functools import partial
 
 from PIL import Image
 
-from media.bucket import MediaBucket, Original
-from media.freshness import has_current_renditions
-from media.images import ImageRecord, Status
 from media.inspection import InspectedImage, RenditionSpec, inspect_image
-from media.limits import Limits
+from media.model.images import ImageRecord, Status
+from media.model.limits import Limits
+from media.model.sequencers import normalise_sequencer
+from media.objects.bucket import MediaBucket, Original
 from media.reconciliation import ObjectChange, OriginalProcessor, Reconciler
-from media.sequencers import normalise_sequencer
-from media.table import ImageTable
+from media.rendering.freshness import has_current_renditions
+from media.rows.table import ImageTable
 
 OWNER = "6f1c2d3e-0000-4000-8000-00000000000a"
 IMAGE = "0b8a5f6e-1111-4111-9111-00000000000b"

@@ -1,0 +1,1 @@
+"""An image's way from its announcement to its purge."""

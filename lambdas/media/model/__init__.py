@@ -1,0 +1,1 @@
+"""Keys, formats, records and limits that both functions and tooling know."""

@@ -1,0 +1,1 @@
+"""The bucket: objects, their versions, and originals without a row."""

@@ -1,0 +1,140 @@
+"""All versions of an object: what a purge looks at and removes."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from media.objects.bucket import is_of_parts
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
+
+_DELETED_AT_ONCE = 1000
+# What a key may hold and XML 1.0, in which S3 is told of many keys at once, may not.
+_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class RemovalError(Exception):
+    """S3 did not remove all that it was asked to; the message has its codes and no key."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectVersion:
+    """A version of an object, or a delete marker.
+
+    Parameters
+    ----------
+    key, version_id
+        Which one.
+    current
+        Whether the object is now this version, and no marker.
+    written_at
+        When it was made.
+    in_parts
+        Whether it was uploaded in parts, and written_at is when that was begun.
+    is_marker
+        Whether it is a delete marker.
+    """
+
+    key: str
+    version_id: str
+    current: bool
+    written_at: datetime
+    in_parts: bool = False
+    is_marker: bool = False
+
+
+class VersionedObjects:
+    """Versions of the objects in one bucket.
+
+    Parameters
+    ----------
+    client
+        An S3 client.
+    bucket
+        The bucket's name.
+    """
+
+    def __init__(self, client: "S3Client", bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def of_key(self, key: str) -> list[ObjectVersion]:
+        """List the versions and markers of exactly this key; longer keys begin with it too."""
+        found: list[ObjectVersion] = []
+        # The key itself comes before every key that it begins.
+        for page in self._pages(key):
+            found += [version for version in page if version.key == key]
+            if len(page) == 0 or page[-1].key != key:
+                break
+        return found
+
+    def remove(self, versions: Iterable[ObjectVersion]) -> None:
+        """Remove versions and markers for good.
+
+        Raises
+        ------
+        RemovalError
+            If S3 kept any of them.
+        """
+        together: list[ObjectIdentifierTypeDef] = []
+        for version in versions:
+            if _NOT_IN_XML.search(version.key):
+                self._remove_alone(version)
+            else:
+                together.append({"Key": version.key, "VersionId": version.version_id})
+        for start in range(0, len(together), _DELETED_AT_ONCE):
+            answer = self._client.delete_objects(
+                Bucket=self._bucket,
+                Delete={"Objects": together[start : start + _DELETED_AT_ONCE], "Quiet": True},
+            )
+            if errors := answer.get("Errors"):
+                codes = ", ".join(sorted({error.get("Code", "unknown") for error in errors}))
+                message = f"S3 kept {len(errors)} of the versions to remove: {codes}"
+                raise RemovalError(message)
+
+    def _remove_alone(self, version: ObjectVersion) -> None:
+        try:
+            self._client.delete_object(
+                Bucket=self._bucket, Key=version.key, VersionId=version.version_id
+            )
+        except ClientError as error:
+            message = f"S3 kept a version to remove: {error.response['Error']['Code']}"
+            # What S3 says itself may name the key.
+            raise RemovalError(message) from None
+
+    def below(self, prefix: str) -> list[ObjectVersion]:
+        """List the versions and markers of all objects below a prefix that ends in a slash."""
+        return [version for page in self._pages(prefix) for version in page]
+
+    def _pages(self, prefix: str) -> "Iterable[list[ObjectVersion]]":
+        request: dict[str, Any] = {"Bucket": self._bucket, "Prefix": prefix}
+        while True:
+            answer = self._client.list_object_versions(**request)
+            versions = [
+                ObjectVersion(
+                    *(v["Key"], v["VersionId"], v["IsLatest"], v["LastModified"]),
+                    in_parts=is_of_parts(v["ETag"]),
+                )
+                for v in answer.get("Versions", [])
+            ]
+            markers = [
+                ObjectVersion(
+                    *(m["Key"], m["VersionId"]),
+                    current=False,
+                    written_at=m["LastModified"],
+                    is_marker=True,
+                )
+                for m in answer.get("DeleteMarkers", [])
+            ]
+            yield sorted(versions + markers, key=lambda version: version.key)
+            if not answer.get("IsTruncated"):
+                return
+            request["KeyMarker"] = answer["NextKeyMarker"]
+            if "NextVersionIdMarker" in answer:
+                request["VersionIdMarker"] = answer["NextVersionIdMarker"]

@@ -1,0 +1,1 @@
+"""What the bytes of a file say, read without a decoder."""

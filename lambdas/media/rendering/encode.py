@@ -1,0 +1,147 @@
+"""Making renditions: scaling from the next larger one, and encoding without any metadata."""
+
+import io
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image
+
+from media.model.formats import ImageFormat
+from media.rendering.geometry import place
+from media.rendering.plugins import load_plugin
+from media.rendering.scale import resize
+from media.rendering.specs import RenditionFormat, RenditionSpec, rendition_digest
+
+# libavif counts the other way round: 10 is fast.
+_AVIF_FASTEST = 10
+_WORTH_THREADS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """A rendition that was made: its name, digest, size in pixels, and encoded bytes."""
+
+    name: str
+    digest: str
+    width: int
+    height: int
+    data: bytes
+    format: RenditionFormat = RenditionFormat.WEBP
+
+    @property
+    def content_type(self) -> str:
+        """The media type it is served with."""
+        return self.format.content_type
+
+    @property
+    def filename(self) -> str:
+        """The last part of its key."""
+        return f"{self.name}.{self.format.extension}"
+
+
+def draw(
+    picture: Image.Image, size: tuple[int, int], specs: Sequence[RenditionSpec]
+) -> list[Image.Image]:
+    """Scale a picture to what each spec asks for, each from the next larger one.
+
+    Parameters
+    ----------
+    picture
+        Upright, in RGB or RGBA, at least as large as the largest spec asks for.
+    size
+        The width and height in pixels of the original, which decide the shapes.
+    specs
+        What is asked for.
+
+    Returns
+    -------
+    list of PIL.Image.Image
+        In the order of `specs`.
+    """
+    placements = {spec.name: place(size, spec) for spec in specs}
+    drawn: dict[str, Image.Image] = {}
+    for name, placement in sorted(
+        placements.items(), key=lambda item: item[1].scaled, reverse=True
+    ):
+        picture = resize(picture, placement.scaled)
+        is_whole = placement.size == placement.scaled
+        drawn[name] = picture if is_whole else picture.crop(placement.box)
+    return [drawn[spec.name] for spec in specs]
+
+
+def encode_all(
+    pictures: Sequence[Image.Image], specs: Sequence[RenditionSpec]
+) -> tuple[bytes, ...]:
+    """Encode each picture as its spec asks, at once where there is more than one processor."""
+    workers = min(len(specs), _processors())
+    if workers < _WORTH_THREADS:
+        return tuple(map(encode, pictures, specs))
+    # The encoders let go of the interpreter while they work.
+    with ThreadPoolExecutor(workers) as pool:
+        return tuple(pool.map(encode, pictures, specs))
+
+
+def encode(picture: Image.Image, spec: RenditionSpec) -> bytes:
+    """Encode a picture that has its final size, without any metadata."""
+    plain = _flattened(picture) if spec.format is RenditionFormat.JPEG else picture
+    # Some of Pillow's encoders write what they find here without being asked.
+    plain.info.clear()
+    load_plugin(ImageFormat(spec.format.value))
+    output = io.BytesIO()
+    plain.save(output, spec.format.value, **_options(spec))
+    return output.getvalue()
+
+
+def name_rendition(
+    data: bytes, spec: RenditionSpec, size: tuple[int, int], source_sha256: str
+) -> Rendition:
+    """Say of encoded bytes which rendition they are.
+
+    Parameters
+    ----------
+    data
+        The bytes.
+    spec
+        What was asked for.
+    size
+        The width and height in pixels of the original.
+    source_sha256
+        The checksum of the original.
+    """
+    width, height = place(size, spec).size
+    digest = rendition_digest(spec, source_sha256)
+    return Rendition(spec.name, digest, width, height, data, spec.format)
+
+
+def _processors() -> int:
+    """Count the processors that this process may use, where the system tells."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable else os.cpu_count() or 1
+
+
+def _options(spec: RenditionSpec) -> dict[str, Any]:
+    match spec.format:
+        case RenditionFormat.WEBP:
+            return {"quality": spec.quality, "method": spec.effort}
+        case RenditionFormat.JPEG:
+            return {
+                "quality": spec.quality,
+                "optimize": spec.effort > 0,
+                "progressive": spec.effort > 0,
+            }
+        case RenditionFormat.AVIF:
+            # One thread, so that the bytes don't depend on the machine.
+            speed = _AVIF_FASTEST - spec.effort
+            return {"quality": spec.quality, "speed": speed, "max_threads": 1}
+
+
+def _flattened(picture: Image.Image) -> Image.Image:
+    """Lay a picture over white, since JPEG knows no transparency."""
+    if picture.mode != "RGBA":
+        return picture
+    ground = Image.new("RGB", picture.size, "white")
+    ground.paste(picture, mask=picture.getchannel("A"))
+    return ground

@@ -1,0 +1,24 @@
+"""Whether the renditions of an image are those that would be made of it today."""
+
+from collections.abc import Sequence
+
+from media.inspection import RenditionSpec, rendition_digest
+from media.model.images import ImageRecord, Status
+from media.model.keys import rendition_key
+
+
+def has_current_renditions(record: ImageRecord, specs: Sequence[RenditionSpec]) -> bool:
+    """Tell whether an image is ready with exactly the renditions that these specs ask for.
+
+    A rendition's key holds a digest of all that decides its bytes, so the row alone answers; no
+    object is read.
+    """
+    if record.status is not Status.READY or record.sha256 is None:
+        return False
+    wanted = {
+        spec.name: rendition_key(
+            record.image_id, rendition_digest(spec, record.sha256), spec.filename
+        )
+        for spec in specs
+    }
+    return wanted == {name: stored.key for name, stored in record.renditions.items()}

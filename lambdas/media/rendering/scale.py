@@ -1,0 +1,33 @@
+"""Scaling pictures down with one filter, Lanczos, whatever their mode."""
+
+from PIL import Image
+
+from media.rendering import libvips
+
+# Blocks of pixels are averaged first as long as the filter still has twice the target to work on:
+# the filter alone would need the whole picture once more in memory.
+_LEFT_TO_THE_FILTER = 2
+_PREMULTIPLIED = {"LA": "La", "RGBA": "RGBa"}
+
+
+def resize(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Scale a picture down; the same picture where the size is the same.
+
+    Parameters
+    ----------
+    image
+        In mode L, LA, RGB, RGBA or CMYK.
+    size
+        Width and height in pixels of the result.
+    """
+    if image.size == size:
+        return image
+    mode = image.mode
+    across = max(1, image.width // (size[0] * _LEFT_TO_THE_FILTER))
+    down = max(1, image.height // (size[1] * _LEFT_TO_THE_FILTER))
+    # The colour of what can't be seen must not bleed into what can.
+    picture = image.convert(_PREMULTIPLIED[mode]) if mode in _PREMULTIPLIED else image
+    if max(across, down) > 1:
+        picture = picture.reduce((across, down))
+    scaled = libvips.scale(picture, size)
+    return scaled if scaled.mode == mode else scaled.convert(mode)

@@ -1,0 +1,1 @@
+"""The table of images: its items, updates and indexes."""

@@ -1,0 +1,1 @@
+"""Pre-signed URLs and forms."""

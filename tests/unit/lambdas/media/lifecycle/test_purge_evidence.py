@@ -1,0 +1,96 @@
+"""A row says that an image is due; what its owner decided and what S3 holds prove it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from media.lifecycle.purge import PurgeResult
+from media.model.images import ImageRecord, Status
+from media.rows.genuine import ForgedRowError
+from tests.unit.lambdas.memory.discarded import thrown_away
+from tests.unit.lambdas.memory.purge import (
+    DELETED_AT,
+    DROPPED,
+    KEY,
+    NOW,
+    OTHER,
+    OWNER,
+    READY,
+    TRASHED,
+    MemoryQueue,
+    VersionClient,
+    dropped,
+    purge,
+)
+
+# What one who may write all that the processor may makes of a row, to have its original removed.
+DUE = replace(READY, status=Status.TRASHED, deleted_at=DELETED_AT, purge_at=DELETED_AT)
+REVIVED = replace(DROPPED, status=Status.READY, deleted_at=None, version_id="v9")
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        DUE,
+        replace(DUE, gone=True, purging=True),
+        replace(DUE, trace=True, owner=None),
+        # Of a picture that took the place of one that had been thrown away.
+        replace(REVIVED, status=Status.TRASHED, deleted_at=DELETED_AT, version_id="v0"),
+    ],
+)
+def test_a_row_alone_takes_no_original_away(forged: ImageRecord) -> None:
+    queue = MemoryQueue(forged)
+    client = VersionClient(queue.steps, (forged.key, "version", NOW - timedelta(days=1), True))
+    assert purge(queue, client)[1][0].result is PurgeResult.SPARED
+    assert (len(queue.rows), len(client.entries)) == (1, 1)
+
+
+def test_a_row_can_not_shorten_the_time_that_its_owner_was_promised() -> None:
+    decided = thrown_away(READY, NOW - timedelta(days=1))
+    queue = MemoryQueue(replace(decided, purge_at=DELETED_AT))
+    client = VersionClient(queue.steps, (KEY, "version", DELETED_AT, True))
+    assert purge(queue, client)[1][0].result is PurgeResult.SPARED
+    assert client.entries
+
+
+@pytest.mark.parametrize(("days", "spared"), [(29, True), (30, False)])
+def test_what_was_deleted_in_s3_stays_as_long_as_its_marker_says(
+    days: int, *, spared: bool
+) -> None:
+    queue = MemoryQueue(replace(DUE, gone=True))
+    client = VersionClient(
+        queue.steps,
+        (KEY, "version", DELETED_AT - timedelta(days=9), False),
+        (KEY, "marker", NOW - timedelta(days=days), True),
+    )
+    assert (purge(queue, client)[1][0].result is PurgeResult.SPARED) == spared
+    assert bool(client.entries) == spared
+
+
+def test_older_versions_go_with_the_one_that_was_thrown_away() -> None:
+    row = dropped(DROPPED.key, "v0")
+    queue = MemoryQueue(row)
+    client = VersionClient(
+        queue.steps,
+        (row.key, "version", DELETED_AT, True),
+        (row.key, "version", DELETED_AT - timedelta(days=1), False),
+    )
+    client.etag = '"e-2"'
+    assert purge(queue, client)[1][0].result is PurgeResult.PURGED
+    assert not client.entries
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        replace(TRASHED, key=f"uploads/{OWNER}/{OTHER.image_id}"),
+        replace(TRASHED, owner=OTHER.image_id),
+    ],
+)
+def test_a_row_that_belies_its_key_is_a_fault_and_nothing_goes(forged: ImageRecord) -> None:
+    queue = MemoryQueue(forged)
+    client = VersionClient(queue.steps, (forged.key, "version", DELETED_AT, True))
+    ((report,), entries) = (purge(queue, client)[1], client.entries)
+    assert isinstance(report.fault, ForgedRowError)
+    assert len(entries) == 1

@@ -1,0 +1,69 @@
+"""A refusal lists the gates that say no, and no others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tooling.aws.target import Target
+from tooling.delivery.plan import Planned
+from tooling.delivery.result import Decision
+from tooling.gates.gate import Finding, Verdict
+from tooling.releases.release import UNKNOWN_RELEASE
+from tooling.terraform.adapter import Terraform
+from tooling.terraform.plans import PlanSummary
+from tooling.terraform.stack import Stack
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tooling.environments import Environment
+
+ORDER = Finding("order", Verdict.PASS, "staging is promoted from dev.")
+ALARMS = Finding("alarms", Verdict.UNKNOWN, "Not known: errors.")
+HOLD = Finding("hold", Verdict.FAIL, "Rolled back")
+APPROVAL = Finding("approval", Verdict.FAIL, "none yet")
+
+
+def decision(*findings: Finding) -> Decision:
+    made = Decision("promote dev staging")
+    made.findings = list(findings)
+    return made
+
+
+def test_unknown_counts_as_no() -> None:
+    error = decision(ORDER, ALARMS, HOLD).refusal("staging")
+    assert error.what == "2 of 3 gates say no (alarms, hold); nothing was changed in staging."
+    assert error.reason.splitlines() == [
+        "alarms: unknown: Not known: errors.",
+        "hold: fail: Rolled back",
+    ]
+    assert error.remedy.endswith("nox -s promote -- dev staging")
+
+
+def test_where_only_the_approval_is_missing_its_command_is_told(
+    dev: Environment, tmp_path: Path
+) -> None:
+    made = decision(ORDER, APPROVAL)
+    target = Target(dev, None, None)  # type: ignore[arg-type]
+    stack = Stack(Terraform(tmp_path, tmp_path, {}, "dev"), tmp_path, target, "media.tfstate")
+    made.planned = Planned(stack, UNKNOWN_RELEASE, PlanSummary((), ()), {})
+    error = made.refusal("staging")
+    assert "waits for an approval" in error.what
+    digest = made.planned.digest
+    assert error.remedy.endswith(f"nox -s promote -- dev staging --approve {digest}")
+    document = made.document()
+    assert document["plan"] == {
+        "digest": digest,
+        "release": UNKNOWN_RELEASE.id,
+        "goes_back_to": None,
+        "summary": "no changes",
+        "changes": [],
+        "outputs": [],
+    }
+
+
+def test_a_document_says_what_every_gate_said() -> None:
+    assert decision(ORDER, HOLD).document()["gates"] == [
+        {"gate": "order", "verdict": "pass", "evidence": "staging is promoted from dev."},
+        {"gate": "hold", "verdict": "fail", "evidence": "Rolled back"},
+    ]

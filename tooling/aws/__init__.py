@@ -1,0 +1,1 @@
+"""The AWS that an environment lives on, with its clients and buckets."""

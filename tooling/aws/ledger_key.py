@@ -1,0 +1,102 @@
+"""The key of an environment's ledger: who may use it has the right to change the environment."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms.client import KMSClient
+
+    from tooling.aws.clients import Clients
+    from tooling.environments import Environment
+
+ALGORITHM: Final = "HMAC_SHA_256"
+MAC_BYTES = 32
+# The shortest that KMS allows: the key authenticates nothing once its environment is gone.
+WAITING_DAYS = 7
+
+
+@dataclass(frozen=True)
+class LedgerKey:
+    """An HMAC key that never leaves KMS.
+
+    Appliers may make a code with it (``kms:GenerateMac``), readers only check one
+    (``kms:VerifyMac``). So IAM says whose entries are believed.
+
+    Parameters
+    ----------
+    kms : KMSClient
+        Reaches it.
+    alias : str
+        Its name in the account.
+    """
+
+    kms: KMSClient
+    alias: str
+
+    @classmethod
+    def of(cls, clients: Clients) -> LedgerKey:
+        """Return the key of the environment that `clients` reach."""
+        return cls(clients.kms, ledger_key_alias(clients.target.environment))
+
+    def find(self) -> str | None:
+        """Return the key's id, None where there is no key yet."""
+        try:
+            metadata = self.kms.describe_key(KeyId=self.alias)["KeyMetadata"]
+        except self.kms.exceptions.NotFoundException:
+            return None
+        return metadata["KeyId"]
+
+    def ensure(self) -> str:
+        """Return the key's id; the key is made if it is missing, and Terraform adopts it."""
+        found = self.find()
+        if found:
+            return found
+        made = self.kms.create_key(
+            KeySpec="HMAC_256",
+            KeyUsage="GENERATE_VERIFY_MAC",
+            Description=f"Authenticates the ledger ({self.alias})",
+        )["KeyMetadata"]["KeyId"]
+        try:
+            self.kms.create_alias(AliasName=self.alias, TargetKeyId=made)
+        except self.kms.exceptions.AlreadyExistsException:  # another run was faster
+            self.kms.schedule_key_deletion(KeyId=made, PendingWindowInDays=WAITING_DAYS)
+            return self.find() or made
+        return made
+
+    def sign(self, message: bytes) -> str:
+        """Return the code of a message, in base64."""
+        # By its id, not by the alias: that is what policies of IAM name.
+        answer = self.kms.generate_mac(KeyId=self.ensure(), MacAlgorithm=ALGORITHM, Message=message)
+        return base64.b64encode(answer["Mac"]).decode()
+
+    def verifies(self, key_id: str, message: bytes, code: str) -> bool:
+        """Tell whether a code was made with the key that :meth:`find` gave, for this message."""
+        try:
+            mac = base64.b64decode(code, validate=True)
+        except (binascii.Error, ValueError):
+            return False
+        if len(mac) != MAC_BYTES:
+            return False
+        try:
+            self.kms.verify_mac(KeyId=key_id, MacAlgorithm=ALGORITHM, Message=message, Mac=mac)
+        except self.kms.exceptions.KMSInvalidMacException:
+            return False
+        return True
+
+    def remove(self) -> bool:
+        """Let KMS delete the key after its waiting time; return whether there was one."""
+        found = self.find()
+        if found is None:
+            return False
+        self.kms.delete_alias(AliasName=self.alias)
+        self.kms.schedule_key_deletion(KeyId=found, PendingWindowInDays=WAITING_DAYS)
+        return True
+
+
+def ledger_key_alias(environment: Environment) -> str:
+    """Return the alias of the key that authenticates the environment's ledger."""
+    return f"alias/{environment.project}-{environment.name}-ledger"

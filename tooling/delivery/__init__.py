@@ -1,0 +1,1 @@
+"""Releases brought to environments: deployed, promoted, rolled back, destroyed."""

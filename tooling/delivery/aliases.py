@@ -1,0 +1,27 @@
+"""The aliases that requests come through, and how they are shared between versions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tooling.gates.live_code import ALIAS
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda.client import LambdaClient
+
+
+def shares(functions: LambdaClient, function: str) -> dict[str, float]:
+    """Return the share of the requests that each version behind the alias gets."""
+    alias = functions.get_alias(FunctionName=function, Name=ALIAS)
+    others = alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
+    return {alias["FunctionVersion"]: 1 - sum(others.values()), **others}
+
+
+def send_all_to(functions: LambdaClient, function: str, version: str) -> None:
+    """Let one version serve all requests at once; Terraform, which is slower, follows."""
+    functions.update_alias(
+        FunctionName=function,
+        Name=ALIAS,
+        FunctionVersion=version,
+        RoutingConfig={"AdditionalVersionWeights": {}},
+    )

@@ -1,0 +1,99 @@
+"""The way back: an environment gets the release again that worked there before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tooling.delivery.plan import plan_at_once, scan_planned
+from tooling.delivery.verification import prove
+from tooling.errors import OperatorError
+from tooling.gates.checkout import checkout
+from tooling.gates.data import data
+from tooling.gates.gate import Gate, ask_all
+from tooling.gates.scan import scan
+from tooling.ledger.entry import Step
+from tooling.ledger.lease import LeaseHeld
+from tooling.releases.sources import sources_of
+from tooling.smoke import SmokeTestFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tooling.delivery.plan import Planned
+    from tooling.delivery.run import Run
+    from tooling.gates.gate import Finding
+    from tooling.releases.release import Release
+
+
+def go_back(run: Run, previous: Release | None, planned: Planned | None = None) -> str:
+    """Take the environment back to what it held before; return what became of it.
+
+    Parameters
+    ----------
+    planned : Planned or None
+        The plan of it, where all gates were asked of that before. Else it is made here and asked
+        for as any other way in: but for an approval, which named this release as well.
+    """
+    run.lease.require()
+    if previous is None:
+        run.journal.record(Step.FAILED, "nothing to go back to")
+        return "It held nothing before, so there is nothing to go back to; it stays as it is."
+    run.journal.record(Step.RETURNING, release=previous)
+    run.screen.step(f"Back to release {previous.id[:12]}")
+    try:
+        hindrance = _return_to(run, previous, planned)
+    except LeaseHeld:
+        raise  # whoever has it goes on from here
+    except (OperatorError, ClientError, BotoCoreError, OSError, LookupError) as error:
+        hindrance = " ".join(f"{type(error).__name__}: {error}".split())
+    if hindrance:
+        return stay(run, hindrance, previous)
+    run.journal.record(Step.RETURNED, release=previous)
+    return f"{run.name} was taken back to release {previous.id[:12]}, which works."
+
+
+def stay(run: Run, reason: str, previous: Release) -> str:
+    """Write down that there is no way back; return what to do instead."""
+    run.journal.record(Step.FAILED, f"no way back: {reason}", release=previous)
+    return (
+        f"{run.name} COULD NOT be taken back to release {previous.id[:12]}: {reason}. "
+        f"Check out commit {previous.short_commit} and run: nox -s rollback -- {run.name}."
+    )
+
+
+def way_back_gates(run: Run, planned: Planned) -> list[Gate]:
+    """Return what every way back is asked: the same as any other way in, but for its origin."""
+    sources = planned.stack.terraform.folder
+    return [
+        Gate("checkout", lambda: checkout(sources, planned.release)),
+        Gate("scan", lambda: scan(scan_planned(run, planned))),
+        Gate("data", lambda: data(planned.document, lived_in=True)),
+    ]
+
+
+def told(closed: Sequence[Finding]) -> str:
+    """Return what gates that are closed say, in one line."""
+    return "; ".join(f"{finding.gate}: {finding.evidence}" for finding in closed)
+
+
+def _return_to(run: Run, previous: Release, planned: Planned | None) -> str | None:
+    """Bring the release that was there before; return what stands in the way, if anything."""
+    if planned is None:
+        sources = sources_of(run.workspace, run.name, previous)
+        if sources is None:
+            return f"its Terraform sources (commit {previous.short_commit}) are not at hand"
+        planned = plan_at_once(run, previous, sources)
+        closed = [
+            found for found in ask_all(way_back_gates(run, planned)) if not found.lets_through
+        ]
+        if closed:
+            return told(closed)
+    if not planned.summary.empty:
+        run.apply(planned.stack, planned.summary)
+    try:
+        prove(run, planned)
+    except SmokeTestFailed as error:
+        return f"that fails the smoke test as well ({error.reason})"
+    return None

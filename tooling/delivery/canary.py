@@ -1,0 +1,82 @@
+"""A canary that was applied: the new versions are watched, then serve all requests, or none."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tooling.delivery.aliases import send_all_to
+from tooling.delivery.plan import plan_at_once
+from tooling.delivery.watch import Watch, changes_aliases_alone
+from tooling.errors import OperatorError
+from tooling.gates.alarms import alarms
+from tooling.gates.gate import Answer, Gate, Verdict
+from tooling.ledger.entry import Step
+from tooling.ledger.lease import LeaseHeld
+from tooling.smoke import SmokeTestFailed
+
+if TYPE_CHECKING:
+    from tooling.delivery.plan import Planned
+    from tooling.delivery.run import Run
+
+
+def try_out(run: Run, planned: Planned) -> None:
+    """Watch the new versions serve their share, then give them all, or none.
+
+    Raises
+    ------
+    SmokeTestFailed
+        An alarm was raised, or could not be read.
+    """
+    try:
+        _widen(run, planned)
+    except LeaseHeld:
+        raise  # whoever has it sees to the canary
+    except (OperatorError, ClientError, BotoCoreError) as error:
+        send_back(run, planned)
+        reason = error.reason if isinstance(error, SmokeTestFailed) else str(error)
+        raise SmokeTestFailed("The canary failed.", reason=reason) from error
+
+
+def _widen(run: Run, planned: Planned) -> None:
+    canary = run.target.environment.canary
+    if canary is None:
+        return
+    outputs = planned.stack.outputs()
+    run.screen.step(f"Canary: {canary.percent}% for {canary.minutes} minutes")
+    run.journal.record(Step.CANARY, f"{canary.percent}%", release=planned.release)
+    answer = Watch(partial(_alarms, run, outputs)).keep(canary.minutes)
+    if answer.verdict is not Verdict.PASS:
+        raise SmokeTestFailed("The canary failed.", reason=answer.evidence)
+    run.screen.done(answer.evidence)
+    rest = plan_at_once(run, planned.release, planned.stack.terraform.folder)
+    if not changes_aliases_alone(rest.document):
+        raise SmokeTestFailed(
+            "The canary failed.", reason="Something was changed by other hands meanwhile."
+        )
+    run.apply(rest.stack, rest.summary)
+
+
+def _alarms(run: Run, outputs: dict[str, Any], settled: bool) -> Answer:  # noqa: FBT001
+    """Ask the alarms; one that can't be asked is an unknown."""
+    asked = Gate("alarms", lambda: alarms(run.clients.cloudwatch, outputs, settled=settled))
+    found = asked.find()
+    return Answer(found.verdict, found.evidence)
+
+
+def send_back(run: Run, planned: Planned) -> None:
+    """Let the versions of before serve all requests, at once; Terraform follows."""
+    try:
+        functions = planned.stack.outputs()["functions"]
+    except (OperatorError, LookupError) as error:
+        run.screen.say(f"The versions of before could not be sent all requests at once: {error}")
+        return
+    for key, kept in planned.keeps.items():
+        name = functions[key]["name"]
+        try:
+            run.lease.require()
+            send_all_to(run.clients.functions, name, kept["version"])
+        except (ClientError, BotoCoreError) as error:
+            run.screen.say(f"{name} could not be sent back at once: {error}")

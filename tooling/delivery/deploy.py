@@ -1,0 +1,164 @@
+"""``deploy`` and ``plan``: from the checkout to a running, smoke-tested environment."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from tooling.delivery.run import Run
+from tooling.errors import OperatorError
+from tooling.ledger.entry import Step
+from tooling.packaging.build import build_all
+from tooling.packaging.platforms import lambda_platform, this_platform
+from tooling.releases.release import Release, describe, publish
+from tooling.rendering import artifact_bucket, render_variables
+from tooling.scanning.gate import require_clean_plan
+from tooling.terraform.deployed import read_deployed
+from tooling.terraform.foundation import TITLE, plan_foundation
+from tooling.terraform.reports import show_outputs, show_plan
+from tooling.terraform.stack import media_stack
+
+if TYPE_CHECKING:
+    from tooling.aws.clients import Clients
+    from tooling.aws.target import Target
+    from tooling.console import Screen
+    from tooling.packaging.build import Artifact
+    from tooling.packaging.platforms import Platform
+    from tooling.terraform.plans import PlanSummary
+    from tooling.terraform.stack import Stack
+    from tooling.workspace import Workspace
+
+
+def platform_of(target: Target) -> Platform:
+    """Return what the functions of `target` run on."""
+    return this_platform() if target.endpoint else lambda_platform()
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One run of ``deploy`` or ``plan`` for one environment.
+
+    Every step can be interrupted and the whole be run again: buckets and zips are written once
+    under fixed names, Terraform keeps its state in the state bucket, and of the environment
+    nothing is applied but the plan that was shown and scanned. Both hold the environment's lease;
+    ``deploy`` writes each step into its ledger.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The checkout and its folders.
+    target : Target
+        Where the environment lives.
+    screen : Screen
+        Where progress is told.
+    """
+
+    workspace: Workspace
+    target: Target
+    screen: Screen
+
+    def deploy(self) -> dict[str, Any]:
+        """Bring the environment to what the checkout says, prove it works, show what is there.
+
+        Raises
+        ------
+        OperatorError
+            The environment takes its releases from another, another run is at work in it, or what
+            failed is told.
+        """
+        run = self._run("deploy")
+        with run.lease.held(), run.journal.closed():
+            run.journal.record(Step.STARTED)
+            outputs = self._bring(run)
+            run.journal.record(Step.FINISHED, release=Release.from_document(outputs["release"]))
+        show_outputs(self.screen, self.target.environment.name, outputs)
+        return outputs
+
+    def plan(self) -> None:
+        """Prepare everything up to a saved plan, and show it.
+
+        Raises
+        ------
+        OperatorError
+            The environment takes its releases from another, or another run is at work in it.
+        """
+        run = self._run("plan")
+        with run.lease.held():
+            self._prepare(run.clients)
+
+    def _run(self, command: str) -> Run:
+        self._require_own_builds()
+        name = self.target.environment.name
+        return Run.founding(self.workspace, self.target, self.screen, f"{command} {name}")
+
+    def _bring(self, run: Run) -> dict[str, Any]:
+        release, stack, summary = self._prepare(run.clients)
+        if not summary.empty:
+            require_clean_plan(self.workspace, self.target, stack, self.screen)
+            here = read_deployed(run.clients.s3, self.target.environment)
+            run.journal.record(
+                Step.APPLYING, release=release, previous=here.release if here else None
+            )
+            run.apply(stack, summary)
+        outputs = stack.outputs()
+        run.journal.record(
+            Step.APPLIED, summary.counts(), release=Release.from_document(outputs["release"])
+        )
+        run.journal.smoke_test(self.target, run.clients, outputs, self.screen)
+        return outputs
+
+    def _prepare(self, clients: Clients) -> tuple[Release, Stack, PlanSummary]:
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            buckets = beside.submit(
+                plan_foundation, self.workspace, clients, replace(self.screen, quiet=True)
+            )
+            artifacts = self._package()
+            self.screen.step(TITLE)
+            buckets.result().lay(self.screen)
+        release = self._publish(clients, artifacts)
+        return release, *self._plan(release)
+
+    def _require_own_builds(self) -> None:
+        """Refuse an environment that takes its releases from another: nothing is built for it."""
+        environment = self.target.environment
+        if environment.promotes_from:
+            raise OperatorError(
+                f"{environment.name} is promoted to, not deployed to; nothing was done.",
+                reason=f"environments/{environment.name}.yaml says promotes_from: "
+                f"{environment.promotes_from}.",
+                remedy=f"nox -s promote -- {environment.promotes_from} {environment.name}",
+            )
+
+    def _package(self) -> list[Artifact]:
+        began = monotonic()
+        platform = platform_of(self.target)
+        self.screen.step(f"Packages for {platform.name}")
+        artifacts = build_all(self.workspace, platform, self.screen)
+        for artifact in artifacts:
+            word = "built" if artifact.built else "unchanged"
+            self.screen.done(f"{artifact.function} {artifact.sha256[:12]} {word}")
+        self.screen.done("ready", began)
+        return artifacts
+
+    def _publish(self, clients: Clients, artifacts: list[Artifact]) -> Release:
+        bucket = artifact_bucket(self.target.environment)
+        functions = {
+            artifact.function: publish(clients.s3, bucket, artifact) for artifact in artifacts
+        }
+        release = describe(self.workspace.root, platform_of(self.target), functions)
+        self.screen.done(f"release {release.id[:12]} of commit {release.short_commit}")
+        return release
+
+    def _plan(self, release: Release) -> tuple[Stack, PlanSummary]:
+        began = monotonic()
+        self.screen.step("Plan")
+        stack = media_stack(self.workspace, self.target)
+        stack.init(self.screen)
+        variables = render_variables(
+            self.workspace.environments, self.target.environment, self.target.endpoint, release
+        )
+        summary = stack.plan(self.screen, variables)
+        show_plan(self.screen, summary, began)
+        return stack, summary

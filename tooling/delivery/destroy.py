@@ -1,0 +1,181 @@
+"""``destroy``: take an environment down and leave nothing behind."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from tooling.aws.buckets import bucket_exists, empty_bucket, remove_bucket
+from tooling.aws.ledger_key import LedgerKey
+from tooling.aws.target import emulator_of
+from tooling.encryption_keys import retire_key
+from tooling.errors import OperatorError
+from tooling.ledger.entry import Step
+from tooling.releases.release import UNKNOWN_RELEASE, Release
+from tooling.rendering import (
+    artifact_bucket,
+    foundation_key_alias,
+    render_variables,
+    state_bucket,
+)
+from tooling.terraform.reports import show_plan
+from tooling.terraform.stack import media_stack
+from tooling.terraform.state import state_exists
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tooling.delivery.run import Run
+    from tooling.environments import Environment
+
+
+def destroy(run: Run, confirm: Callable[[str], bool]) -> None:
+    """Remove everything of the environment: its objects, its resources, its state.
+
+    The environment's lease is held all the while, and goes last.
+
+    Parameters
+    ----------
+    run : Run
+        Of this command.
+    confirm : callable
+        Asked with the question; nothing is touched unless it returns True.
+
+    Raises
+    ------
+    OperatorError
+        The environment is protected, another run is at work in it, or the operator did not
+        confirm.
+    """
+    environment = run.target.environment
+    artifacts, state = artifact_bucket(environment), state_bucket(environment)
+    state_is_there = bucket_exists(run.clients.s3, state)
+    if not state_is_there and not bucket_exists(run.clients.s3, artifacts):
+        _retire_key(run)  # a run that was stopped after the buckets left it
+        run.screen.done(f"{environment.name} is not deployed: nothing to destroy.")
+        return
+    _require_consent(environment, confirm)
+    with run.lease.held() if state_is_there else nullcontext():
+        if state_is_there and state_exists(run.clients, run.target):
+            with run.journal.closed():
+                run.journal.record(Step.STARTED)
+                _destroy_stack(run)
+        run.screen.step("State and artifact buckets, the ledger's key")
+        _remove_bucket(run, artifacts)
+        if LedgerKey.of(run.clients).remove():
+            run.screen.done("key of the ledger given up")
+        if state_is_there:  # last of all: until then the command can be run again
+            with run.lease.unrenewed():
+                _remove_bucket(run, state)
+    _retire_key(run)
+    _stop_if_deserted(run)
+
+
+def _require_consent(environment: Environment, confirm: Callable[[str], bool]) -> None:
+    if environment.deletion_protection:
+        raise OperatorError(
+            f"{environment.name} is protected against deletion.",
+            reason=f"environments/{environment.name}.yaml says deletion_protection: true.",
+            remedy="Set it to false, deploy or promote that, then destroy.",
+        )
+    question = (
+        f"This removes {environment.name} with all its images, for ever. "
+        f"Type the name of the environment to go on:"
+    )
+    if not confirm(question):
+        raise OperatorError(
+            "Nothing was destroyed.",
+            reason="The name was not confirmed.",
+            remedy=f"Type it when asked, or run: nox -s destroy -- {environment.name} --yes",
+        )
+
+
+def protected_resources(plan: dict[str, Any]) -> list[str]:
+    """Return the addresses of what a destroy plan would remove although it is protected.
+
+    Parameters
+    ----------
+    plan : dict
+        What ``terraform show -json`` makes of the plan; it tells what is deployed, whatever the
+        environment's file says by now.
+    """
+    return [
+        address
+        for address, kind, before in _deployed(plan)
+        if before.get("deletion_protection_enabled") is True
+        or before.get("deletion_protection") == "ACTIVE"
+        or (kind == "aws_s3_bucket" and before.get("force_destroy") is False)
+    ]
+
+
+def _deployed(plan: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (entry["address"], entry["type"], entry["change"]["before"] or {})
+        for entry in plan.get("resource_changes", [])
+    ]
+
+
+def _destroy_stack(run: Run) -> None:
+    began = monotonic()
+    environment, screen = run.target.environment, run.screen
+    screen.step("Resources")
+    stack = media_stack(run.workspace, run.target)
+    stack.init(screen)
+    outputs = stack.outputs()
+    # An apply that never ended leaves no outputs; a destroy needs no true release.
+    release = Release.from_document(outputs["release"]) if "release" in outputs else UNKNOWN_RELEASE
+    variables = render_variables(
+        run.workspace.environments, environment, run.target.endpoint, release
+    )
+    summary = stack.plan(screen, variables, destroy=True)
+    show_plan(screen, summary, began)
+    if not summary.changes:
+        return
+    plan = stack.document()
+    kept = protected_resources(plan)
+    if kept:
+        raise OperatorError(
+            f"What is deployed in {environment.name} is protected; nothing was removed.",
+            reason=f"Protected: {', '.join(kept)}.",
+            remedy="Deploy or promote it without protection first, then destroy.",
+        )
+    # Only now that nothing speaks against it: this is what can't be undone.
+    run.lease.require()
+    for address, kind, before in _deployed(plan):
+        if kind == "aws_s3_bucket" and bucket_exists(run.clients.s3, before["bucket"]):
+            _empty(run, before["bucket"], address)
+    run.lease.require()
+    began = monotonic()
+    stack.apply(screen, summary)
+    screen.done("removed", began)
+
+
+def _empty(run: Run, bucket: str, address: str) -> None:
+    began = monotonic()
+    count = 0
+    with run.screen.progress(f"emptying {address}", None) as progress:
+        for some in empty_bucket(run.clients.s3, bucket):
+            count += some
+            progress.now(f"{count} versions removed")
+    run.screen.done(f"{bucket} emptied, {count} versions", began)
+
+
+def _remove_bucket(run: Run, bucket: str) -> None:
+    removed = remove_bucket(run.clients.s3, bucket)
+    if removed is not None:
+        run.screen.done(f"{bucket} removed, {removed} versions in it")
+
+
+def _retire_key(run: Run) -> None:
+    """Let the key of both buckets go after them: until then it is needed to read the state."""
+    alias = foundation_key_alias(run.target.environment)
+    if retire_key(run.clients.kms, alias):
+        run.screen.done(f"{alias} goes when KMS's waiting time is over")
+
+
+def _stop_if_deserted(run: Run) -> None:
+    """Stop the embedded AWS when nothing lives in it any more."""
+    if run.target.endpoint and not run.clients.s3.list_buckets()["Buckets"]:
+        emulator_of(run.workspace).stop()
+        run.screen.done("Nothing lives on the embedded AWS any more: stopped it.")

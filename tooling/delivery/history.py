@@ -1,0 +1,111 @@
+"""Runs as a person looks for them: who brought what, how it ended, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tooling.gates.gate import Verdict
+from tooling.ledger.entry import ENDS, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tooling.ledger.entry import Entry
+
+ENDINGS = {
+    Step.FINISHED: "done",
+    Step.RETURNED: "taken back",
+    Step.REFUSED: "refused",
+    Step.DRY_RUN: "dry run",
+    Step.FAILED: "failed",
+}
+WELL = frozenset({Step.FINISHED, Step.DRY_RUN})
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """All that one run of a command has written.
+
+    Parameters
+    ----------
+    entries : tuple of Entry
+        In their order; at least one.
+    """
+
+    entries: tuple[Entry, ...]
+
+    @property
+    def began(self) -> Entry:
+        """The first that it wrote."""
+        return self.entries[0]
+
+    @property
+    def last(self) -> Entry:
+        """The last that it wrote."""
+        return self.entries[-1]
+
+    @property
+    def changes_things(self) -> bool:
+        """Whether it is one that has a beginning and an end; a smoke test is only told of."""
+        return self.began.step is Step.STARTED
+
+    @property
+    def went_well(self) -> bool:
+        """Whether it did what it was to do."""
+        return self.last.step in WELL or not self.changes_things
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether it never came to an end, unless it is at work still."""
+        return self.changes_things and self.last.step not in ENDS
+
+    @property
+    def numbers(self) -> str:
+        """Where its entries stand in the ledger."""
+        first, last = self.began.sequence, self.last.sequence
+        return str(first) if first == last else f"{first}-{last}"
+
+    @property
+    def release_id(self) -> str | None:
+        """The release that it was about: of the first entry that names one."""
+        return next((entry.release_id for entry in self.entries if entry.release_id), None)
+
+    @property
+    def ending(self) -> str:
+        """How it ended, in a word or two."""
+        if self.was_killed:
+            return f"no end yet, after '{self.last.step}'"
+        return ENDINGS.get(self.last.step, self.last.step.value)
+
+    @property
+    def reason(self) -> str:
+        """Why it ended so: what gates said no to, what failed, else what was applied."""
+        closed = [
+            f"{found['gate']}: {found['evidence']}"
+            for entry in self.entries
+            for found in entry.gates
+            if found["verdict"] != Verdict.PASS
+        ]
+        told = [entry.detail for entry in self.entries if entry.detail]
+        if self.last.step is Step.RETURNED:
+            failures = (Step.APPLY_FAILED, Step.SMOKE_FAILED)
+            told = [entry.detail for entry in self.entries if entry.step in failures] or told
+        if self.last.step is Step.FINISHED:
+            told = [entry.detail for entry in self.entries if entry.step is Step.APPLIED] or told
+        return "\n".join(closed) or (told[-1] if told else "")
+
+    def __str__(self) -> str:
+        who = f"{self.began.origin['user']}@{self.began.origin['host']}"
+        reason = " ".join(self.reason.split())
+        return f"'{self.began.command}' of {who} at {self.last.time}: {self.ending}" + (
+            f": {reason}" if reason else ""
+        )
+
+
+def runs_of(entries: Sequence[Entry]) -> list[PastRun]:
+    """Return the runs that entries tell of, in the order in which they began."""
+    by_run: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_run.setdefault(entry.run, []).append(entry)
+    return [PastRun(tuple(written)) for written in by_run.values()]

@@ -1,0 +1,152 @@
+"""The saved plan that brings a release to an environment, the only thing that is ever applied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from tooling.aws.buckets import bucket_exists
+from tooling.delivery.watch import shares_to_keep, with_new_code, with_new_version
+from tooling.gates.approval import plan_digest
+from tooling.rendering import render_variables, state_bucket
+from tooling.scanning.gate import scan_saved_plan
+from tooling.terraform.plans import Action
+from tooling.terraform.reports import show_plan
+from tooling.terraform.stack import media_stack
+from tooling.terraform.values import settings
+from tooling.unfounded import unfounded_media_stack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tooling.delivery.run import Run
+    from tooling.releases.release import Release
+    from tooling.scanning.findings import Report
+    from tooling.terraform.deployed import Deployed
+    from tooling.terraform.foundation import PlannedFoundation
+    from tooling.terraform.plans import PlanSummary
+    from tooling.terraform.stack import Stack
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A saved plan, the one that is judged, scanned, approved and applied.
+
+    Parameters
+    ----------
+    stack : Stack
+        Holds it.
+    release : Release
+        What it brings, with the places of its zips in the target.
+    summary : PlanSummary
+        What it would do.
+    document : dict
+        What ``terraform show -json`` makes of it.
+    keeps : dict
+        In a canary, by function, the version that goes on serving, and its share.
+    foundation : PlannedFoundation or None
+        What goes before it; a rollback leaves the buckets alone.
+    goes_back_to : Release or None
+        What is brought instead if the release does not work.
+    """
+
+    stack: Stack
+    release: Release
+    summary: PlanSummary
+    document: dict[str, Any]
+    keeps: dict[str, dict[str, Any]] = field(default_factory=dict)
+    foundation: PlannedFoundation | None = None
+    goes_back_to: Release | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """What an approval names."""
+        return plan_digest(
+            self.stack.target.environment.name,
+            self.document,
+            release=self.release,
+            goes_back_to=self.goes_back_to,
+        )
+
+    def outline(self) -> dict[str, Any]:
+        """Return what is approved, as a script reads it."""
+        return {
+            "digest": self.digest,
+            "release": self.release.id,
+            "goes_back_to": self.goes_back_to.id if self.goes_back_to else None,
+            "summary": self.summary.counts(),
+            "changes": [change.document() for change in self.summary.changes],
+            "outputs": [value.document() for value in self.summary.output_values],
+        }
+
+
+def plan_at_once(run: Run, release: Release, sources: Path) -> Planned:
+    """Save the plan that brings the release at once, and show it."""
+    return _shown(run, lambda: _planned(run, release, sources))
+
+
+def plan_as_asked(run: Run, release: Release, sources: Path, deployed: Deployed | None) -> Planned:
+    """Save the plan that brings the release as the environment asks, and show it.
+
+    With a canary the version that serves now keeps a share for each function that gets a new one.
+    Those are the ones with new code; that a setting makes more of them only the plan tells, which
+    is then made once more.
+    """
+    share = partial(shares_to_keep, run.target.environment.canary, deployed)
+
+    def planned() -> Planned:
+        expected = share(with_new_code(deployed, release))
+        first = _planned(run, release, sources, expected)
+        keeps = share(with_new_version(deployed, first.document))
+        return first if keeps == expected else _planned(run, release, sources, keeps)
+
+    return _shown(run, planned)
+
+
+def scan_planned(run: Run, planned: Planned) -> Report | None:
+    """Scan the saved plan; None where it has nothing to apply."""
+    if planned.summary.empty:
+        return None
+    return scan_saved_plan(run.workspace, run.target, planned.stack, run.screen)
+
+
+def show_digest(run: Run, planned: Planned) -> None:
+    """Tell in full what an approval of the plan would name."""
+    run.screen.done(f"plan {planned.digest} brings release {planned.release.id}")
+    if planned.goes_back_to:
+        run.screen.done(f"goes back to release {planned.goes_back_to.id}, should it not work")
+
+
+def _shown(run: Run, make: Callable[[], Planned]) -> Planned:
+    began = monotonic()
+    run.screen.step(f"Plan of {run.name}")
+    planned = make()
+    show_plan(run.screen, planned.summary, began)
+    if any(change.action is Action.CREATE for change in planned.summary.changes):
+        # What is made takes its values from here, or from the sources, whose digest is a gate's.
+        run.screen.table("Settings", ("variable", "value"), settings(planned.document))
+    return planned
+
+
+def _stack(run: Run, sources: Path) -> Stack:
+    """Return the environment; to be looked at, also where there is no bucket for its state yet."""
+    if run.dry and not bucket_exists(run.clients.s3, state_bucket(run.target.environment)):
+        return unfounded_media_stack(run.workspace, run.target)
+    return media_stack(run.workspace, run.target, sources)
+
+
+def _planned(
+    run: Run, release: Release, sources: Path, keeps: dict[str, dict[str, Any]] | None = None
+) -> Planned:
+    stack = _stack(run, sources)
+    stack.init(run.screen)
+    variables = render_variables(
+        run.workspace.environments, run.target.environment, run.target.endpoint, release, keeps
+    )
+    summary = stack.plan(run.screen, variables, lock=not run.dry)
+    # One without changes is shown here alone: what was found changed stands in it too.
+    document = stack.read_plan() if summary.empty else stack.document()
+    return Planned(stack, release, summary, document, keeps or {})

@@ -1,0 +1,129 @@
+"""What came of a run that brings a release: for a person, and for a pipeline."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tooling.errors import OperatorError
+from tooling.ledger.entry import Step, as_typed
+from tooling.terraform.diagnostics import TerraformFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tooling.console import Screen
+    from tooling.delivery.plan import Planned
+    from tooling.gates.gate import Finding
+    from tooling.ledger.journal import Journal
+    from tooling.releases.release import Release
+
+APPROVAL = "approval"
+# Where a run that ends with an error leaves behind what has not shown that it works.
+UNPROVEN = frozenset(
+    {
+        Step.APPLYING,
+        Step.APPLY_FAILED,
+        Step.APPLIED,
+        Step.CANARY,
+        Step.SMOKE_PASSED,
+        Step.SMOKE_FAILED,
+        Step.RETURNING,
+        Step.FAILED,
+    }
+)
+
+
+class GatesClosed(OperatorError):
+    """Some gate does not let the release through; nothing was changed."""
+
+
+@dataclass
+class Decision:
+    """Everything that a run found out and did.
+
+    Parameters
+    ----------
+    command : str
+        What was typed.
+    """
+
+    command: str
+    result: str = "stopped"
+    next: str = ""
+    release: Release | None = None
+    previous: Release | None = None
+    planned: Planned | None = None
+    findings: list[Finding] = field(default_factory=list)
+    takes_back: bool = False
+    """Whether the plan takes back what a killed run brought, and not what was typed."""
+
+    @property
+    def closed(self) -> list[Finding]:
+        """The gates that say no."""
+        return [finding for finding in self.findings if not finding.lets_through]
+
+    @contextmanager
+    def ended_by(self, journal: Journal, target: str) -> Iterator[None]:
+        """Fill in what became of the target where the run fails after it has changed something."""
+        try:
+            yield
+        except Exception as error:
+            if isinstance(error, TerraformFailed) and error.changed_nothing:
+                self.next = self.typed
+            elif journal.last is Step.RETURNED:
+                self.result, self.next = "taken back", f"nox -s history -- {target}"
+            elif journal.last in UNPROVEN:
+                self.result = "broken"
+                self.next = f"nox -s rollback -- {target}" if self.previous else self.typed
+            raise
+
+    def show_gates(self, screen: Screen) -> None:
+        """Print the table of gates with their evidence."""
+        rows = [(entry.gate, entry.verdict.value, entry.evidence) for entry in self.findings]
+        screen.table("Gates", ("gate", "verdict", "evidence"), rows)
+
+    def refusal(self, target: str) -> GatesClosed:
+        """Return the failure that lists the gates which say no, and nothing else."""
+        names = [finding.gate for finding in self.closed]
+        reason = "\n".join(
+            f"{entry.gate}: {entry.verdict.value}: {entry.evidence}" for entry in self.closed
+        )
+        if names == [APPROVAL] and self.planned:
+            digest = self.planned.digest
+            return GatesClosed(
+                f"{target} waits for an approval; nothing was changed.",
+                reason=reason,
+                remedy=f"Read the plan above. To approve it: {self.typed} --approve {digest}",
+            )
+        return GatesClosed(
+            f"{len(names)} of {len(self.findings)} gates say no ({', '.join(names)}); "
+            f"nothing was changed in {target}.",
+            reason=reason,
+            remedy=f"See to what each of them names, then run it again: {self.typed}",
+        )
+
+    def refuse(self, target: str) -> GatesClosed:
+        """Note that the gates say no; return the failure to be raised."""
+        refusal = self.refusal(target)
+        self.result, self.next = "refused", refusal.remedy
+        return refusal
+
+    @property
+    def typed(self) -> str:
+        """The command as it is typed."""
+        return as_typed(self.command)
+
+    def document(self) -> dict[str, Any]:
+        """Return the decision as a pipeline reads it."""
+        return {
+            "command": self.command,
+            "result": self.result,
+            "takes_back": self.takes_back,
+            "release": self.release.document() if self.release else None,
+            "previous": self.previous.document() if self.previous else None,
+            "gates": [finding.document() for finding in self.findings],
+            "plan": self.planned.outline() if self.planned else None,
+            "next": self.next,
+        }

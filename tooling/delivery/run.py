@@ -1,0 +1,88 @@
+"""One run that changes an environment: where, as whom, and under which lease."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from tooling.aws.clients import Clients
+from tooling.ledger.journal import Journal
+from tooling.ledger.lease import Lease
+from tooling.rendering import state_bucket
+from tooling.terraform.foundation import ensure_foundation
+
+if TYPE_CHECKING:
+    from tooling.aws.target import Target
+    from tooling.console import Screen
+    from tooling.terraform.plans import PlanSummary
+    from tooling.terraform.stack import Stack
+    from tooling.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Run:
+    """What every step of a run works with.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The checkout and its folders.
+    target : Target
+        The environment that is changed.
+    clients : Clients
+        For the target.
+    journal : Journal
+        What the run writes down.
+    lease : Lease
+        Held by the run; asked for again before anything is changed.
+    screen : Screen
+        Where progress is told.
+    dry : bool
+        Whether it only looks: then it takes no lock, no lease, and writes nothing.
+    """
+
+    workspace: Workspace
+    target: Target
+    clients: Clients
+    journal: Journal
+    lease: Lease
+    screen: Screen
+    dry: bool = False
+
+    @classmethod
+    def open(
+        cls,
+        workspace: Workspace,
+        target: Target,
+        screen: Screen,
+        command: str,
+        *,
+        dry: bool = False,
+    ) -> Run:
+        """Return a run that begins now, in an environment that is there."""
+        clients = Clients(target)
+        journal = Journal.open(workspace, clients, command)
+        environment = target.environment
+        lease = Lease(clients.s3, state_bucket(environment), journal.origin, environment.name)
+        return cls(workspace, target, clients, journal, lease, screen, dry)
+
+    @classmethod
+    def founding(cls, workspace: Workspace, target: Target, screen: Screen, command: str) -> Run:
+        """Return the same; what it writes down in and with is made if it is missing."""
+        run = cls.open(workspace, target, screen, command)
+        ensure_foundation(run.clients, screen)
+        return run
+
+    @property
+    def name(self) -> str:
+        """The environment's name."""
+        return self.target.environment.name
+
+    def apply(self, stack: Stack, summary: PlanSummary) -> None:
+        """Apply a saved plan, unless somebody else has taken the lease meanwhile."""
+        self.lease.require()
+        self.screen.step("Apply")
+        began = monotonic()
+        stack.apply(self.screen, summary)
+        self.screen.done(f"applied: {summary.counts()}", began)

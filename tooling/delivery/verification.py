@@ -1,0 +1,50 @@
+"""A release that was applied proves itself: its code serves, and a picture comes through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tooling.errors import OperatorError
+from tooling.gates.gate import Gate
+from tooling.gates.live_code import live_code
+from tooling.ledger.entry import Step
+from tooling.smoke import SmokeTestFailed
+
+if TYPE_CHECKING:
+    from tooling.delivery.plan import Planned
+    from tooling.delivery.run import Run
+    from tooling.releases.release import Release
+
+
+def prove(run: Run, planned: Planned) -> dict[str, Any]:
+    """Compare the code that serves with the release's, and smoke-test it; return the outputs.
+
+    Raises
+    ------
+    SmokeTestFailed
+        It does not work, or does not even say what it is; either is written down.
+    """
+    try:
+        outputs = planned.stack.outputs()
+        _require_live_code(run, outputs, planned.release)
+        run.journal.smoke_test(run.target, run.clients, outputs, run.screen)
+    except SmokeTestFailed as error:
+        if run.journal.last is not Step.SMOKE_FAILED:
+            run.journal.record(Step.SMOKE_FAILED, error.reason, release=planned.release)
+        raise
+    except (OperatorError, LookupError) as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        run.journal.record(Step.SMOKE_FAILED, reason, release=planned.release)
+        raise SmokeTestFailed("The release could not be tested.", reason=reason) from error
+    return outputs
+
+
+def _require_live_code(run: Run, outputs: dict[str, Any], release: Release) -> None:
+    """Make sure that nobody has published other code while the release was applied."""
+    behind = Gate(
+        "live code", lambda: live_code(run.clients.functions, outputs["functions"], release)
+    ).find()
+    if not behind.lets_through:
+        raise SmokeTestFailed(
+            "Behind the aliases is not the code of the release.", reason=behind.evidence
+        )

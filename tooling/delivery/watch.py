@@ -1,0 +1,109 @@
+"""A new version serves a few requests first, while the alarms are watched."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tooling.gates.gate import Answer, Verdict, passed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tooling.environments import Canary
+    from tooling.releases.release import Release
+    from tooling.terraform.deployed import Deployed
+
+POLL_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Watches the alarms for as long as an environment asks.
+
+    Parameters
+    ----------
+    alarms : callable
+        Says how they are; told whether all must know that they are well, or may still wait for
+        figures, as after the apply that begins a canary.
+    clock, sleep : callable
+        Monotonic seconds, and waiting for some; replaced in tests.
+    """
+
+    alarms: Callable[[bool], Answer]
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+    def keep(self, minutes: int) -> Answer:
+        """Return the first answer that is no pass, or a pass when the time is over."""
+        end = self.clock() + minutes * 60
+        while True:
+            left = end - self.clock()
+            answer = self.alarms(left <= 0)
+            if answer.verdict is not Verdict.PASS:
+                return answer
+            if left <= 0:
+                return passed(f"No alarm in {minutes} minutes.")
+            self.sleep(min(POLL_SECONDS, left))
+
+
+def shares_to_keep(
+    canary: Canary | None, deployed: Deployed | None, renewed: set[str]
+) -> dict[str, dict[str, Any]]:
+    """Return what the version that serves now keeps, for each function that gets a new one.
+
+    Parameters
+    ----------
+    canary : Canary or None
+        What the environment asks for.
+    deployed : Deployed or None
+        What runs there; nothing can be kept in an empty environment.
+    renewed : set of str
+        The functions that get a new version.
+    """
+    if canary is None or deployed is None:
+        return {}
+    return {
+        key: {"version": function["version"], "weight": 1 - canary.percent / 100}
+        for key, function in deployed.outputs["functions"].items()
+        if key in renewed
+    }
+
+
+def with_new_code(deployed: Deployed | None, release: Release) -> set[str]:
+    """Return the functions whose code a release changes: each gets a new version."""
+    running = deployed.release.functions if deployed else {}
+    return {
+        name
+        for name, published in release.functions.items()
+        if name in running and running[name].sha256 != published.sha256
+    }
+
+
+def with_new_version(deployed: Deployed | None, plan: dict[str, Any]) -> set[str]:
+    """Return the functions that get a new version by a plan, be it for a setting alone.
+
+    Parameters
+    ----------
+    plan : dict
+        In it the version of a function that changes is not known yet.
+    """
+    renewed = {
+        entry["change"]["before"]["function_name"]
+        for entry in plan.get("resource_changes", [])
+        if entry["type"] == "aws_lambda_function"
+        and entry["change"]["actions"] == ["update"]
+        and (entry["change"].get("after_unknown") or {}).get("version")
+    }
+    functions = deployed.outputs["functions"] if deployed else {}
+    return {key for key, function in functions.items() if function["name"] in renewed}
+
+
+def changes_aliases_alone(plan: dict[str, Any]) -> bool:
+    """Tell whether a plan does nothing but end a canary."""
+    return all(
+        entry["type"] == "aws_lambda_alias"
+        for entry in plan.get("resource_changes", [])
+        if entry["change"]["actions"] not in (["no-op"], ["read"])
+    )

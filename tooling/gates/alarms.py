@@ -1,0 +1,51 @@
+"""The environment is well: every one of its alarms says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tooling.gates.gate import Answer, failed, passed, unknown
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch.client import CloudWatchClient
+
+NAMES_A_CALL = 100
+
+
+def alarms(
+    cloudwatch: CloudWatchClient, outputs: dict[str, Any], *, settled: bool = True
+) -> Answer:
+    """Say whether each alarm that the environment has is there and is OK.
+
+    An alarm without enough data counts as unknown: those of this project take missing figures for
+    health, so one that does not know has only just been made, or was changed by hand.
+
+    Parameters
+    ----------
+    settled : bool
+        Whether the time is over in which one that was just made or changed may not know yet.
+    """
+    states = alarm_states(cloudwatch, outputs)
+    raised = sorted(name for name, state in states.items() if state == "ALARM")
+    if raised:
+        return failed(f"In ALARM: {', '.join(raised)}.")
+    well = {"OK"} if settled else {"OK", "INSUFFICIENT_DATA"}
+    unsure = sorted(f"{name} ({state})" for name, state in states.items() if state not in well)
+    if unsure:
+        return unknown(f"Not known: {', '.join(unsure)}.")
+    return passed(f"{len(states)} alarms are OK{'' if settled else ' or do not know yet'}.")
+
+
+def alarm_states(cloudwatch: CloudWatchClient, outputs: dict[str, Any]) -> dict[str, str]:
+    """Return the state of every alarm by name, the composite's too; ``missing`` where it is not."""
+    names = [*outputs["alarm_names"], outputs["health_alarm_name"]]
+    states = dict.fromkeys(names, "missing")
+    for start in range(0, len(names), NAMES_A_CALL):
+        answer = cloudwatch.describe_alarms(
+            AlarmNames=names[start : start + NAMES_A_CALL],
+            AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+            MaxRecords=NAMES_A_CALL,
+        )
+        for alarm in [*answer["MetricAlarms"], *answer["CompositeAlarms"]]:
+            states[alarm["AlarmName"]] = alarm["StateValue"]
+    return states

@@ -1,0 +1,91 @@
+"""Where an environment asks for it, a person has approved this very plan."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from tooling.gates.gate import Answer, failed, passed
+
+if TYPE_CHECKING:
+    from tooling.environments import Environment
+    from tooling.releases.release import Release
+
+# 128 bits: nobody finds another plan that begins with these.
+SHORTEST = 32
+# Stands for the version under which the target keeps a zip.
+VERSION = "(version of the zip)"
+
+
+def plan_digest(
+    environment: str,
+    plan: dict[str, Any],
+    *,
+    release: Release | None = None,
+    goes_back_to: Release | None = None,
+) -> str:
+    """Return the SHA-256, in hex, of all that a plan would change.
+
+    The same plan made again has the same digest: only what changes counts, not when the plan was
+    made, nor what was read beside it.
+
+    Parameters
+    ----------
+    environment : str
+        Where it would be applied: an approval is good for one environment.
+    plan : dict
+        What ``terraform show -json`` makes of it.
+    release : Release or None
+        What it brings. The versions of its zips are left out: a dry run writes no zip and can't
+        know them. Keys and digests of the zips stay, which say all about their content.
+    goes_back_to : Release or None
+        What is brought instead if the release does not work: that is approved as well.
+    """
+    changes = [
+        {key: entry.get(key) for key in ("address", "type", "change", "action_reason")}
+        for entry in plan.get("resource_changes", [])
+        if entry["change"]["actions"] not in (["no-op"], ["read"])
+    ]
+    outputs = {
+        name: change
+        for name, change in plan.get("output_changes", {}).items()
+        if change["actions"] != ["no-op"]
+    }
+    versions = {entry.version_id for entry in release.functions.values()} if release else set()
+    content = {
+        "environment": environment,
+        "resources": _without(versions, changes),
+        "outputs": _without(versions, outputs),
+        "goes_back_to": goes_back_to.id if goes_back_to else None,
+    }
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def approval(environment: Environment, digest: str, given: str | None) -> Answer:
+    """Say whether an approval that is asked for was given, and whether it names this plan.
+
+    Parameters
+    ----------
+    given : str or None
+        The digest that was approved, or its first 32 digits or more.
+    """
+    if given is None:
+        if environment.approval:
+            return failed(f"{environment.name} asks for one, and plan {digest} has none yet.")
+        return passed(f"{environment.name} asks for none.")
+    if len(given) < SHORTEST:
+        return failed(f"'{given}' is too short to name a plan: give {SHORTEST} digits or more.")
+    if not digest.startswith(given.lower()):
+        return failed(f"It is for plan {given}, but this plan is {digest}.")
+    return passed(f"Plan {digest} is approved.")
+
+
+def _without(versions: set[str], value: object) -> object:
+    """Return a part of a plan with one text for every version of a zip of the release."""
+    if isinstance(value, dict):
+        return {name: _without(versions, entry) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [_without(versions, entry) for entry in value]
+    return VERSION if isinstance(value, str) and value in versions else value

@@ -1,0 +1,1 @@
+"""Images as an operator handles them: sent, fetched, listed, inspected."""

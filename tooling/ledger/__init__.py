@@ -1,0 +1,1 @@
+"""What was brought where, by whom, and who may change it now."""

@@ -1,0 +1,165 @@
+"""Whether a ledger is still what was written, and who wrote it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tooling.errors import OperatorError
+from tooling.ledger.entry import NOTHING_BEFORE, Entry, Step, Unreadable
+from tooling.ledger.ledger import PREFIX, digest_of, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tooling.ledger.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class LedgerEntries:
+    """What a ledger says, and how much of it is to be believed.
+
+    Parameters
+    ----------
+    written : list of Entry
+        All of it, oldest first.
+    believed : list of bool
+        Of each, whether it was written by one of those who may change the environment.
+    """
+
+    written: list[Entry]
+    believed: list[bool]
+
+    @property
+    def authentic(self) -> list[Entry]:
+        """The only entries that steer a run."""
+        return [entry for entry, sound in zip(self.written, self.believed, strict=True) if sound]
+
+    @property
+    def unauthenticated(self) -> list[int]:
+        """Numbers of the entries that anybody may have written."""
+        return [number for number, sound in enumerate(self.believed, start=1) if not sound]
+
+    @property
+    def forged(self) -> list[int]:
+        """Those of them that came after the first authentic one, when appliers had a key."""
+        if True not in self.believed:
+            return []
+        return [number for number in self.unauthenticated if number > self.believed.index(True)]
+
+    @property
+    def holds(self) -> list[Entry]:
+        """What tells of holds: any entry may stop promotions, only authentic ones let them go on.
+
+        So a hold from before there was a key stays in force.
+        """
+        return [
+            entry
+            for entry, sound in zip(self.written, self.believed, strict=True)
+            if sound or entry.step is Step.HOLD_SET
+        ]
+
+
+def authenticated(ledger: Ledger) -> LedgerEntries:
+    """Read a ledger, and find out which of its entries are authentic.
+
+    Raises
+    ------
+    OperatorError
+        An entry can't be read.
+    """
+    return _authenticated(ledger, ledger.contents())
+
+
+def _authenticated(ledger: Ledger, contents: list[tuple[str, bytes]]) -> LedgerEntries:
+    return LedgerEntries(ledger.decoded(contents), ledger.believed(contents))
+
+
+def faults(ledger: Ledger) -> list[str]:
+    """Return what is wrong with a ledger, in sentences; nothing if all is well."""
+    return _examined(ledger)[0]
+
+
+def verified(ledger: Ledger, environment: str) -> LedgerEntries:
+    """Return all entries of a ledger that is still what was written.
+
+    Raises
+    ------
+    OperatorError
+        It is not; the message lists what is wrong.
+    """
+    found, contents = _examined(ledger)
+    if found:
+        raise OperatorError(
+            f"The ledger of {environment} is not what was written.",
+            reason="\n".join(found),
+            remedy="Find out who changed it: the object versions of the state bucket, CloudTrail.",
+        )
+    return _authenticated(ledger, contents)
+
+
+def _examined(ledger: Ledger) -> tuple[list[str], list[tuple[str, bytes]]]:
+    # First of all: while somebody writes, the entries may only be more than it says.
+    try:
+        head = ledger.head()
+        unreadable = []
+    except OperatorError as error:
+        head, unreadable = None, [error.what]
+    contents = ledger.contents()
+    end = unreadable or _missing_end(head, contents)
+    return [*_broken_chain(contents), *end, *_rewritten(ledger)], contents
+
+
+def _broken_chain(contents: list[tuple[str, bytes]]) -> Iterator[str]:
+    before = NOTHING_BEFORE
+    for number, (key, content) in enumerate(contents, start=1):
+        name = _name(key)
+        try:
+            entry = Entry.decoded(content)
+        except Unreadable:
+            yield f"Entry {name} can't be read any more."
+            return
+        if key != key_of(number):
+            yield f"Entry {_name(key_of(number))} is missing."
+            return
+        if entry.sequence != number:
+            yield f"Entry {name} says that it is number {entry.sequence}."
+        if entry.chain != before:
+            yield f"The entry before {name} is not the one that it was written behind."
+        before = digest_of(content)
+
+
+def _missing_end(head: tuple[int, str] | None, contents: list[tuple[str, bytes]]) -> Iterator[str]:
+    """Find what the chain can't tell: that its end was cut off, or the last entry edited."""
+    if head is None:
+        if contents:
+            yield "The note of the last entry is missing."
+        return
+    sequence, digest = head
+    if sequence > len(contents):
+        yield f"The ledger ends at {len(contents)}, but {sequence} entries were written."
+    elif sequence < 1:
+        yield f"The note of the last entry names number {sequence}."
+    elif digest_of(contents[sequence - 1][1]) != digest:
+        yield f"Entry {_name(contents[sequence - 1][0])} is not what was written."
+
+
+def _rewritten(ledger: Ledger) -> Iterator[str]:
+    """Find entries that were written over or deleted, by the versions that the bucket keeps."""
+    pages = ledger.s3.get_paginator("list_object_versions")
+    seen: set[str] = set()
+    try:
+        found = list(pages.paginate(Bucket=ledger.bucket, Prefix=PREFIX))
+    except ledger.s3.exceptions.NoSuchBucket:
+        return
+    for page in found:
+        for entry in page.get("Versions", []):
+            if entry["Key"] in seen:
+                yield f"Entry {_name(entry['Key'])} was written more than once."
+            seen.add(entry["Key"])
+        for marker in page.get("DeleteMarkers", []):
+            yield f"Entry {_name(marker['Key'])} was deleted."
+
+
+def _name(key: str) -> str:
+    return key.removeprefix(PREFIX).removesuffix(".json")

@@ -1,0 +1,114 @@
+"""What one run of a command writes into the ledger as it goes."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tooling import smoke
+from tooling.ledger.actor import Origin
+from tooling.ledger.entry import ENDS, Entry, Step
+from tooling.ledger.ledger import Ledger
+from tooling.releases.release import Release
+from tooling.smoke import SmokeTestFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tooling.aws.clients import Clients
+    from tooling.aws.target import Target
+    from tooling.console import Screen
+    from tooling.gates.gate import Finding
+    from tooling.workspace import Workspace
+
+
+# Of an entry; Terraform can say a lot.
+DETAIL_LENGTH = 2000
+
+
+@dataclass
+class Journal:
+    """The entries of one run.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Where they are written.
+    origin : Origin
+        Who runs it.
+    command : str
+        What was typed.
+    run : str
+        Names the run.
+    """
+
+    ledger: Ledger
+    origin: Origin
+    command: str
+    run: str
+    last: Step | None = field(default=None, init=False)
+    """The last step that was written down."""
+
+    @classmethod
+    def open(cls, workspace: Workspace, clients: Clients, command: str) -> Journal:
+        """Return the journal of a run that begins now."""
+        return cls(Ledger.of(clients), Origin.of(workspace, clients), command, secrets.token_hex(6))
+
+    def record(
+        self,
+        step: Step,
+        detail: str = "",
+        *,
+        release: Release | None = None,
+        previous: Release | None = None,
+        gates: Sequence[Finding] = (),
+        keeps: dict[str, Any] | None = None,
+    ) -> Entry:
+        """Write down that a step was reached."""
+        entry = Entry(
+            run=self.run,
+            command=self.command,
+            step=step,
+            origin=self.origin.document(),
+            detail=detail[:DETAIL_LENGTH],
+            release=release.document() if release else None,
+            previous=previous.document() if previous else None,
+            gates=[finding.document() for finding in gates],
+            keeps=keeps or {},
+        )
+        self.last = step
+        return self.ledger.append(entry)
+
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        """Write down that the run failed, where it does not say itself how it ended.
+
+        One that is stopped or killed leaves no end: the next run takes it up.
+        """
+        try:
+            yield
+        except Exception as error:
+            if self.last is not None and self.last not in ENDS:
+                self.record(Step.FAILED, str(error))
+            raise
+
+    def smoke_test(
+        self, target: Target, clients: Clients, outputs: dict[str, Any], screen: Screen
+    ) -> list[tuple[str, str, int]]:
+        """Run the smoke test and write down how it ended: the evidence that promotions ask for.
+
+        Raises
+        ------
+        SmokeTestFailed
+            What is deployed does not work.
+        """
+        release = Release.from_document(outputs["release"])
+        try:
+            steps = smoke.run(target, clients, outputs, screen)
+        except SmokeTestFailed as error:
+            self.record(Step.SMOKE_FAILED, error.reason, release=release)
+            raise
+        self.record(Step.SMOKE_PASSED, f"{len(steps)} steps", release=release)
+        return steps

@@ -1,0 +1,136 @@
+"""What a lease in an environment's bucket says, and for how long that is believed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tooling.ledger.actor import Origin
+
+LIFE = timedelta(seconds=120)
+# For clocks that differ: the holder's, S3's and that of who reads.
+CLOCK_MARGIN = timedelta(seconds=60)
+# A lease has some 500; who writes megabytes here is no run of ours.
+BYTES_MAX = 64 * 1024
+
+
+class NoLease(Exception):
+    """The object is not what a run writes."""
+
+
+@dataclass(frozen=True)
+class LeaseDocument:
+    """What a run has written.
+
+    Parameters
+    ----------
+    holder : Origin or None
+        Who holds the lease; None once it was given up.
+    until : datetime or None
+        When it runs out by the holder's clock; None once it was given up.
+    own : dict
+        What tells one write from all others.
+    """
+
+    holder: Origin | None
+    until: datetime | None
+    own: dict[str, Any]
+
+    @classmethod
+    def decoded(cls, content: bytes) -> LeaseDocument:
+        """Read what :meth:`encoded` wrote.
+
+        Raises
+        ------
+        NoLease
+            It is not what that writes.
+        """
+        if len(content) > BYTES_MAX:
+            raise NoLease(f"It has more than {BYTES_MAX} bytes.")
+        try:
+            return cls._from_fields(json.loads(content))
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+            raise NoLease(f"{type(error).__name__}: {ascii(str(error))[1:-1][:200]}") from error
+
+    @classmethod
+    def _from_fields(cls, fields: dict[str, Any]) -> LeaseDocument:
+        own = {name: fields.get(name) for name in ("nonce", "written")}
+        if fields["holder"] is None:
+            return cls(None, None, own)
+        until = datetime.fromisoformat(fields["until"])
+        if until.utcoffset() is None:
+            message = "until has no time zone"
+            raise ValueError(message)
+        return cls(Origin.from_document(fields["holder"]), until, own)
+
+    def encoded(self) -> bytes:
+        """Return the bytes that are written."""
+        document = {
+            "holder": self.holder.document() if self.holder else None,
+            "until": self.until.isoformat(timespec="seconds") if self.until else None,
+        }
+        return json.dumps(document | self.own).encode()
+
+
+@dataclass(frozen=True)
+class FoundLease:
+    """A lease as it lies in the bucket.
+
+    Parameters
+    ----------
+    content : bytes
+        Of the object.
+    etag : str
+        Of the object.
+    written : datetime
+        When S3 took it.
+    """
+
+    content: bytes
+    etag: str
+    written: datetime
+
+    @property
+    def document(self) -> LeaseDocument | None:
+        """What it says; None where it can't be read."""
+        try:
+            return LeaseDocument.decoded(self.content)
+        except NoLease:
+            return None
+
+    @property
+    def fault(self) -> str:
+        """Why it can't be read; empty where it can."""
+        try:
+            LeaseDocument.decoded(self.content)
+        except NoLease as error:
+            return str(error)
+        return ""
+
+    @property
+    def believed_until(self) -> datetime | None:
+        """Until when somebody is taken to hold it; None if nobody is.
+
+        A run writes its lease anew long before its end, so whatever one says, and one that says
+        nothing, counts no longer than a life from when S3 took it.
+        """
+        limit = self.written + LIFE + CLOCK_MARGIN
+        document = self.document
+        if document is None:
+            return limit
+        return min(document.until, limit) if document.until else None
+
+    def is_held(self, now: datetime) -> bool:
+        """Tell whether somebody is taken to hold it."""
+        until = self.believed_until
+        return until is not None and until > now
+
+    def told(self) -> str:
+        """Say in a sentence who holds it and until when."""
+        document, until = self.document, self.believed_until
+        if document is None:
+            return f"The lease can't be read ({self.fault}); it is taken for held until {until}."
+        who = document.holder.person if document.holder else "another run that is just starting"
+        return f"The lease is held by {who} until {until and until.isoformat()}."

@@ -1,0 +1,1 @@
+"""Dead letters: why they are there, and sending them again."""

@@ -1,0 +1,74 @@
+"""What lies below an environment: buckets for its state and its zips, and the ledger's key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from tooling.aws.buckets import ensure_bucket
+from tooling.aws.ledger_key import LedgerKey
+from tooling.rendering import artifact_bucket, foundation_variables, state_bucket
+from tooling.terraform.stack import foundation_stack
+
+if TYPE_CHECKING:
+    from tooling.aws.clients import Clients
+    from tooling.console import Screen
+    from tooling.terraform.plans import PlanSummary
+    from tooling.terraform.stack import Stack
+    from tooling.workspace import Workspace
+
+TITLE = "State and artifact buckets"
+
+
+def ensure_foundation(clients: Clients, screen: Screen) -> None:
+    """Make buckets and key, unless they are there: private, empty, keeping versions."""
+    environment = clients.target.environment
+    for bucket in (state_bucket(environment), artifact_bucket(environment)):
+        if ensure_bucket(clients.s3, bucket, environment.aws.region):
+            screen.done(f"{bucket} made")
+    LedgerKey.of(clients).ensure()
+
+
+@dataclass(frozen=True)
+class PlannedFoundation:
+    """A saved plan of both buckets.
+
+    Parameters
+    ----------
+    stack : Stack
+        Holds it.
+    summary : PlanSummary
+        What it would do.
+    """
+
+    stack: Stack
+    summary: PlanSummary
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What ``terraform show -json`` makes of it; empty where it would do nothing."""
+        return {} if self.summary.empty else self.stack.document()
+
+    def lay(self, screen: Screen) -> None:
+        """Apply exactly this plan."""
+        began = monotonic()
+        if not self.summary.empty:
+            self.stack.apply(screen, self.summary)
+        screen.done(self.summary.counts(), began)
+
+
+def plan_foundation(
+    workspace: Workspace, clients: Clients, screen: Screen, *, lock: bool = True
+) -> PlannedFoundation:
+    """Plan to bring both buckets, which are there, to what Terraform says of them.
+
+    Parameters
+    ----------
+    lock : bool
+        Whether to lock the state, as whoever is going to apply the plan must.
+    """
+    stack = foundation_stack(workspace, clients.target)
+    stack.init(screen)
+    variables = foundation_variables(clients.target, LedgerKey.of(clients).find())
+    return PlannedFoundation(stack, stack.plan(screen, variables, lock=lock))

@@ -1,0 +1,253 @@
+"""One Terraform root of one environment: prepared, planned, applied, read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tooling.aws.clients import Clients
+from tooling.errors import OperatorError
+from tooling.releases.release import terraform_digest
+from tooling.rendering import (
+    backend_configuration,
+    state_bucket,
+    write_backend_configuration,
+    write_json,
+)
+from tooling.terraform.adapter import Terraform
+from tooling.terraform.binary import find_terraform
+from tooling.terraform.plans import Action, PlanSummary
+from tooling.terraform.providers import find_mirror, write_cli_configuration
+from tooling.terraform.state import FOUNDATION_KEY, MEDIA_KEY, state_outputs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tooling.aws.target import Target
+    from tooling.console import Screen
+    from tooling.terraform.adapter import Message
+    from tooling.workspace import Workspace
+
+FINISHED_HOOKS = frozenset({"apply_complete", "apply_errored"})
+# The provider's schema is large: collecting garbage less often saves each run of Terraform a
+# quarter of its processor time, for a third more memory.
+GARBAGE_COLLECTION = {"GOGC": "400"}
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What Terraform manages of an environment in one state.
+
+    Parameters
+    ----------
+    terraform : Terraform
+        Runs in the stack's root module.
+    folder : Path
+        Rendered variables, backend settings, plans and Terraform's own data of this stack.
+    target : Target
+        The AWS it lives on.
+    state_key : str
+        Key of its state in the state bucket.
+    founded : bool
+        Whether there is a state bucket; a plan to be looked at is made without one, too.
+    """
+
+    terraform: Terraform
+    folder: Path
+    target: Target
+    state_key: str
+    founded: bool = True
+
+    @property
+    def plan_file(self) -> Path:
+        """The saved plan, the only thing that is ever applied."""
+        return self.folder / "plan.tfplan"
+
+    @property
+    def plan_document(self) -> Path:
+        """The saved plan as JSON, for the scan."""
+        return self.folder / "plan.json"
+
+    def init(self, screen: Screen) -> None:
+        """Connect the root module with its state; nothing is done where that is done already.
+
+        Terraform would hash the provider each time, which takes seconds.
+        """
+        settings = backend_configuration(self.target, self.state_key) if self.founded else {}
+        backend = write_backend_configuration(self.folder / "backend.hcl", settings)
+        lock = self.terraform.folder / ".terraform.lock.hcl"
+        wanted = hashlib.sha256(
+            backend.read_bytes()
+            + lock.read_bytes()
+            + terraform_digest(self.terraform.folder).encode()
+            + str(self.terraform.binary).encode()
+        ).hexdigest()
+        done = self.folder / "data" / "initialised"
+        if _reads(done) == wanted and _providers_are_there(self.folder / "data"):
+            return
+        with screen.working("preparing Terraform and its provider"):
+            self.terraform.init(backend)
+        done.write_text(wanted, encoding="ascii")
+
+    def plan(
+        self,
+        screen: Screen,
+        variables: dict[str, Any],
+        *,
+        destroy: bool = False,
+        lock: bool = True,
+    ) -> PlanSummary:
+        """Save a plan for these variables, and return what it would do.
+
+        A plan that is only to be shown needs no `lock` on the state, and no right to write.
+        """
+        path = write_json(self.folder / "terraform.tfvars.json", variables)
+        with screen.progress("reading what is there", None) as progress:
+
+            def refreshing(message: Message) -> None:
+                if message.get("type") == "refresh_start":
+                    progress.now(message["hook"]["resource"]["addr"])
+
+            changed = self.terraform.plan(
+                self.plan_file, variables=path, destroy=destroy, lock=lock, listener=refreshing
+            )
+        return PlanSummary.from_document(self.read_plan()) if changed else PlanSummary((), ())
+
+    def read_plan(self) -> dict[str, Any]:
+        """Return the saved plan as a document, and leave that beside it."""
+        document = self.terraform.show(self.plan_file)
+        write_json(self.plan_document, document)
+        return document
+
+    def document(self) -> dict[str, Any]:
+        """Return the document that a plan with changes has left, without asking Terraform again."""
+        document: dict[str, Any] = json.loads(self.plan_document.read_text(encoding="utf-8"))
+        return document
+
+    def compare(self, variables: dict[str, Any]) -> bool:
+        """Plan for these variables, never to apply it; return whether anything would change.
+
+        The state is not locked, so the right to read is enough, and a run at work in the
+        environment keeps the plan that it saved.
+        """
+        path = write_json(self.folder / "compared.tfvars.json", variables)
+        return self.terraform.plan(self._compared, variables=path, lock=False)
+
+    def compared(self) -> dict[str, Any]:
+        """Return the plan that :meth:`compare` made as a document."""
+        return self.terraform.show(self._compared)
+
+    @property
+    def _compared(self) -> Path:
+        return self.folder / "compared.tfplan"
+
+    def apply(self, screen: Screen, summary: PlanSummary) -> None:
+        """Do exactly what the saved plan says, telling of each resource as it is finished."""
+        total = sum(2 if change.action is Action.REPLACE else 1 for change in summary.changes)
+        with screen.progress("applying", total) as progress:
+            count = 0
+
+            def applying(message: Message) -> None:
+                nonlocal count
+                kind = message.get("type")
+                if kind == "apply_start":
+                    progress.now(message["hook"]["resource"]["addr"])
+                elif kind == "apply_progress":
+                    hook = message["hook"]
+                    progress.now(f"{hook['resource']['addr']} ({hook['elapsed_seconds']} s)")
+                elif kind in FINISHED_HOOKS:
+                    count += 1
+                    progress.advance(_finished(message, count, total))
+
+            self.terraform.apply(self.plan_file, applying)
+
+    def outputs(self) -> dict[str, Any]:
+        """Return the outputs by name; empty where nothing was applied yet."""
+        return state_outputs(Clients(self.target).s3, self.target.environment, self.state_key)
+
+
+def open_stack(workspace: Workspace, target: Target, root: Path, state_key: str) -> Stack:
+    """Return the stack of `target` whose root module lies in `root`; nothing is run yet."""
+    name = state_key.removesuffix(".tfstate")
+    folder = workspace.environment_state(target.environment.name) / name
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = terraform_environment(workspace, target.process_environment())
+    environment["TF_DATA_DIR"] = str(folder / "data")
+    terraform = Terraform(
+        find_terraform(workspace.cache), root, environment, target.environment.name
+    )
+    return Stack(terraform, folder, target, state_key)
+
+
+def media_stack(workspace: Workspace, target: Target, sources: Path | None = None) -> Stack:
+    """Return the environment itself: everything but the state and artifact buckets.
+
+    Parameters
+    ----------
+    sources : Path or None
+        Its root module, where that is not the checkout's.
+    """
+    return open_stack(workspace, target, sources or workspace.terraform, MEDIA_KEY)
+
+
+def foundation_stack(workspace: Workspace, target: Target) -> Stack:
+    """Return the state and artifact buckets of the environment."""
+    return open_stack(workspace, target, workspace.foundation, FOUNDATION_KEY)
+
+
+def stack_that_holds(workspace: Workspace, target: Target, clients: Clients, lock_id: str) -> Stack:
+    """Return the stack of the environment whose state is locked under `lock_id`.
+
+    Raises
+    ------
+    OperatorError
+        Neither is.
+    """
+    bucket = state_bucket(target.environment)
+    for stack in (media_stack(workspace, target), foundation_stack(workspace, target)):
+        with suppress(clients.s3.exceptions.NoSuchKey, clients.s3.exceptions.NoSuchBucket):
+            answer = clients.s3.get_object(Bucket=bucket, Key=f"{stack.state_key}.tflock")
+            if json.loads(answer["Body"].read())["ID"] == lock_id:
+                return stack
+    raise OperatorError(
+        f"No state of {target.environment.name} is locked under {lock_id}.",
+        remedy="Run the command again that was refused: the lock may be gone, or have another id.",
+    )
+
+
+def terraform_environment(workspace: Workspace, variables: dict[str, str]) -> dict[str, str]:
+    """Return the environment of a Terraform run: `variables`, and where providers come from."""
+    # Whatever the operator's shell sets for other projects must not reach this one.
+    kept = {
+        name: value
+        for name, value in variables.items()
+        if not name.startswith(("TF_VAR_", "TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR", "TF_LOG"))
+    }
+    configuration = write_cli_configuration(
+        workspace.cache / "terraform.rc", find_mirror(dict(variables))
+    )
+    own = {"TF_CLI_CONFIG_FILE": str(configuration), "TF_IN_AUTOMATION": "1"}
+    return GARBAGE_COLLECTION | kept | own
+
+
+def _reads(path: Path) -> str | None:
+    return path.read_text(encoding="ascii") if path.exists() else None
+
+
+def _providers_are_there(data: Path) -> bool:
+    """Tell whether the links that init made still lead somewhere: a cache may be deleted."""
+    links = list((data / "providers").rglob("*"))
+    return bool(links) and all(link.exists() for link in links)
+
+
+def _finished(message: Message, count: int, total: int) -> str:
+    hook = message["hook"]
+    failed = message["type"] == "apply_errored"
+    word = (
+        "failed" if failed else {"create": "made", "delete": "removed"}.get(hook["action"], "set")
+    )
+    seconds = hook.get("elapsed_seconds", 0)
+    return f"{count:>3}/{total} {word} {hook['resource']['addr']} ({seconds} s)"

@@ -1,0 +1,1 @@
+"""The users of an environment, and signing in as one."""
