@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.commits import commit_of
 from tests.integration.promotion.conftest import REGION, Cloud, origin
 from tooling.buckets import ensure_bucket
 from tooling.commands.history import verify_ledger as verify
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
 
     from tooling.releases import Release
 
-GOOD = replace(UNKNOWN_RELEASE, git_commit="600d")
-EVIL = replace(UNKNOWN_RELEASE, git_commit="e41l")
+GOOD = replace(UNKNOWN_RELEASE, git_commit=commit_of("600d"))
+EVIL = replace(UNKNOWN_RELEASE, git_commit=commit_of("e41l"))
 
 
 @pytest.fixture
