@@ -70,6 +70,11 @@ def signs_an_upload(world: World) -> bool:
     return True
 
 
+def signs_a_form(world: World) -> bool:
+    fields = [*world.upload["fields"].items(), ("file", ("x.png", world.original))]
+    return send("POST", world.upload["url"], fields=fields).status == 204
+
+
 def lists_own_images(world: World) -> bool:
     return world.status_of("GET /images") == 200
 
@@ -123,11 +128,17 @@ BEHAVIOURS: dict[tuple[str, str], Callable[[World], bool]] = {
     ("s3:GetObjectVersion", "uploads"): serves_the_original,
     ("s3:GetObject", "renditions"): serves_a_rendition,
     ("s3:PutObject", "uploads"): signs_an_upload,
+    ("s3:PutObject", "uploads by form"): signs_a_form,
 }
 
 
-def name_of(resource: str) -> str:
-    """Name what an ARN is of, as the table above does."""
+def name_of(permission: dict[str, Any]) -> str:
+    """Name what a permission is for, as the table above does."""
+    way = " by form" if "s3:authType" in str(permission.get("Condition")) else ""
+    return f"{_name_of(permission['Resource'])}{way}"
+
+
+def _name_of(resource: str) -> str:
     for part in ("uploads", "renditions", "by_owner", "by_month", "by_checksum"):
         if resource.endswith((f"/{part}", f"/{part}/*")):
             return part
@@ -163,7 +174,7 @@ class Role:
     @contextmanager
     def without(self, permission: tuple[str, str]) -> Iterator[None]:
         """Take one permission away for a while."""
-        kept = [p for p in self.permissions if (p["Action"], name_of(p["Resource"])) != permission]
+        kept = [p for p in self.permissions if (p["Action"], name_of(p)) != permission]
         assert len(kept) == len(self.permissions) - 1
         self._put(kept)
         try:
@@ -200,7 +211,7 @@ def world(owner: User, admin: User) -> Iterator[World]:
 
 
 def test_every_permission_has_its_behaviour(role: Role) -> None:
-    held = {(p["Action"], name_of(p["Resource"])) for p in role.permissions}
+    held = {(p["Action"], name_of(p)) for p in role.permissions}
     assert held == BEHAVIOURS.keys() | NOT_ENFORCED
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tests.commits import commit_of
 from tests.e2e.promotion.conftest import edited
 from tests.e2e.promotion.reader import reading_only
 from tooling.ledger.entry import Entry, Step
@@ -60,7 +61,7 @@ def test_a_first_promotion_is_planned_before_there_is_a_bucket(lab: Lab) -> None
 
 def test_forged_entries_lead_no_run_anywhere(lab: Lab) -> None:
     first = lab.release("staging")
-    evil = replace(first, git_commit="e41l")
+    evil = replace(first, git_commit=commit_of("e41l"))
     with _forged(lab, evil) as numbers:
         for command in ((*PROMOTE, "--dry-run"), PROMOTE):
             printed = lab.checkout.run(*command)

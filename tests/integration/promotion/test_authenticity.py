@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.commits import commit_of
 from tests.integration.promotion.conftest import REGION, Cloud, origin
 from tooling.aws.buckets import ensure_bucket
 from tooling.aws.ledger_key import LedgerKey
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
 
     from tooling.releases.release import Release
 
-GOOD = replace(UNKNOWN_RELEASE, git_commit="600d")
-EVIL = replace(UNKNOWN_RELEASE, git_commit="e41l")
+GOOD = replace(UNKNOWN_RELEASE, git_commit=commit_of("600d"))
+EVIL = replace(UNKNOWN_RELEASE, git_commit=commit_of("e41l"))
 
 
 @pytest.fixture

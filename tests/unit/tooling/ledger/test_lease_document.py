@@ -77,7 +77,8 @@ def test_any_holder_and_end(holder: object, until: object) -> None:
 @given(st.datetimes(timezones=st.timezones()))
 def test_an_end_is_believed_up_to_the_limit(until: datetime) -> None:
     lease = told({"holder": ANNA.document(), "until": until.isoformat()})
-    assert lease.believed_until == min(until, LIMIT)
+    # In UTC: a time in the hour that a zone repeats equals none of another zone.
+    assert lease.believed_until == min(until.astimezone(UTC), LIMIT)
 
 
 def test_one_without_a_time_zone_is_none() -> None:
