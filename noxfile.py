@@ -104,12 +104,17 @@ def test(session: nox.Session) -> None:
 
 @developer()
 def lint(session: nox.Session) -> None:
-    """Check style, types and the Terraform sources; change nothing."""
+    """Check style, types, imports and the Terraform sources; change nothing."""
     python = python_with(session, DEVELOPMENT_LOCK)
     run = partial(session.run, python, "-m", external=True)
     run("ruff", "check")
     run("ruff", "format", "--check")
     run("mypy", "noxfile.py", "tooling", "lambdas", "tests")
+    session.run(
+        str(Path(python).with_name("lint-imports")),
+        env={"PYTHONPATH": os.pathsep.join((".", "lambdas"))},
+        external=True,
+    )
     run("tooling.terraform.lint")
 
 

@@ -14,8 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tooling.commands.table import COMMANDS
 from tooling.console import Screen
 from tooling.errors import INTERRUPTS, Interrupted, OperatorError
-from tooling.private_folders import PRIVATE_UMASK
-from tooling.workspace import Workspace
+from tooling.workspace import PRIVATE_UMASK, Workspace
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -219,3 +219,16 @@ class ProgressLine:
         self.bar.advance(self.task)
         if text:
             self.note(text)
+
+
+def flatten(value: object, path: str = "") -> list[tuple[str, str]]:
+    """Return ``(dotted name, text)`` pairs of a nested document."""
+    if isinstance(value, dict):
+        return [
+            pair
+            for name, entry in sorted(value.items())
+            for pair in flatten(entry, f"{path}.{name}" if path else str(name))
+        ]
+    if isinstance(value, list):
+        return [pair for i, entry in enumerate(value) for pair in flatten(entry, f"{path}[{i}]")]
+    return [(path, str(value))]

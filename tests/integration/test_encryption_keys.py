@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from tooling.encryption_keys import retire_key
+from tooling.aws.encryption_keys import retire_key
 
 if TYPE_CHECKING:
     from mypy_boto3_kms.client import KMSClient

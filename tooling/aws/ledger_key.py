@@ -7,11 +7,12 @@ import binascii
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tooling.environments.names import ledger_key_alias
+
 if TYPE_CHECKING:
     from mypy_boto3_kms.client import KMSClient
 
     from tooling.aws.clients import Clients
-    from tooling.environments import Environment
 
 ALGORITHM: Final = "HMAC_SHA_256"
 MAC_BYTES = 32
@@ -95,8 +96,3 @@ class LedgerKey:
         self.kms.delete_alias(AliasName=self.alias)
         self.kms.schedule_key_deletion(KeyId=found, PendingWindowInDays=WAITING_DAYS)
         return True
-
-
-def ledger_key_alias(environment: Environment) -> str:
-    """Return the alias of the key that authenticates the environment's ledger."""
-    return f"alias/{environment.project}-{environment.name}-ledger"

@@ -11,6 +11,7 @@ from tooling.commands.arguments import EnvironmentName, JsonWanted
 from tooling.delivery.deploy import Deployment
 from tooling.delivery.destroy import destroy as destroy_environment
 from tooling.delivery.run import Run
+from tooling.delivery.verification import smoke_test
 from tooling.session import Session, ask
 from tooling.terraform.reports import show_outputs
 from tooling.terraform.stack import stack_that_holds
@@ -52,7 +53,7 @@ def smoke(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:
         # While it is changed it would be evidence for neither release.
         with run.lease.held():
             found = require_outputs(run.clients.s3, target.environment)
-            steps = run.journal.smoke_test(target, run.clients, found, session.screen)
+            steps = smoke_test(run.journal, target, run.clients, found, session.screen)
     if json_wanted:
         session.screen.document(
             [{"step": step, "finding": end, "milliseconds": ms} for step, end, ms in steps]

@@ -13,7 +13,7 @@ from tooling.packaging.build import build_all
 from tooling.packaging.platforms import lambda_platform, this_platform
 from tooling.reference.page import render_reference
 from tooling.releases.release import UNKNOWN_RELEASE
-from tooling.rendering import render_variables
+from tooling.releases.variables import render_variables
 from tooling.scanning.scan import scan as scan_all
 from tooling.session import Session
 

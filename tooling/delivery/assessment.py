@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from tooling.aws.buckets import bucket_exists
 from tooling.delivery.plan import plan_as_asked, scan_planned
+from tooling.environments.names import artifact_bucket, state_bucket
 from tooling.gates.account import account
 from tooling.gates.alarms import alarms
 from tooling.gates.approval import approval
+from tooling.gates.artifacts import artifacts
 from tooling.gates.checkout import checkout
 from tooling.gates.convergence import source_converged, target_converged
 from tooling.gates.data import data
@@ -27,8 +29,8 @@ from tooling.gates.smoke_evidence import smoke_evidence, soak
 from tooling.ledger.integrity import verified
 from tooling.ledger.interrupted_runs import half_applied
 from tooling.ledger.ledger import Ledger
-from tooling.releases.artifact_copy import Place, carry, compare
-from tooling.rendering import artifact_bucket, render_variables, state_bucket
+from tooling.releases.artifact_copy import Place, copy_artifacts, hash_artifacts
+from tooling.releases.variables import render_variables
 from tooling.terraform.foundation import plan_foundation
 from tooling.terraform.plans import PlanSummary
 from tooling.terraform.stack import media_stack
@@ -183,6 +185,7 @@ class Assessment:
         run = self.run
         source = Place(self.source_clients.s3, artifact_bucket(self.source.environment))
         target = Place(run.clients.s3, artifact_bucket(run.target.environment))
-        found, answer = (compare if run.dry else carry)(release, source, target)
+        copied = (hash_artifacts if run.dry else copy_artifacts)(release, source, target)
+        answer = artifacts(copied)
         run.screen.done(answer.evidence, began)
-        return found, answer
+        return copied.release, answer

@@ -8,12 +8,14 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from tooling.delivery.run import Run
+from tooling.delivery.verification import smoke_test
+from tooling.environments.names import artifact_bucket
 from tooling.errors import OperatorError
 from tooling.ledger.entry import Step
 from tooling.packaging.build import build_all
 from tooling.packaging.platforms import lambda_platform, this_platform
 from tooling.releases.release import Release, describe, publish
-from tooling.rendering import artifact_bucket, render_variables
+from tooling.releases.variables import render_variables
 from tooling.scanning.gate import require_clean_plan
 from tooling.terraform.deployed import read_deployed
 from tooling.terraform.foundation import TITLE, plan_foundation
@@ -106,7 +108,7 @@ class Deployment:
         run.journal.record(
             Step.APPLIED, summary.counts(), release=Release.from_document(outputs["release"])
         )
-        run.journal.smoke_test(self.target, run.clients, outputs, self.screen)
+        smoke_test(run.journal, self.target, run.clients, outputs, self.screen)
         return outputs
 
     def _prepare(self, clients: Clients) -> tuple[Release, Stack, PlanSummary]:

@@ -7,18 +7,14 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from tooling.aws.buckets import bucket_exists, empty_bucket, remove_bucket
+from tooling.aws.encryption_keys import retire_key
 from tooling.aws.ledger_key import LedgerKey
 from tooling.aws.target import emulator_of
-from tooling.encryption_keys import retire_key
+from tooling.environments.names import artifact_bucket, foundation_key_alias, state_bucket
 from tooling.errors import OperatorError
 from tooling.ledger.entry import Step
 from tooling.releases.release import UNKNOWN_RELEASE, Release
-from tooling.rendering import (
-    artifact_bucket,
-    foundation_key_alias,
-    render_variables,
-    state_bucket,
-)
+from tooling.releases.variables import render_variables
 from tooling.terraform.reports import show_plan
 from tooling.terraform.stack import media_stack
 from tooling.terraform.state import state_exists

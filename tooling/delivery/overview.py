@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tooling.aws.clients import Clients
 from tooling.aws.target import open_target
 from tooling.delivery.status import EnvironmentStatus
+from tooling.environments.names import state_bucket
 from tooling.errors import OperatorError
 from tooling.gates.alarms import alarms
 from tooling.gates.convergence import drifted
@@ -22,7 +23,7 @@ from tooling.ledger.ledger import Ledger
 from tooling.releases.artifact_copy import NOWHERE
 from tooling.releases.differences import ReleaseDifference
 from tooling.releases.sources import sources_of
-from tooling.rendering import render_variables, state_bucket
+from tooling.releases.variables import render_variables
 from tooling.terraform.deployed import read_deployed
 from tooling.terraform.plans import PlanSummary
 from tooling.terraform.stack import media_stack

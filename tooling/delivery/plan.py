@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from tooling.aws.buckets import bucket_exists
 from tooling.delivery.watch import shares_to_keep, with_new_code, with_new_version
+from tooling.environments.names import state_bucket
 from tooling.gates.approval import plan_digest
-from tooling.rendering import render_variables, state_bucket
+from tooling.releases.variables import render_variables
 from tooling.scanning.gate import scan_saved_plan
 from tooling.terraform.plans import Action
 from tooling.terraform.reports import show_plan
 from tooling.terraform.stack import media_stack
 from tooling.terraform.values import settings
-from tooling.unfounded import unfounded_media_stack
+from tooling.terraform.without_state import unfounded_media_stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,12 +10,12 @@ from tooling.delivery.assessment import Assessment
 from tooling.delivery.plan import show_digest
 from tooling.delivery.resumption import Resumption
 from tooling.delivery.rollout import bring
+from tooling.environments.names import state_bucket
 from tooling.errors import OperatorError
 from tooling.ledger.entry import Step
 from tooling.ledger.integrity import verified
 from tooling.ledger.interrupted_runs import interruption, proven
 from tooling.ledger.lease import holder
-from tooling.rendering import state_bucket
 from tooling.terraform.deployed import read_deployed
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Promotion:
             if resumption:
                 resumption.go_back(approved)
             planned = self._assess(entries, here, approved)
-            run.journal.record(Step.GATES, release=planned.release, gates=decision.findings)
+            run.journal.record(Step.GATES, release=planned.release, gates=decision.gate_documents)
             if decision.closed:
                 names = ", ".join(finding.gate for finding in decision.closed)
                 run.journal.record(Step.REFUSED, names, release=planned.release)

@@ -64,6 +64,11 @@ class Decision:
         """The gates that say no."""
         return [finding for finding in self.findings if not finding.lets_through]
 
+    @property
+    def gate_documents(self) -> list[dict[str, str]]:
+        """What the gates said, as the ledger and scripts read it."""
+        return [finding.document() for finding in self.findings]
+
     @contextmanager
     def ended_by(self, journal: Journal, target: str) -> Iterator[None]:
         """Fill in what became of the target where the run fails after it has changed something."""
@@ -123,7 +128,7 @@ class Decision:
             "takes_back": self.takes_back,
             "release": self.release.document() if self.release else None,
             "previous": self.previous.document() if self.previous else None,
-            "gates": [finding.document() for finding in self.findings],
+            "gates": self.gate_documents,
             "plan": self.planned.outline() if self.planned else None,
             "next": self.next,
         }

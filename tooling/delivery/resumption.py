@@ -82,7 +82,7 @@ class Resumption:
             planned = self._weigh(previous, approved)
         except (OperatorError, ClientError, BotoCoreError, OSError, LookupError) as error:
             return stay(run, " ".join(f"{type(error).__name__}: {error}".split()), previous)
-        run.journal.record(Step.GATES, release=previous, gates=decision.findings)
+        run.journal.record(Step.GATES, release=previous, gates=decision.gate_documents)
         if [finding.gate for finding in decision.closed] == [APPROVAL]:
             run.journal.record(Step.REFUSED, APPROVAL, release=previous)
             raise decision.refuse(run.name)

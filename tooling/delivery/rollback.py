@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from tooling.delivery.plan import plan_at_once, scan_planned, show_digest
 from tooling.delivery.rollout import bring
+from tooling.environments.names import artifact_bucket
 from tooling.errors import OperatorError
 from tooling.gates.account import account
 from tooling.gates.approval import approval
+from tooling.gates.artifacts import artifacts
 from tooling.gates.checkout import checkout
 from tooling.gates.convergence import target_converged
 from tooling.gates.data import data
@@ -19,10 +21,9 @@ from tooling.gates.scan import scan
 from tooling.ledger.entry import Step
 from tooling.ledger.integrity import authenticated, verified
 from tooling.ledger.interrupted_runs import half_applied, interruption
-from tooling.releases.artifact_copy import Place, carry
+from tooling.releases.artifact_copy import Place, copy_artifacts
 from tooling.releases.release import Release
 from tooling.releases.sources import sources_of
-from tooling.rendering import artifact_bucket
 from tooling.terraform.deployed import read_deployed
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Rollback:
             decision.release = release
             run.journal.record(Step.STARTED, release=release)
             planned = self._decide(evidence, release, approved, unfinished=half_applied(entries))
-            run.journal.record(Step.GATES, release=release, gates=decision.findings)
+            run.journal.record(Step.GATES, release=release, gates=decision.gate_documents)
             if decision.closed:
                 names = ", ".join(finding.gate for finding in decision.closed)
                 run.journal.record(Step.REFUSED, names, release=release)
@@ -139,7 +140,7 @@ class Rollback:
         place = Place(run.clients.s3, artifact_bucket(environment))
         sources = self._sources(release)
         run.screen.step("Zips")
-        _, hashed = carry(release, place, place)
+        hashed = artifacts(copy_artifacts(release, place, place))
         run.screen.done(hashed.evidence)
         planned = replace(plan_at_once(run, release, sources), goes_back_to=decision.previous)
         decision.planned = planned

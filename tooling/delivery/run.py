@@ -7,9 +7,9 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from tooling.aws.clients import Clients
+from tooling.environments.names import state_bucket
 from tooling.ledger.journal import Journal
 from tooling.ledger.lease import Lease
-from tooling.rendering import state_bucket
 from tooling.terraform.foundation import ensure_foundation
 
 if TYPE_CHECKING:

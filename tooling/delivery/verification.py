@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tooling import smoke
 from tooling.errors import OperatorError
 from tooling.gates.gate import Gate
 from tooling.gates.live_code import live_code
 from tooling.ledger.entry import Step
+from tooling.releases.release import Release
 from tooling.smoke import SmokeTestFailed
 
 if TYPE_CHECKING:
+    from tooling.aws.clients import Clients
+    from tooling.aws.target import Target
+    from tooling.console import Screen
     from tooling.delivery.plan import Planned
     from tooling.delivery.run import Run
-    from tooling.releases.release import Release
+    from tooling.ledger.journal import Journal
 
 
 def prove(run: Run, planned: Planned) -> dict[str, Any]:
@@ -27,7 +32,7 @@ def prove(run: Run, planned: Planned) -> dict[str, Any]:
     try:
         outputs = planned.stack.outputs()
         _require_live_code(run, outputs, planned.release)
-        run.journal.smoke_test(run.target, run.clients, outputs, run.screen)
+        smoke_test(run.journal, run.target, run.clients, outputs, run.screen)
     except SmokeTestFailed as error:
         if run.journal.last is not Step.SMOKE_FAILED:
             run.journal.record(Step.SMOKE_FAILED, error.reason, release=planned.release)
@@ -48,3 +53,23 @@ def _require_live_code(run: Run, outputs: dict[str, Any], release: Release) -> N
         raise SmokeTestFailed(
             "Behind the aliases is not the code of the release.", reason=behind.evidence
         )
+
+
+def smoke_test(
+    journal: Journal, target: Target, clients: Clients, outputs: dict[str, Any], screen: Screen
+) -> list[tuple[str, str, int]]:
+    """Run the smoke test and write down how it ended: the evidence that promotions ask for.
+
+    Raises
+    ------
+    SmokeTestFailed
+        What is deployed does not work.
+    """
+    release = Release.from_document(outputs["release"])
+    try:
+        steps = smoke.run(target, clients, outputs, screen)
+    except SmokeTestFailed as error:
+        journal.record(Step.SMOKE_FAILED, error.reason, release=release)
+        raise
+    journal.record(Step.SMOKE_PASSED, f"{len(steps)} steps", release=release)
+    return steps

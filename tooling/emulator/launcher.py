@@ -33,7 +33,7 @@ from tooling.emulator.guard import Guard
 from tooling.emulator.origins import read_origins
 from tooling.emulator.repairs import repair
 from tooling.emulator.state_saver import StateSaver
-from tooling.private_folders import PRIVATE_UMASK
+from tooling.workspace import PRIVATE_UMASK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

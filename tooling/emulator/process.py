@@ -23,7 +23,7 @@ from tooling.emulator.credentials import (
 from tooling.emulator.origins import write_origins
 from tooling.emulator.ports import listen
 from tooling.errors import OperatorError
-from tooling.private_folders import make_private
+from tooling.workspace import make_private
 
 if TYPE_CHECKING:
     import socket

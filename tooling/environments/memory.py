@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from tooling.environments import Environment, Rendition
 
 MEBIBYTE = 1024**2
 # Measured by `nox -s benchmark -- memory`; terraform/locals.tf has the same two figures.
@@ -19,31 +15,31 @@ BYTES_PER_PIXEL = 24
 FILE_COPIES = 2
 
 
-def require_room(environment: Environment) -> None:
+def require_room(*, pixels: int, upload_bytes: int, rendition_pixels: int, memory_mb: int) -> None:
     """Refuse a pixel limit that the processor's memory can't hold.
+
+    Parameters
+    ----------
+    pixels, upload_bytes : int
+        Of the largest image and the largest file that are taken.
+    rendition_pixels : int
+        Of the largest rendition.
+    memory_mb : int
+        The processor's memory in MiB.
 
     Raises
     ------
     ValueError
         It can't; the message says what to write.
     """
-    fixed = (
-        BASE_MIB * MEBIBYTE
-        + FILE_COPIES * environment.limits.upload_bytes
-        + BYTES_PER_PIXEL * max(_most_pixels(entry) for entry in environment.renditions)
-    )
-    needed = fixed + BYTES_PER_PIXEL * environment.limits.pixels
-    memory = environment.processor.memory_mb * MEBIBYTE
+    fixed = BASE_MIB * MEBIBYTE + FILE_COPIES * upload_bytes + BYTES_PER_PIXEL * rendition_pixels
+    needed = fixed + BYTES_PER_PIXEL * pixels
+    memory = memory_mb * MEBIBYTE
     if needed > memory:
         held = max(0, memory - fixed) // BYTES_PER_PIXEL // 1_000_000 * 1_000_000
         message = (
-            f"limits.pixels: {environment.limits.pixels} pixels don't fit into "
+            f"limits.pixels: {pixels} pixels don't fit into "
             f"processor.memory_mb: write {ceil(needed / MEBIBYTE)} or more there"
             + (f", or {held} or less here" if held else "")
         )
         raise ValueError(message)
-
-
-def _most_pixels(rendition: Rendition) -> int:
-    side = rendition.longest_side or 0
-    return (rendition.width or side) * (rendition.height or side)

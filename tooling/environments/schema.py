@@ -70,6 +70,12 @@ class Rendition(Section):
             raise ValueError(message)
         return self
 
+    @property
+    def pixels_max(self) -> int:
+        """How many pixels it has at the most."""
+        side = self.longest_side or 0
+        return (self.width or side) * (self.height or side)
+
     def size_of(self, width: int, height: int) -> tuple[int, int]:
         """Return the width and height that it has of a picture, both in pixels; never enlarged."""
         if self.width is None or self.height is None:
@@ -254,7 +260,12 @@ class Environment(Section):
 
     @model_validator(mode="after")
     def _memory_holds_the_largest_picture(self) -> Environment:
-        require_room(self)
+        require_room(
+            pixels=self.limits.pixels,
+            upload_bytes=self.limits.upload_bytes,
+            rendition_pixels=max(rendition.pixels_max for rendition in self.renditions),
+            memory_mb=self.processor.memory_mb,
+        )
         return self
 
     @property

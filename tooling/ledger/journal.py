@@ -7,20 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tooling import smoke
 from tooling.ledger.actor import Origin
 from tooling.ledger.entry import ENDS, Entry, Step
 from tooling.ledger.ledger import Ledger
-from tooling.releases.release import Release
-from tooling.smoke import SmokeTestFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tooling.aws.clients import Clients
-    from tooling.aws.target import Target
-    from tooling.console import Screen
-    from tooling.gates.gate import Finding
+    from tooling.releases.release import Release
     from tooling.workspace import Workspace
 
 
@@ -63,7 +58,7 @@ class Journal:
         *,
         release: Release | None = None,
         previous: Release | None = None,
-        gates: Sequence[Finding] = (),
+        gates: Sequence[dict[str, str]] = (),
         keeps: dict[str, Any] | None = None,
     ) -> Entry:
         """Write down that a step was reached."""
@@ -75,7 +70,7 @@ class Journal:
             detail=detail[:DETAIL_LENGTH],
             release=release.document() if release else None,
             previous=previous.document() if previous else None,
-            gates=[finding.document() for finding in gates],
+            gates=list(gates),
             keeps=keeps or {},
         )
         self.last = step
@@ -93,22 +88,3 @@ class Journal:
             if self.last is not None and self.last not in ENDS:
                 self.record(Step.FAILED, str(error))
             raise
-
-    def smoke_test(
-        self, target: Target, clients: Clients, outputs: dict[str, Any], screen: Screen
-    ) -> list[tuple[str, str, int]]:
-        """Run the smoke test and write down how it ended: the evidence that promotions ask for.
-
-        Raises
-        ------
-        SmokeTestFailed
-            What is deployed does not work.
-        """
-        release = Release.from_document(outputs["release"])
-        try:
-            steps = smoke.run(target, clients, outputs, screen)
-        except SmokeTestFailed as error:
-            self.record(Step.SMOKE_FAILED, error.reason, release=release)
-            raise
-        self.record(Step.SMOKE_PASSED, f"{len(steps)} steps", release=release)
-        return steps

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from tooling.aws.ledger_key import LedgerKey
+from tooling.environments.names import state_bucket
 from tooling.errors import OperatorError
 from tooling.ledger.entry import NOTHING_BEFORE, Entry, Unreadable, authenticated_part
-from tooling.rendering import state_bucket
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client

@@ -1,4 +1,4 @@
-"""Carries the zips of a release from one environment's bucket to another's."""
+"""Copies the zips of a release from one environment's bucket to another's, hashed on the way."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import FlexibleChecksumError
 
-from tooling.gates.gate import Answer, failed, passed, unknown
 from tooling.packaging.build import Artifact
 from tooling.releases.release import PublishedFunction, Release, publish
 from tooling.releases.release import published as find_published
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES = 1 << 20
 # Stands in a plan that will not be applied.
-NOWHERE = "not-carried"
+NOWHERE = "not-copied"
 
 
 class Changed(Exception):
@@ -47,20 +46,37 @@ class Place:
     bucket: str
 
 
-def carry(release: Release, source: Place, target: Place) -> tuple[Release, Answer]:
-    """Hash each zip of the release again, and write it under its digest into the other bucket.
+@dataclass(frozen=True)
+class Copied:
+    """What became of the zips of a release.
 
-    Returns
-    -------
-    Release
+    Parameters
+    ----------
+    release : Release
         The same release with the places of its zips in the target; a zip that is not what the
-        release says is not carried.
-    Answer
-        Whether all were, or why that is not known.
+        release says was not copied.
+    source : str
+        The bucket that they were read from.
+    faults : tuple of BaseException
+        Why some could not be copied.
     """
+
+    release: Release
+    source: str
+    faults: tuple[BaseException, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether every fault is that a zip is not what the release says."""
+        kinds = (Changed, FlexibleChecksumError)
+        return bool(self.faults) and all(isinstance(fault, kinds) for fault in self.faults)
+
+
+def copy_artifacts(release: Release, source: Place, target: Place) -> Copied:
+    """Hash each zip of the release again, and write it under its digest into the other bucket."""
     with TemporaryDirectory() as folder:
 
-        def carry_one(name: str, published: PublishedFunction) -> PublishedFunction:
+        def copy_one(name: str, published: PublishedFunction) -> PublishedFunction:
             # Under a name of ours: that of the function is the source's word.
             with NamedTemporaryFile(dir=folder) as file:
                 _require(name, published, _hash(source, published, file))
@@ -68,18 +84,13 @@ def carry(release: Release, source: Place, target: Place) -> tuple[Release, Answ
                 artifact = Artifact(name, Path(file.name), published.sha256, built=False)
                 return publish(target.s3, target.bucket, artifact)
 
-        return _each(release, source, carry_one)
+        return _each(release, source, copy_one)
 
 
-def compare(release: Release, source: Place, target: Place) -> tuple[Release, Answer]:
+def hash_artifacts(release: Release, source: Place, target: Place) -> Copied:
     """Hash each zip of the release again where it lies, and write nothing, here or there.
 
-    Returns
-    -------
-    Release
-        The same release with the places that its zips have in the target or would get there.
-    Answer
-        As of :func:`carry`.
+    Their places are those that they have in the target, or would get there.
     """
 
     def look(name: str, there: PublishedFunction) -> PublishedFunction:
@@ -93,35 +104,21 @@ def compare(release: Release, source: Place, target: Place) -> tuple[Release, An
 
 def _each(
     release: Release, source: Place, act: Callable[[str, PublishedFunction], PublishedFunction]
-) -> tuple[Release, Answer]:
+) -> Copied:
     functions = sorted(release.functions.items())
     with ThreadPoolExecutor() as pool:
         done = [pool.submit(act, *item) for item in functions]
-    faults = [error for one in done if (error := one.exception())]
+    faults = tuple(error for one in done if (error := one.exception()))
     there = {
         name: replace(published, version_id=NOWHERE) if one.exception() else one.result()
         for (name, published), one in zip(functions, done, strict=True)
     }
-    return replace(release, functions=there), _judge(source, functions, faults)
+    return Copied(replace(release, functions=there), source.bucket, faults)
 
 
 def _require(name: str, published: PublishedFunction, digest: str) -> None:
     if digest != published.sha256:
         raise Changed(f"{name} is {digest}, not {published.sha256}")
-
-
-def _judge(
-    source: Place,
-    functions: list[tuple[str, PublishedFunction]],
-    faults: list[BaseException],
-) -> Answer:
-    if not faults:
-        told = ", ".join(f"{name} {published.sha256}" for name, published in functions)
-        return passed(f"Hashed again: {told}.")
-    told = ", ".join(" ".join(str(fault).split()) for fault in faults)
-    if all(isinstance(fault, Changed | FlexibleChecksumError) for fault in faults):
-        return failed(f"In {source.bucket} {told}: somebody has changed it.")
-    return unknown(f"From {source.bucket}: {told}")
 
 
 def _hash(place: Place, published: PublishedFunction, copy: IO[bytes] | None = None) -> str:

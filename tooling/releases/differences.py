@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tooling.console import flatten
 from tooling.releases.git import git
-from tooling.terraform.reports import flatten
 
 if TYPE_CHECKING:
     from pathlib import Path

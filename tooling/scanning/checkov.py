@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tooling.errors import OperatorError
-from tooling.rendering import write_json
 from tooling.scanning.findings import Report
 from tooling.scanning.installation import checkov_python
 from tooling.scanning.unknowns import without_unset
+from tooling.terraform.backend import write_json
 
 if TYPE_CHECKING:
     from pathlib import Path

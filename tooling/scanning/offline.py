@@ -6,8 +6,8 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from tooling.rendering import write_json
 from tooling.terraform.adapter import Terraform
+from tooling.terraform.backend import write_json
 from tooling.terraform.binary import find_terraform
 from tooling.terraform.stack import terraform_environment
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tooling.errors import OperatorError
 from tooling.releases.release import UNKNOWN_RELEASE
-from tooling.rendering import render_variables
+from tooling.releases.variables import render_variables
 from tooling.scanning.checkov import SARIF_NAME, Checkov
 from tooling.scanning.gate import describe_faults, show_report
 from tooling.scanning.offline import (

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from tooling.aws.buckets import ensure_bucket
 from tooling.aws.ledger_key import LedgerKey
-from tooling.rendering import artifact_bucket, foundation_variables, state_bucket
+from tooling.environments.names import artifact_bucket, state_bucket
+from tooling.terraform.backend import foundation_variables
 from tooling.terraform.stack import foundation_stack
 
 if TYPE_CHECKING:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tooling.console import flatten
+
 if TYPE_CHECKING:
     from tooling.console import Screen
     from tooling.terraform.plans import PlanSummary
@@ -21,16 +23,3 @@ def show_outputs(screen: Screen, name: str, outputs: dict[str, Any]) -> None:
     """Print every output of an environment, one line each, nested ones with dots."""
     rows = list(flatten(outputs))
     screen.wide_table(f"Outputs of {name}", ("output", "value"), rows)
-
-
-def flatten(value: object, path: str = "") -> list[tuple[str, str]]:
-    """Return ``(dotted name, text)`` pairs of a nested document."""
-    if isinstance(value, dict):
-        return [
-            pair
-            for name, entry in sorted(value.items())
-            for pair in flatten(entry, f"{path}.{name}" if path else str(name))
-        ]
-    if isinstance(value, list):
-        return [pair for i, entry in enumerate(value) for pair in flatten(entry, f"{path}[{i}]")]
-    return [(path, str(value))]

@@ -9,15 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tooling.aws.clients import Clients
+from tooling.environments.names import state_bucket
 from tooling.errors import OperatorError
 from tooling.releases.release import terraform_digest
-from tooling.rendering import (
-    backend_configuration,
-    state_bucket,
-    write_backend_configuration,
-    write_json,
-)
 from tooling.terraform.adapter import Terraform
+from tooling.terraform.backend import backend_configuration, write_backend_configuration, write_json
 from tooling.terraform.binary import find_terraform
 from tooling.terraform.plans import Action, PlanSummary
 from tooling.terraform.providers import find_mirror, write_cli_configuration

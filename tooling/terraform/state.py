@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from tooling.environments.names import state_bucket
 from tooling.errors import OperatorError
-from tooling.rendering import state_bucket
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from media.inspection import RenditionSpec, rendition_digest
 from media.model.images import ImageRecord, Status
 from media.model.keys import rendition_key
+from media.rendering.specs import RenditionSpec, rendition_digest
 
 
 def has_current_renditions(record: ImageRecord, specs: Sequence[RenditionSpec]) -> bool:

@@ -11,7 +11,7 @@ from tests.benchmarks.worker import Worker, last_core
 from tooling.aws.target import FOREIGN_VARIABLES, emulator_of
 from tooling.emulator.credentials import write_root_credentials
 from tooling.emulator.process import Emulator
-from tooling.private_folders import make_private
+from tooling.workspace import make_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

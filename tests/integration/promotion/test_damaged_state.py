@@ -9,8 +9,8 @@ import pytest
 
 from tests.integration.promotion.conftest import REGION
 from tooling.aws.buckets import ensure_bucket, remove_bucket
+from tooling.environments.names import state_bucket
 from tooling.errors import OperatorError
-from tooling.rendering import state_bucket
 from tooling.terraform.deployed import read_deployed
 from tooling.terraform.state import MEDIA_KEY
 

@@ -19,10 +19,11 @@ from tooling.aws.target import Target
 from tooling.delivery.aliases import send_all_to, shares
 from tooling.gates.account import account
 from tooling.gates.alarms import alarms
-from tooling.gates.gate import Verdict
+from tooling.gates.artifacts import artifacts
+from tooling.gates.gate import Answer, Verdict
 from tooling.gates.live_code import live_code
 from tooling.ledger.ledger import Ledger
-from tooling.releases.artifact_copy import NOWHERE, Place, carry, compare
+from tooling.releases.artifact_copy import NOWHERE, Place, copy_artifacts, hash_artifacts
 from tooling.releases.release import UNKNOWN_RELEASE, PublishedFunction, Release
 from tooling.terraform.deployed import read_deployed
 from tooling.terraform.state import MEDIA_KEY
@@ -65,37 +66,47 @@ def other_bucket(s3: S3Client, bucket: str) -> str:
     return name
 
 
-def test_zips_are_carried_byte_for_byte_and_the_release_stays_the_same(
+def copied(release: Release, source: Place, target: Place) -> tuple[Release, Answer]:
+    made = copy_artifacts(release, source, target)
+    return made.release, artifacts(made)
+
+
+def hashed(release: Release, source: Place, target: Place) -> tuple[Release, Answer]:
+    made = hash_artifacts(release, source, target)
+    return made.release, artifacts(made)
+
+
+def test_zips_are_copied_byte_for_byte_and_the_release_stays_the_same(
     s3: S3Client, bucket: str, other_bucket: str, published: Release
 ) -> None:
-    carried, answer = carry(published, Place(s3, bucket), Place(s3, other_bucket))
+    there_now, answer = copied(published, Place(s3, bucket), Place(s3, other_bucket))
     assert answer.verdict is Verdict.PASS
-    assert carried.id == published.id
-    for name, function in carried.functions.items():
+    assert there_now.id == published.id
+    for name, function in there_now.functions.items():
         there = s3.get_object(Bucket=other_bucket, Key=function.key, VersionId=function.version_id)
         with there["Body"] as body:
             assert body.read() == name.encode() * 1000
-    again, _ = carry(published, Place(s3, bucket), Place(s3, other_bucket))
-    assert again == carried
+    again, _ = copied(published, Place(s3, bucket), Place(s3, other_bucket))
+    assert again == there_now
 
 
 def test_a_zip_that_is_there_is_not_sent_again(
     s3: S3Client, bucket: str, other_bucket: str, published: Release
 ) -> None:
-    carry(published, Place(s3, bucket), Place(s3, other_bucket))
+    copied(published, Place(s3, bucket), Place(s3, other_bucket))
 
     def refuse(**_: object) -> None:
         raise AssertionError
 
     s3.meta.events.register(BEFORE_PUT, refuse)
     try:
-        _, answer = carry(published, Place(s3, bucket), Place(s3, other_bucket))
+        _, answer = copied(published, Place(s3, bucket), Place(s3, other_bucket))
     finally:
         s3.meta.events.unregister(BEFORE_PUT, refuse)
     assert answer.verdict is Verdict.PASS
 
 
-def test_a_zip_that_is_not_what_the_release_says_is_not_carried(
+def test_a_zip_that_is_not_what_the_release_says_is_not_copied(
     s3: S3Client, bucket: str, other_bucket: str, published: Release
 ) -> None:
     api = published.functions["api"]
@@ -103,10 +114,10 @@ def test_a_zip_that_is_not_what_the_release_says_is_not_carried(
     tampered = replace(
         published, functions=published.functions | {"api": replace(api, version_id=version)}
     )
-    carried, answer = carry(tampered, Place(s3, bucket), Place(s3, other_bucket))
+    there_now, answer = copied(tampered, Place(s3, bucket), Place(s3, other_bucket))
     assert answer.verdict is Verdict.FAIL
     assert f"api is {hashlib.sha256(b'tampered').hexdigest()[:12]}" in answer.evidence
-    assert carried.functions["api"].version_id == NOWHERE
+    assert there_now.functions["api"].version_id == NOWHERE
     listed = s3.list_objects_v2(Bucket=other_bucket)
     assert [entry["Key"] for entry in listed["Contents"]] == [published.functions["processor"].key]
 
@@ -121,18 +132,18 @@ def test_zips_are_compared_without_writing_one(
 
     s3.meta.events.register(BEFORE_PUT, refuse)
     try:
-        found, answer = compare(published, source, target)
-        nowhere, _ = compare(published, source, Place(s3, f"{bucket}-nowhere"))
+        found, answer = hashed(published, source, target)
+        nowhere, _ = hashed(published, source, Place(s3, f"{bucket}-nowhere"))
     finally:
         s3.meta.events.unregister(BEFORE_PUT, refuse)
     assert answer.verdict is Verdict.PASS
     assert found == nowhere
     assert {function.version_id for function in found.functions.values()} == {NOWHERE}
-    carried, _ = carry(published, source, target)
-    assert compare(published, source, target)[0] == carried
+    there_now, _ = copied(published, source, target)
+    assert hashed(published, source, target)[0] == there_now
     # But for the versions it is what the real run brings.
     assert [function.key for function in found.functions.values()] == [
-        function.key for function in carried.functions.values()
+        function.key for function in there_now.functions.values()
     ]
 
 
@@ -141,12 +152,12 @@ def test_a_comparison_finds_what_was_tampered_with_on_both_sides(
 ) -> None:
     api = published.functions["api"]
     s3.put_object(Bucket=other_bucket, Key=api.key, Body=b"tampered", ChecksumAlgorithm="SHA256")
-    _, answer = compare(published, Place(s3, bucket), Place(s3, other_bucket))
+    _, answer = hashed(published, Place(s3, bucket), Place(s3, other_bucket))
     assert answer.verdict is Verdict.UNKNOWN
     assert "does not hold what its name says" in answer.evidence
     version = s3.put_object(Bucket=bucket, Key=api.key, Body=b"tampered")["VersionId"]
     tampered = published.functions | {"api": replace(api, version_id=version)}
-    _, answer = compare(
+    _, answer = hashed(
         replace(published, functions=tampered), Place(s3, bucket), Place(s3, f"{bucket}-nowhere")
     )
     assert answer.verdict is Verdict.FAIL
@@ -157,7 +168,7 @@ def test_a_zip_that_is_gone_is_an_unknown(
 ) -> None:
     api = published.functions["api"]
     s3.delete_object(Bucket=bucket, Key=api.key, VersionId=api.version_id)
-    _, answer = carry(published, Place(s3, bucket), Place(s3, other_bucket))
+    _, answer = copied(published, Place(s3, bucket), Place(s3, other_bucket))
     assert answer.verdict is Verdict.UNKNOWN
 
 
@@ -216,7 +227,7 @@ def test_reading_the_source_needs_no_right_but_to_read_its_state_and_zips(
     assert Ledger(reader, state, ledger_key).entries() == []
     target = f"{bucket}-target"
     ensure_bucket(s3, target, REGION)
-    _, answer = carry(published, Place(reader, bucket), Place(s3, target))
+    _, answer = copied(published, Place(reader, bucket), Place(s3, target))
     assert answer.verdict is Verdict.PASS
     with pytest.raises(ClientError, match="AccessDenied"):
         reader.put_object(Bucket=state, Key=MEDIA_KEY, Body=b"{}")

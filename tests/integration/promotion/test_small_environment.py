@@ -24,12 +24,12 @@ from tooling.delivery.plan import plan_at_once
 from tooling.delivery.rollout import ApplyFailed, bring
 from tooling.delivery.run import Run
 from tooling.environments import EnvironmentFiles
+from tooling.environments.names import artifact_bucket, state_bucket
 from tooling.ledger.entry import Step
 from tooling.ledger.integrity import authenticated
 from tooling.ledger.interrupted_runs import proven
 from tooling.ledger.lease import Lease, LeaseHeld
 from tooling.releases.release import UNKNOWN_RELEASE, Release, terraform_digest
-from tooling.rendering import artifact_bucket, state_bucket
 from tooling.terraform.deployed import read_deployed
 from tooling.terraform.diagnostics import TerraformFailed
 from tooling.workspace import Workspace

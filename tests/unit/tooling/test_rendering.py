@@ -13,11 +13,8 @@ from tooling.aws.target import Target
 from tooling.environments import Environment
 from tooling.errors import OperatorError
 from tooling.releases.release import UNKNOWN_RELEASE
-from tooling.rendering import (
-    backend_configuration,
-    render_variables,
-    write_backend_configuration,
-)
+from tooling.releases.variables import render_variables
+from tooling.terraform.backend import backend_configuration, write_backend_configuration
 
 if TYPE_CHECKING:
     from pathlib import Path

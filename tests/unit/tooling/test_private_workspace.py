@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from tooling.errors import OperatorError
-from tooling.private_folders import make_private
-from tooling.workspace import Workspace
+from tooling.workspace import Workspace, make_private
 
 ROOT = Path(__file__).resolve().parents[3]
 

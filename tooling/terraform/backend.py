@@ -1,73 +1,16 @@
-"""Turns an environment into the files that Terraform reads."""
+"""What Terraform is handed beside its sources: backend settings, and documents as JSON."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment as Templates
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
-
-from tooling.errors import OperatorError
+from tooling.environments.names import state_bucket
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tooling.aws.target import Target
-    from tooling.environments import Environment
-    from tooling.releases.release import Release
-
-TEMPLATE = "tfvars.json.j2"
-
-
-def state_bucket(environment: Environment) -> str:
-    """Return the name of the bucket that holds the environment's Terraform state."""
-    return f"{environment.project}-{environment.name}-state-{environment.account_id}"
-
-
-def artifact_bucket(environment: Environment) -> str:
-    """Return the name of the bucket that holds the environment's zips."""
-    return f"{environment.project}-{environment.name}-artifacts-{environment.account_id}"
-
-
-def render_variables(
-    folder: Path,
-    environment: Environment,
-    endpoint: str | None,
-    release: Release,
-    canary: dict[str, dict[str, Any]] | None = None,
-) -> dict[str, Any]:
-    """Return the root module's variables, rendered from the template in `folder`.
-
-    Parameters
-    ----------
-    canary : dict or None
-        While a release is tried, by function, the version that goes on serving, and its share.
-
-    Raises
-    ------
-    OperatorError
-        The template names something that does not exist, or does not make valid JSON.
-    """
-    templates = Templates(
-        loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=select_autoescape()
-    )
-    try:
-        text = templates.get_template(TEMPLATE).render(
-            environment=environment,
-            endpoint=endpoint,
-            artifact_bucket=artifact_bucket(environment),
-            release=release,
-            canary=canary or {},
-        )
-        variables: dict[str, Any] = json.loads(text)
-    except (TemplateError, TypeError, ValueError) as error:
-        raise OperatorError(
-            f"environments/{TEMPLATE} could not be rendered for {environment.name}.",
-            reason=str(error),
-            remedy="Correct the template; every value in it goes through the tojson filter.",
-        ) from error
-    return variables
 
 
 def foundation_variables(target: Target, ledger_key_id: str | None) -> dict[str, Any]:
@@ -88,11 +31,6 @@ def foundation_variables(target: Target, ledger_key_id: str | None) -> dict[str,
         "emulator_endpoint": target.endpoint or "",
         "require_tls": target.endpoint is None,
     }
-
-
-def foundation_key_alias(environment: Environment) -> str:
-    """Return the alias of the key that encrypts the state and artifact buckets."""
-    return f"alias/{environment.project}-{environment.name}-foundation"
 
 
 def backend_configuration(target: Target, key: str) -> dict[str, Any]:

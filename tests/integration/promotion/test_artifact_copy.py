@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tooling.releases.artifact_copy import Place, carry
+from tooling.releases.artifact_copy import Place, copy_artifacts
 from tooling.releases.release import UNKNOWN_RELEASE, PublishedFunction
 
 if TYPE_CHECKING:
@@ -22,5 +22,5 @@ def test_the_name_of_a_function_is_no_path(s3: S3Client, bucket: str, tmp_path: 
     version = s3.put_object(Bucket=bucket, Key="zip", Body=content)["VersionId"]
     published = PublishedFunction("zip", version, hashlib.sha256(content).hexdigest())
     release = replace(UNKNOWN_RELEASE, functions={str(victim.with_suffix("")): published})
-    carry(release, Place(s3, bucket), Place(s3, bucket))
+    copy_artifacts(release, Place(s3, bucket), Place(s3, bucket))
     assert victim.read_text() == "precious"

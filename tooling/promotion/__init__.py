@@ -1,1 +1,0 @@
-"""Brings a release from environment to environment, and back."""
