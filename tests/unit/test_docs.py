@@ -60,8 +60,8 @@ def fields(model: type[Section], prefix: str = "") -> set[str]:
     return names
 
 
-def test_operations_explains_every_field_of_an_environment_file() -> None:
-    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+def test_configure_explains_every_field_of_an_environment_file() -> None:
+    text = (ROOT / "docs" / "configure.md").read_text(encoding="utf-8")
     explained = set()
     for row in re.findall(r"^\| (`[^|]+) \|", text, re.MULTILINE):
         first, *others = re.findall(r"`([^`]+)`", row)
