@@ -52,7 +52,7 @@ def return_rows(
     except clients.dynamodb.exceptions.ResourceNotFoundException as error:
         raise OperatorError(
             f"There is no table called {copy}.",
-            remedy="Restore the table to a moment before the loss; docs/operations.md tells how.",
+            remedy="Restore the table to a moment before the loss; docs/recover.md says how.",
         ) from error
     return returned, there
 
