@@ -71,6 +71,11 @@ variables {
       api       = { key = "a.zip", version_id = "2", sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" }
     }
   }
+  code_sha256 = {
+    processor = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+    purger    = "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="
+    api       = "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="
+  }
   limits       = { upload_bytes = 52428800, pixels = 80000000, frames = 500 }
   renditions   = [{ name = "thumb", longest_side = 256 }, { name = "small", longest_side = 640 }]
   month_shards = 1

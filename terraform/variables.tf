@@ -97,8 +97,18 @@ variable "release" {
   description = "What runs here: the release, whole, so that the state is its record."
 
   validation {
-    condition     = length(setsubtract(["processor", "api", "purger"], keys(var.release.functions))) == 0
-    error_message = "release.functions must hold \"processor\", \"api\" and \"purger\"."
+    condition     = length(setsubtract(local.function_names, keys(var.release.functions))) == 0
+    error_message = "release.functions must hold ${join(", ", local.function_names)}."
+  }
+}
+
+variable "code_sha256" {
+  type        = map(string)
+  description = "SHA-256 of each of the release's zips as Lambda reports it, in base64: Terraform can't convert it."
+
+  validation {
+    condition     = length(setsubtract(local.function_names, keys(var.code_sha256))) == 0
+    error_message = "code_sha256 must hold ${join(", ", local.function_names)}."
   }
 }
 
@@ -108,8 +118,8 @@ variable "canary" {
   default     = {}
 
   validation {
-    condition     = length(setsubtract(keys(var.canary), ["processor", "api", "purger"])) == 0
-    error_message = "canary may name \"processor\", \"api\" and \"purger\"."
+    condition     = length(setsubtract(keys(var.canary), local.function_names)) == 0
+    error_message = "canary may name ${join(", ", local.function_names)}."
   }
 }
 

@@ -48,6 +48,11 @@ class PublishedFunction:
     version_id: str
     sha256: str
 
+    @property
+    def code_sha256(self) -> str:
+        """The SHA-256 in base64, as S3 and Lambda report it."""
+        return _in_base64(self.sha256)
+
 
 @dataclass(frozen=True)
 class Release:
@@ -83,6 +88,11 @@ class Release:
         """The commit as a person reads it; that files differ from it is kept."""
         commit, mark, _ = self.git_commit.partition("-dirty")
         return commit[:12] + mark
+
+    @property
+    def code_sha256(self) -> dict[str, str]:
+        """By function, the SHA-256 of its zip in base64: Terraform can't convert it."""
+        return {name: function.code_sha256 for name, function in self.functions.items()}
 
     def document(self) -> dict[str, Any]:
         """Return the release as Terraform's variable ``release`` takes it."""
@@ -190,7 +200,7 @@ def publish(s3: S3Client, bucket: str, artifact: Artifact) -> PublishedFunction:
                     Bucket=bucket,
                     Key=artifact.key,
                     Body=body,
-                    ChecksumSHA256=_checksum(artifact.sha256),
+                    ChecksumSHA256=_in_base64(artifact.sha256),
                     ContentType="application/zip",
                     IfNoneMatch="*",
                 )
@@ -223,7 +233,7 @@ def published(s3: S3Client, bucket: str, key: str, sha256: str) -> PublishedFunc
 
 
 def _published(s3: S3Client, bucket: str, key: str, sha256: str) -> PublishedFunction:
-    checksum = _checksum(sha256)
+    checksum = _in_base64(sha256)
     there = s3.head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
     if there.get("ChecksumSHA256") != checksum:
         raise OperatorError(
@@ -241,8 +251,8 @@ def _published(s3: S3Client, bucket: str, key: str, sha256: str) -> PublishedFun
     return PublishedFunction(key, version_id, sha256)
 
 
-def _checksum(sha256: str) -> str:
-    """Return a digest as S3 tells it."""
+def _in_base64(sha256: str) -> str:
+    """Return a SHA-256 in base64, as S3 and Lambda report it."""
     return base64.b64encode(bytes.fromhex(sha256)).decode()
 
 

@@ -24,10 +24,10 @@ variables {
   handler     = "functions.processor.handler.handler"
   runtime     = "python3.13"
   artifact = {
-    bucket     = "media-test-artifacts-123456789012"
-    key        = "processor.zip"
-    version_id = "v1"
-    sha256     = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    bucket      = "media-test-artifacts-123456789012"
+    key         = "processor.zip"
+    version_id  = "v1"
+    code_sha256 = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
   }
   architecture    = "arm64"
   memory_mb       = 1024
@@ -50,7 +50,7 @@ variables {
 run "code_is_the_artifact" {
   assert {
     condition     = aws_lambda_function.this.source_code_hash == "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
-    error_message = "The digest must be converted from hexadecimal to base64 exactly."
+    error_message = "The code must be replaced when, and only when, its digest is another."
   }
 
   assert {
@@ -173,11 +173,11 @@ run "without_queue_and_extras" {
   }
 }
 
-run "digest_in_base64_is_refused" {
+run "digest_in_hexadecimal_is_refused" {
   command = plan
 
   variables {
-    artifact = { bucket = "b", key = "k", version_id = "v", sha256 = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" }
+    artifact = { bucket = "b", key = "k", version_id = "v", code_sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" }
   }
 
   expect_failures = [var.artifact]

@@ -55,16 +55,16 @@ variable "architecture" {
 
 variable "artifact" {
   type = object({
-    bucket     = string
-    key        = string
-    version_id = string
-    sha256     = string
+    bucket      = string
+    key         = string
+    version_id  = string
+    code_sha256 = string
   })
-  description = "The zip: where it lies, in which version, and its SHA-256 in hexadecimal."
+  description = "The zip: where it lies, in which version, and its SHA-256 in base64, as Lambda reports it."
 
   validation {
-    condition     = can(regex("^[0-9a-f]{64}$", var.artifact.sha256))
-    error_message = "artifact.sha256 must be 64 lower-case hexadecimal digits, as `sha256sum` prints them."
+    condition     = can(regex("^[A-Za-z0-9+/]{43}=$", var.artifact.code_sha256))
+    error_message = "artifact.code_sha256 must be a SHA-256 in base64, which is 43 characters and an equals sign, as Lambda reports it."
   }
 }
 
