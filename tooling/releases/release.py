@@ -16,6 +16,7 @@ from tooling.packaging.build import FUNCTIONS
 from tooling.packaging.platforms import LAMBDA_RUNTIME
 from tooling.releases.fields import PLACEHOLDER, InvalidRelease, require_release
 from tooling.releases.git import git
+from tooling.releases.moves import holds_reverse_moves_alone
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -153,14 +154,14 @@ def describe(root: Path, platform: Platform, functions: dict[str, PublishedFunct
 def terraform_digest(folder: Path) -> str:
     """Return the SHA-256 over all that Terraform may read in `folder`, in hex.
 
-    Only tests, texts, what Terraform makes itself and the roles of GitHub's workflows, which are a
-    root of their own that no environment reads, are left out: whatever else lies there could be a
-    source, a value, a lock or a file that a source reads.
+    Only tests, texts, what Terraform makes itself, reverse moves, and the roles of GitHub's
+    workflows, which are a root of their own that no environment reads, are left out: whatever else
+    lies there could be a source, a value, a lock or a file that a source reads.
     """
     total = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
-        if path.is_file() and not _changes_nothing(name):
+        if path.is_file() and not (_changes_nothing(name) or holds_reverse_moves_alone(path)):
             total.update(f"{name.as_posix()}\0{_sha256(path.read_bytes())}\n".encode())
     return total.hexdigest()
 
