@@ -213,32 +213,11 @@ run "handler_without_module_is_refused" {
   expect_failures = [var.handler]
 }
 
-run "odd_log_retention_is_refused" {
+run "large_batch_is_refused" {
   command = plan
 
   variables {
-    log_retention_days = 31
-  }
-
-  expect_failures = [var.log_retention_days]
-}
-
-run "too_little_memory_and_too_long_a_timeout_are_refused" {
-  command = plan
-
-  variables {
-    memory_mb       = 64
-    timeout_seconds = 901
-  }
-
-  expect_failures = [var.memory_mb, var.timeout_seconds]
-}
-
-run "single_concurrency_and_large_batch_are_refused" {
-  command = plan
-
-  variables {
-    queue = { arn = "arn:aws:sqs:eu-central-1:123456789012:q", batch_size = 11, concurrency_max = 1 }
+    queue = { arn = "arn:aws:sqs:eu-central-1:123456789012:q", batch_size = 11, concurrency_max = 2 }
   }
 
   expect_failures = [var.queue]

@@ -71,21 +71,11 @@ variable "artifact" {
 variable "memory_mb" {
   type        = number
   description = "Memory; processor time grows with it."
-
-  validation {
-    condition     = var.memory_mb >= 128 && var.memory_mb <= 10240 && floor(var.memory_mb) == var.memory_mb
-    error_message = "memory_mb must be a whole number from 128 to 10240."
-  }
 }
 
 variable "timeout_seconds" {
   type        = number
   description = "Time after which an invocation is stopped."
-
-  validation {
-    condition     = var.timeout_seconds >= 1 && var.timeout_seconds <= 900 && floor(var.timeout_seconds) == var.timeout_seconds
-    error_message = "timeout_seconds must be a whole number from 1 to 900."
-  }
 }
 
 variable "concurrency_reserved" {
@@ -129,14 +119,6 @@ variable "kms_key_arn" {
 variable "log_retention_days" {
   type        = number
   description = "Days that log lines are kept."
-
-  validation {
-    condition = contains(
-      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
-      var.log_retention_days,
-    )
-    error_message = "log_retention_days must be a period that CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
-  }
 }
 
 variable "tracing" {
@@ -161,11 +143,6 @@ variable "queue" {
   validation {
     condition     = var.queue == null || try(var.queue.batch_size >= 1 && var.queue.batch_size <= 10, false)
     error_message = "queue.batch_size must be 1 to 10: a larger batch needs a batching window, which would delay every image."
-  }
-
-  validation {
-    condition     = var.queue == null || try(var.queue.concurrency_max >= 2 && var.queue.concurrency_max <= 1000, false)
-    error_message = "queue.concurrency_max must be 2 to 1000, which is what Lambda accepts."
   }
 }
 
