@@ -81,7 +81,7 @@ module "function" {
   log_retention_days   = var.retention.log_days
   tracing              = var.tracing
   code_signing         = var.code_signing
-  keeps_share          = lookup(var.canary, each.key, null)
+  stable_version       = lookup(var.canary, each.key, null)
 
   environment = merge(each.value.environment, {
     MEDIA_BUCKET                 = module.bucket.name

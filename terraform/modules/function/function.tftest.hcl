@@ -232,7 +232,7 @@ run "alias_sends_all_to_one_version" {
 
 run "canary_leaves_most_to_the_version_before" {
   variables {
-    keeps_share = { version = "7", weight = 0.9 }
+    stable_version = { version = "7", weight = 0.9 }
   }
 
   assert {
@@ -245,10 +245,10 @@ run "share_of_everything_is_refused" {
   command = plan
 
   variables {
-    keeps_share = { version = "7", weight = 1 }
+    stable_version = { version = "7", weight = 1 }
   }
 
-  expect_failures = [var.keeps_share]
+  expect_failures = [var.stable_version]
 }
 
 run "role_is_taken_for_this_account_and_decrypts_by_way_of_services" {

@@ -50,7 +50,7 @@ resource "aws_lambda_alias" "live" {
 
   # Both in one call: at no time do all requests go to a version that is still to be tried.
   dynamic "routing_config" {
-    for_each = var.keeps_share[*]
+    for_each = var.stable_version[*]
 
     content {
       additional_version_weights = { (routing_config.value.version) = routing_config.value.weight }

@@ -146,13 +146,13 @@ variable "queue" {
   }
 }
 
-variable "keeps_share" {
+variable "stable_version" {
   type        = object({ version = string, weight = number })
   description = "During a canary, the version that goes on serving, and its share of the requests."
   default     = null
 
   validation {
-    condition     = var.keeps_share == null || try(var.keeps_share.weight > 0 && var.keeps_share.weight < 1, false)
-    error_message = "keeps_share.weight must lie between 0 and 1, such as 0.9 where the new version gets a tenth."
+    condition     = var.stable_version == null || try(var.stable_version.weight > 0 && var.stable_version.weight < 1, false)
+    error_message = "stable_version.weight must lie between 0 and 1, such as 0.9 where the new version gets a tenth."
   }
 }
