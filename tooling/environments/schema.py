@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from media.model.limits import RENDITION_SIDE_MAX, RENDITION_SIDE_MIN
 from tooling.environments.memory import require_room
 
 EMBEDDED_ACCOUNT_ID = "000000000000"
@@ -21,7 +22,7 @@ REQUEST_SECONDS = 0.2
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,11}$")]
 Count = Annotated[int, Field(ge=1)]
 Days = Annotated[int, Field(ge=1, le=3650)]
-Side = Annotated[int, Field(ge=16, le=8192)]
+Side = Annotated[int, Field(ge=RENDITION_SIDE_MIN, le=RENDITION_SIDE_MAX)]
 
 # CloudWatch Logs takes these periods and no others.
 LOG_DAYS = (

@@ -1,7 +1,14 @@
-"""What a file may ask of the processor, checked on its header before any pixel is decoded."""
+"""What a file may ask of the processor, and what may be asked of it for each image.
+
+A file's limits are checked on its header before any pixel is decoded.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+
+# The sides of a rendition in pixels; terraform/variables.tf, which can't import, has the same.
+# WebP, the narrowest of the formats, could hold 16,383.
+RENDITION_SIDE_MIN, RENDITION_SIDE_MAX = 16, 8192
 
 # An animation is composed frame by frame: its whole area counts, not only one frame's.
 _AREA_BUDGET_IN_STILLS = 25
