@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from media.model.keys import UPLOADS_PREFIX
 from tooling.errors import OperatorError
-from tooling.repair.keys import UPLOADS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,7 +85,7 @@ def return_originals(sources: Sources, since: datetime, screen: Screen, *, is_dr
     """
     count = 0
     with screen.progress("originals", None) as line:
-        for page in sources.objects(UPLOADS, None):
+        for page in sources.objects(UPLOADS_PREFIX, None):
             markers: list[ObjectIdentifierTypeDef] = [
                 {"Key": found.key, "VersionId": found.version_id or "null"}
                 for found in page.objects

@@ -11,6 +11,7 @@ from functions.api.problems import FieldError, forbidden, invalid_fields
 from functions.api.request import Request
 from media.model.clock import Clock
 from media.model.images import ImageRecord
+from media.model.indexes import month_of
 from media.model.timestamps import format_timestamp
 from media.rows.cursors import CursorSeal, InvalidCursorError
 from media.rows.genuine import believed
@@ -70,7 +71,7 @@ class ListingRoute:
     def _read(self, owner: str | None, limit: int, after: str | None) -> list[ImageRecord]:
         if owner is not None:
             return self.listings.list_by_owner(owner, limit, after)
-        newest_month = format_timestamp(self.clock() + _CLOCK_TOLERANCE)[:7]
+        newest_month = month_of(format_timestamp(self.clock() + _CLOCK_TOLERANCE))
         return self.listings.list_all(newest_month, self.first_month, limit, after)
 
 
