@@ -6,6 +6,9 @@ All of them are sparse: a row is in an index only while it has that index's attr
 import hashlib
 from enum import StrEnum
 
+from media.model.keys import is_canonical_uuid
+from media.model.timestamps import is_stored_timestamp
+
 
 class Index(StrEnum):
     """An index of the table, as Terraform names it."""
@@ -29,6 +32,12 @@ _MONTH_CHARACTERS = len("YYYY-MM")
 def index_position(timestamp: str, image_id: str) -> str:
     """Build a sort key: by time, ties broken by image."""
     return f"{timestamp}#{image_id}"
+
+
+def is_index_position(text: str) -> bool:
+    """Return whether a text has the form that `index_position` builds."""
+    timestamp, _, image_id = text.partition("#")
+    return is_stored_timestamp(timestamp) and is_canonical_uuid(image_id)
 
 
 def index_partition(name: str, shard: int) -> str:

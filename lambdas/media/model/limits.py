@@ -6,9 +6,11 @@ A file's limits are checked on its header before any pixel is decoded.
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-# The sides of a rendition in pixels; terraform/variables.tf, which can't import, has the same.
-# WebP, the narrowest of the formats, could hold 16,383.
+# Of a rendition: its name, which is part of a key, its sides in pixels, where WebP could hold
+# 16,383, and its encoder's quality. terraform/variables.tf, which can't import, has the same.
+RENDITION_NAME = r"[a-z][a-z0-9-]{0,31}"
 RENDITION_SIDE_MIN, RENDITION_SIDE_MAX = 16, 8192
+RENDITION_QUALITY_MIN, RENDITION_QUALITY_MAX = 1, 100
 
 # An animation is composed frame by frame: its whole area counts, not only one frame's.
 _AREA_BUDGET_IN_STILLS = 25

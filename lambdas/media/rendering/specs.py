@@ -11,17 +11,23 @@ from PIL import __version__ as pillow_version
 from PIL import features
 
 from media.model.formats import ImageFormat
-from media.model.limits import RENDITION_SIDE_MAX, RENDITION_SIDE_MIN
+from media.model.limits import (
+    RENDITION_NAME,
+    RENDITION_QUALITY_MAX,
+    RENDITION_QUALITY_MIN,
+    RENDITION_SIDE_MAX,
+    RENDITION_SIDE_MIN,
+)
 from media.rendering import libvips
 
 # Raised when the same parameters and libraries begin to give other pixels.
 _PIPELINE_VERSION = 3
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
+_NAME = re.compile(RENDITION_NAME)
 _DIGEST_CHARACTERS = 32
 _SIZES = ("longest_side", "width", "height")
 _BOUNDS = {
     **dict.fromkeys(_SIZES, (RENDITION_SIDE_MIN, RENDITION_SIDE_MAX)),
-    "quality": (1, 100),
+    "quality": (RENDITION_QUALITY_MIN, RENDITION_QUALITY_MAX),
     "effort": (0, 6),
 }
 _SHAPES = "either longest_side, or width and height"
