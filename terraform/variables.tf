@@ -146,10 +146,10 @@ variable "renditions" {
     condition = alltrue(flatten([
       for rendition in var.renditions : [
         for side in [rendition.longest_side, rendition.width, rendition.height] :
-        side == null ? true : side >= 1 && side <= 16383 && floor(side) == side
+        side == null ? true : side >= 16 && side <= 8192 && floor(side) == side
       ]
     ]))
-    error_message = "Each rendition's longest_side, width and height must be whole numbers from 1 to 16383 pixels, which is the most that WebP holds."
+    error_message = "Each rendition's longest_side, width and height must be whole numbers from 16 to 8192 pixels."
   }
 }
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 import yaml
 
+from media.model.limits import (
+    RENDITION_SIDE_MAX,
+    RENDITION_SIDE_MIN,
+)
+from media.rendering.specs import RenditionFormat, RenditionSpec, read_specs
 from tooling.environments import EnvironmentFiles, Rendition
 from tooling.environments.memory import BASE_MIB, BYTES_PER_PIXEL
 from tooling.errors import OperatorError
@@ -289,3 +294,28 @@ def test_terraform_reckons_with_the_same_figures(root: Path) -> None:
     text = (root / "terraform" / "locals.tf").read_text(encoding="utf-8")
     assert f"processor_base_mib = {BASE_MIB}\n" in text
     assert f"processor_bytes_per_pixel = {BYTES_PER_PIXEL}\n" in text
+
+
+def test_terraform_takes_renditions_of_the_same_sides(root: Path) -> None:
+    text = (root / "terraform" / "variables.tf").read_text(encoding="utf-8")
+    least, most = RENDITION_SIDE_MIN, RENDITION_SIDE_MAX
+    assert f"side >= {least} && side <= {most} && floor(side) == side" in text
+    assert f"must be whole numbers from {least} to {most} pixels" in text
+
+
+def test_a_file_may_ask_for_every_format_that_is_made() -> None:
+    assert get_args(Rendition.model_fields["format"].annotation) == tuple(RenditionFormat)
+
+
+@pytest.mark.parametrize("side", [RENDITION_SIDE_MIN, RENDITION_SIDE_MAX])
+def test_what_a_file_may_ask_of_a_rendition_the_processor_makes(side: int) -> None:
+    asked = Rendition(name="thumb", longest_side=side)
+    assert read_specs([asked.model_dump()]) == (RenditionSpec("thumb", side),)
+
+
+@pytest.mark.parametrize("side", [RENDITION_SIDE_MIN - 1, RENDITION_SIDE_MAX + 1])
+def test_what_a_file_may_not_ask_of_a_rendition_the_processor_refuses(side: int) -> None:
+    with pytest.raises(ValueError, match="longest_side"):
+        Rendition(name="thumb", longest_side=side)
+    with pytest.raises(ValueError, match="longest_side"):
+        RenditionSpec("thumb", side)
