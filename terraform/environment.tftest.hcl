@@ -414,7 +414,7 @@ run "rendition_of_half_a_pixel_is_refused" {
   command = plan
 
   variables {
-    renditions = [{ name = "card", width = 400, height = 0.5 }]
+    renditions = [{ name = "card", width = 400, height = 300.5 }]
   }
 
   expect_failures = [var.renditions]
