@@ -1,1 +1,1 @@
-"""Keys, formats, records and limits that both functions and tooling know."""
+"""Keys, formats, records, indexes and limits that both functions and tooling know."""
