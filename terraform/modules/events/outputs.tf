@@ -23,11 +23,6 @@ output "dead_letter_queue_url" {
   value       = aws_sqs_queue.dead_letter.url
 }
 
-output "rule_arn" {
-  description = "ARN of the rule."
-  value       = aws_cloudwatch_event_rule.this.arn
-}
-
 output "visibility_timeout_seconds" {
   description = "Time that a message stays hidden once it was handed out."
   value       = aws_sqs_queue.this.visibility_timeout_seconds
