@@ -48,6 +48,16 @@ def test_a_row_alone_takes_no_original_away(forged: ImageRecord) -> None:
     assert (len(queue.rows), len(client.entries)) == (1, 1)
 
 
+def test_a_decision_falls_on_the_object_that_it_was_made_about_and_on_no_other() -> None:
+    """For a while the row was made out to be another user's, who threw the image away."""
+    lent = replace(READY, key=f"uploads/{OTHER.image_id}/{IMAGE}", owner=OTHER.image_id)
+    given_back = replace(thrown_away(lent, DELETED_AT), key=KEY, owner=OWNER)
+    queue = MemoryQueue(given_back)
+    client = VersionClient(queue.steps, (KEY, "version", DELETED_AT, True))
+    assert purge(queue, client)[1][0].result is PurgeResult.SPARED
+    assert client.keys == [KEY]
+
+
 def test_an_image_that_a_row_calls_a_trace_counts_as_one() -> None:
     """The key is of an image of the writer's own that never was: no original stands in the way."""
     mallory = "6f1c2d3e-0000-4000-8000-0000000000ff"
