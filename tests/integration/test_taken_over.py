@@ -157,6 +157,7 @@ def test_an_api_writes_over_no_original(aws: Aws, api: Aws, owner: User, image_i
     before = versions(aws, key)
     refused(lambda: api.s3.put_object(Bucket=aws.bucket, Key=key, Body=b"x"))
     refused(lambda: api.s3.create_multipart_upload(Bucket=aws.bucket, Key=key))
+    refused(lambda: api.s3.put_object(Bucket=aws.bucket, Key=key, Body=b"x", IfNoneMatch='"x"'))
     source = f"{aws.bucket}/{key}"
     refused(lambda: api.s3.copy_object(Bucket=aws.bucket, Key=key, CopySource=source))
     with pytest.raises(ClientError) as caught:

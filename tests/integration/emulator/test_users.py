@@ -10,6 +10,8 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.integration.emulator.conftest import BUCKET, KEY
+
 if TYPE_CHECKING:
     from tests.integration.emulator.conftest import Fortress
 
@@ -139,3 +141,16 @@ def test_a_user_does_not_become_another(users: Users) -> None:
     assert (status, subject()) == (400, before)
     status, _ = users.call("UpdateUserAttributes", AccessToken=token, UserAttributes=stolen[:1])
     assert status == 200
+
+
+def test_a_url_to_upload_with_copies_nothing_of_anothers(fortress: Fortress) -> None:
+    """The API signs it with its own rights, and it may read every original."""
+    s3 = fortress.client("s3")
+    url = s3.generate_presigned_url(
+        "put_object", Params={"Bucket": BUCKET, "Key": "uploads/mallory/picture"}
+    )
+    path = url.removeprefix(fortress.emulator.endpoint)
+    answer = fortress.send(f"PUT {path}", {"x-amz-copy-source": f"{BUCKET}/{KEY}"})
+    assert answer.status == 403
+    assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET, Prefix="uploads/mallory/")
+    assert fortress.send(f"PUT {path}", body=b"of her own").status == 200
