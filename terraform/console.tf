@@ -10,12 +10,12 @@ locals {
     table             = "${local.console}/dynamodbv2/home?${local.region}#table?name=${module.table.name}"
     queue             = "${local.console}/sqs/v3/home?${local.region}#/queues/${urlencode(module.events.queue_url)}"
     dead_letter_queue = "${local.console}/sqs/v3/home?${local.region}#/queues/${urlencode(module.events.dead_letter_queue_url)}"
-    processor         = "${local.console}/lambda/home?${local.region}#/functions/${module.function_processor.name}"
-    processor_log     = "${local.console}/cloudwatch/home?${local.region}#logsV2:log-groups/log-group/${replace(module.function_processor.log_group, "/", "$252F")}"
-    api_function      = "${local.console}/lambda/home?${local.region}#/functions/${module.function_api.name}"
-    api_function_log  = "${local.console}/cloudwatch/home?${local.region}#logsV2:log-groups/log-group/${replace(module.function_api.log_group, "/", "$252F")}"
-    purger            = "${local.console}/lambda/home?${local.region}#/functions/${module.function_purger.name}"
-    purger_log        = "${local.console}/cloudwatch/home?${local.region}#logsV2:log-groups/log-group/${replace(module.function_purger.log_group, "/", "$252F")}"
+    processor         = "${local.console}/lambda/home?${local.region}#/functions/${module.function["processor"].name}"
+    processor_log     = "${local.console}/cloudwatch/home?${local.region}#logsV2:log-groups/log-group/${replace(module.function["processor"].log_group, "/", "$252F")}"
+    api_function      = "${local.console}/lambda/home?${local.region}#/functions/${module.function["api"].name}"
+    api_function_log  = "${local.console}/cloudwatch/home?${local.region}#logsV2:log-groups/log-group/${replace(module.function["api"].log_group, "/", "$252F")}"
+    purger            = "${local.console}/lambda/home?${local.region}#/functions/${module.function["purger"].name}"
+    purger_log        = "${local.console}/cloudwatch/home?${local.region}#logsV2:log-groups/log-group/${replace(module.function["purger"].log_group, "/", "$252F")}"
     users             = "${local.console}/cognito/v2/idp/user-pools/${module.identity.user_pool_id}/users?${local.region}"
   }
 }

@@ -7,16 +7,12 @@ locals {
     bucket    = "${local.name}-media-${var.account_id}"
     log       = "${local.name}-logs-${var.account_id}"
     table     = "${local.name}-images"
-    processor = "${local.name}-processor"
-    api_task  = "${local.name}-api"
-    purger    = "${local.name}-purger"
+    functions = { for name in local.function_names : name => "${local.name}-${name}" }
     purge     = "${local.name}-purge"
     users     = local.name
   }
 
-  artifacts = {
-    for name, artifact in var.release.functions : name => merge(artifact, { bucket = var.artifact_bucket })
-  }
+  function_names = ["processor", "api", "purger"]
 
   # As the processor reads them: what an environment leaves out is absent, not null.
   rendition_settings = [

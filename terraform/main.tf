@@ -62,14 +62,14 @@ module "schedule_purge" {
   name        = local.names.purge
   description = "Removes what has been in the trash long enough."
   expression  = "rate(1 hour)"
-  alias       = module.function_purger.alias
+  alias       = module.function["purger"].alias
 }
 
 module "api" {
   source = "./modules/api"
 
   name               = local.names.api
-  alias              = module.function_api.alias
+  alias              = module.function["api"].alias
   routes             = local.routes
   open_routes        = ["GET /health"]
   cors_origins       = var.cors_origins
@@ -101,10 +101,12 @@ module "monitoring" {
   api_id                 = module.api.id
   emails                 = var.alarms.emails
   functions = {
-    processor = { name = module.function_processor.name, log_group = module.function_processor.log_group }
-    api       = { name = module.function_api.name, log_group = module.function_api.log_group }
-    # It runs once an hour, so one failed run is news.
-    purger = { name = module.function_purger.name, log_group = module.function_purger.log_group, errors = 1 }
+    for name, function in module.function : name => {
+      name      = function.name
+      log_group = function.log_group
+      # The purger runs once an hour, so one failed run is news.
+      errors = name == "purger" ? 1 : null
+    }
   }
   thresholds = {
     queue_age_seconds = var.alarms.queue_age_seconds

@@ -131,13 +131,13 @@ output "health_alarm_name" {
 output "functions" {
   description = "Each function: what is deployed, and the version behind its alias."
   value = {
-    for name, function in { processor = module.function_processor, api = module.function_api, purger = module.function_purger } : name => {
-      name                            = function.name
-      arn                             = function.arn
-      alias_arn                       = function.alias.arn
-      version                         = function.version
-      code_sha256                     = function.code_sha256
-      log_group                       = function.log_group
+    for name, function in module.function : name => {
+      name        = function.name
+      arn         = function.arn
+      alias_arn   = function.alias.arn
+      version     = function.version
+      code_sha256 = function.code_sha256
+      log_group   = function.log_group
     }
   }
 }

@@ -14,6 +14,13 @@ locals {
     }
   }
 
+  read_rows_statement = {
+    Sid      = "ReadRows"
+    Effect   = "Allow"
+    Action   = "dynamodb:GetItem"
+    Resource = module.table.arn
+  }
+
   # What each may name in a write, to set it, to remove it or in a condition. The decision to throw
   # an image away, `discarded`, is the API's alone: the purger takes no original without it.
   row_attributes = jsondecode(file("${path.module}/policies/row_attributes.json"))
@@ -42,12 +49,7 @@ locals {
       Action   = "s3:PutObject"
       Resource = local.renditions
     },
-    {
-      Sid      = "ReadRows"
-      Effect   = "Allow"
-      Action   = "dynamodb:GetItem"
-      Resource = module.table.arn
-    },
+    local.read_rows_statement,
     {
       Sid       = "RecordImages"
       Effect    = "Allow"
@@ -90,12 +92,7 @@ locals {
       Resource  = local.uploads
       Condition = { Null = { "s3:if-none-match" = "false" } }
     },
-    {
-      Sid      = "ReadRows"
-      Effect   = "Allow"
-      Action   = "dynamodb:GetItem"
-      Resource = module.table.arn
-    },
+    local.read_rows_statement,
     {
       Sid       = "AnnounceImages"
       Effect    = "Allow"
@@ -149,12 +146,7 @@ locals {
       Action   = "dynamodb:Query"
       Resource = "${module.table.arn}/index/by_purge"
     },
-    {
-      Sid      = "ReadRows"
-      Effect   = "Allow"
-      Action   = "dynamodb:GetItem"
-      Resource = module.table.arn
-    },
+    local.read_rows_statement,
     {
       Sid       = "ClaimAndRemoveRows"
       Effect    = "Allow"

@@ -1,41 +1,26 @@
+# The schema of the environment files checks what a person types, and tells it in a clear message
+# (tooling/environments/schema.py). Only what would do harm unseen is refused here as well, and only
+# where it crosses resources: what is one module's own, that module refuses, and what a service does
+# not take, the AWS provider.
+
 variable "project" {
   type        = string
   description = "First part of every name."
-
-  validation {
-    condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.project))
-    error_message = "project must be 2 to 12 lower-case letters and digits, beginning with a letter: bucket names have no room for more."
-  }
 }
 
 variable "environment" {
   type        = string
   description = "Second part of every name."
-
-  validation {
-    condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.environment))
-    error_message = "environment must be 2 to 12 lower-case letters and digits, beginning with a letter, such as \"dev\"."
-  }
 }
 
 variable "aws_region" {
   type        = string
   description = "Region of everything."
-
-  validation {
-    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.aws_region))
-    error_message = "aws_region must be a region's code such as \"eu-central-1\"."
-  }
 }
 
 variable "account_id" {
   type        = string
   description = "Account of the environment; credentials of another are refused."
-
-  validation {
-    condition     = can(regex("^[0-9]{12}$", var.account_id))
-    error_message = "account_id must be the twelve digits of an AWS account, quoted so that leading zeros stay."
-  }
 }
 
 variable "emulator_endpoint" {
@@ -97,8 +82,18 @@ variable "release" {
   description = "What runs here: the release, whole, so that the state is its record."
 
   validation {
-    condition     = length(setsubtract(["processor", "api", "purger"], keys(var.release.functions))) == 0
-    error_message = "release.functions must hold \"processor\", \"api\" and \"purger\"."
+    condition     = length(setsubtract(local.function_names, keys(var.release.functions))) == 0
+    error_message = "release.functions must hold ${join(", ", local.function_names)}."
+  }
+}
+
+variable "code_sha256" {
+  type        = map(string)
+  description = "SHA-256 of each of the release's zips as Lambda reports it, in base64: Terraform can't convert it."
+
+  validation {
+    condition     = length(setsubtract(local.function_names, keys(var.code_sha256))) == 0
+    error_message = "code_sha256 must hold ${join(", ", local.function_names)}."
   }
 }
 
@@ -108,8 +103,8 @@ variable "canary" {
   default     = {}
 
   validation {
-    condition     = length(setsubtract(keys(var.canary), ["processor", "api", "purger"])) == 0
-    error_message = "canary may name \"processor\", \"api\" and \"purger\"."
+    condition     = length(setsubtract(keys(var.canary), local.function_names)) == 0
+    error_message = "canary may name ${join(", ", local.function_names)}."
   }
 }
 
@@ -120,11 +115,6 @@ variable "limits" {
   validation {
     condition     = alltrue([for limit in values(var.limits) : limit >= 1])
     error_message = "Each of limits must be 1 or more: 0 would reject every file."
-  }
-
-  validation {
-    condition     = var.limits.upload_bytes <= 5368709120
-    error_message = "limits.upload_bytes must be 5368709120 or less, which is the most that S3 takes in one upload."
   }
 
   validation {
@@ -153,52 +143,19 @@ variable "renditions" {
   description = "Renditions to make of each image: by the length of the longest side, or cut to a box of width and height, in pixels."
 
   validation {
-    condition     = alltrue([for rendition in var.renditions : can(regex("^[a-z][a-z0-9-]{0,31}$", rendition.name))])
-    error_message = "Each rendition's name must be 1 to 32 lower-case letters, digits and hyphens, beginning with a letter: it is part of a key."
-  }
-
-  validation {
-    condition     = length(distinct(var.renditions[*].name)) == length(var.renditions) && length(var.renditions) > 0
-    error_message = "renditions must hold at least one rendition, each under a name of its own."
-  }
-
-  validation {
-    condition = alltrue([
-      for rendition in var.renditions :
-      (rendition.width != null) == (rendition.longest_side == null) && (rendition.height != null) == (rendition.longest_side == null)
-    ])
-    error_message = "Each rendition must have either longest_side, or both width and height."
-  }
-
-  validation {
     condition = alltrue(flatten([
       for rendition in var.renditions : [
         for side in [rendition.longest_side, rendition.width, rendition.height] :
-        side == null ? true : side >= 1 && side <= 16383 && floor(side) == side
+        side == null ? true : side >= 16 && side <= 8192 && floor(side) == side
       ]
     ]))
-    error_message = "Each rendition's longest_side, width and height must be whole numbers from 1 to 16383 pixels, which is the most that WebP holds."
-  }
-
-  validation {
-    condition     = alltrue([for rendition in var.renditions : contains(["webp", "jpeg", "avif"], rendition.format)])
-    error_message = "Each rendition's format must be \"webp\", \"jpeg\" or \"avif\"."
-  }
-
-  validation {
-    condition     = alltrue([for rendition in var.renditions : rendition.quality >= 1 && rendition.quality <= 100 && floor(rendition.quality) == rendition.quality])
-    error_message = "Each rendition's quality must be a whole number from 1 to 100."
+    error_message = "Each rendition's longest_side, width and height must be whole numbers from 16 to 8192 pixels."
   }
 }
 
 variable "month_shards" {
   type        = number
   description = "Parts that each month of the list of all images is split into."
-
-  validation {
-    condition     = var.month_shards >= 1 && var.month_shards <= 100 && floor(var.month_shards) == var.month_shards
-    error_message = "month_shards must be a whole number from 1 to 100: every page of all images reads each part."
-  }
 }
 
 variable "processor" {
@@ -217,16 +174,6 @@ variable "processor" {
     condition     = var.processor.timeout_seconds >= 30 * var.processor.batch_size
     error_message = "processor.timeout_seconds must be ${30 * var.processor.batch_size} or more, which is 30 for each message of a batch: half of it is for the file."
   }
-
-  validation {
-    condition     = var.processor.concurrency_reserved == null || try(var.processor.concurrency_reserved >= var.processor.concurrency_max, false)
-    error_message = "processor.concurrency_reserved must be ${var.processor.concurrency_max} or more, which is processor.concurrency_max, or left out: what the queue hands over beyond it is throttled and uses up its attempts."
-  }
-
-  validation {
-    condition     = (var.processor.max_receive_count - 1) * 6 * var.processor.timeout_seconds >= 1800
-    error_message = "processor.max_receive_count must be ${ceil(300 / var.processor.timeout_seconds) + 1} or more: attempts are six timeouts apart, and an outage of half an hour is to pass between the first and the last."
-  }
 }
 
 variable "api" {
@@ -242,16 +189,6 @@ variable "api" {
     concurrency_reserved     = optional(number)
   })
   description = "Size of the API, its brakes, how long its pre-signed URLs hold, whether it also gives forms to upload with, and which of its cursor keys it is."
-
-  validation {
-    condition     = var.api.timeout_seconds <= 30
-    error_message = "api.timeout_seconds must be 30 or less: the HTTP API waits no longer for an answer."
-  }
-
-  validation {
-    condition     = var.api.url_expiry_seconds >= 60 && var.api.url_expiry_seconds <= 3600
-    error_message = "api.url_expiry_seconds must be 60 to 3600: a URL dies with the credentials that signed it, whatever it says."
-  }
 
   validation {
     condition     = var.api.concurrency_reserved == null || try(var.api.concurrency_reserved >= var.api.throttle_rate_per_second / 5, false)
@@ -274,11 +211,6 @@ variable "retention" {
   validation {
     condition     = var.retention.trash_days >= 1 && var.retention.noncurrent_days >= var.retention.trash_days
     error_message = "retention.trash_days must be 1 or more, and retention.noncurrent_days no less: an image in the trash can be brought back only while its object lasts."
-  }
-
-  validation {
-    condition     = var.retention.purges_per_run_max >= 1 && floor(var.retention.purges_per_run_max) == var.retention.purges_per_run_max
-    error_message = "retention.purges_per_run_max must be a whole number from 1: the trash would never be emptied."
   }
 }
 

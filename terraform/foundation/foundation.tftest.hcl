@@ -92,13 +92,3 @@ run "key_by_its_alias_is_refused" {
 
   expect_failures = [var.ledger_key_id]
 }
-
-run "short_account_is_refused" {
-  command = plan
-
-  variables {
-    account_id = "1234"
-  }
-
-  expect_failures = [var.account_id]
-}

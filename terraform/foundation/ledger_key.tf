@@ -33,7 +33,7 @@ resource "aws_kms_key" "ledger" {
     Statement = [{
       Sid       = "IamDecides"
       Effect    = "Allow"
-      Principal = { AWS = "arn:aws:iam::${var.account_id}:root" }
+      Principal = { AWS = "arn:${data.aws_partition.this.partition}:iam::${var.account_id}:root" }
       Action    = "kms:*"
       Resource  = "*"
     }]

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 # A person's first command on their own machine, where no credentials are used yet.
-FIRST_COMMAND = "python -m pip install nox && nox -s deploy -- dev"
-PIP_INSTALL = re.compile(r"\bpip3?\b[^|;&]*\binstall\b")
+FIRST_COMMAND = "python -m pip install nox && nox -s "
+PIP_INSTALL = re.compile(r"\bpip3?\b[^|;&]*\b(install|download)\b")
 HASHED = ("--require-hashes", "--only-binary")
+# As uv says it.
+HASHED_BY_UV = ("--require-hashes", "--no-build")
 LOCKS = sorted(ROOT.glob("*/**/*requirements.lock")) + sorted(ROOT.glob(".ci/*.lock"))
 FROM_SOURCE = {"python-terraform", "derpconf", "pyvips"}
 
@@ -47,7 +49,7 @@ def calls_that_install(path: Path) -> Iterator[set[str]]:
                 for part in ast.walk(node)
                 if isinstance(part, ast.Constant) and isinstance(part.value, str)
             }
-            if {"pip", "install"} <= words:
+            if "pip" in words and words & {"install", "download"}:
                 yield words
 
 
@@ -59,6 +61,7 @@ def test_the_search_finds_what_it_is_to_find() -> None:
     assert {
         "noxfile.py",
         "tooling/packaging/dependencies.py",
+        "tooling/reference/bundle.py",
         "tooling/scanning/installation.py",
         "tests/benchmarks/images/installation.py",
     } <= calls
@@ -78,7 +81,7 @@ def test_every_command_in_python_takes_hashed_wheels_alone() -> None:
     for path in tracked():
         if path.suffix == ".py":
             for words in calls_that_install(path):
-                assert set(HASHED) <= words, path
+                assert set(HASHED_BY_UV if "uv" in words else HASHED) <= words, path
 
 
 def test_no_session_installs_by_nox_itself() -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from media.model.deletion import plan_deletion
 from tooling.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
         ObjectIdentifierTypeDef,
     )
 
-DELETE_BATCH = 1000
-# What a key may hold and XML 1.0, in which S3 is told of many keys at once, may not.
-NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # The one region whose name CreateBucket refuses to be told.
 UNNAMED_REGION = "us-east-1"
 
@@ -83,16 +80,15 @@ def empty_bucket(s3: S3Client, bucket: str, prefix: str = "") -> Iterator[int]:
             {"Key": entry["Key"], "VersionId": entry["VersionId"]}
             for entry in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
         ]
-        for start in range(0, len(batch), DELETE_BATCH):
-            some = batch[start : start + DELETE_BATCH]
-            kept = delete_versions(s3, bucket, some)
-            if kept:
-                raise OperatorError(
-                    f"S3 kept {len(kept)} objects of {bucket}.",
-                    reason=f"{kept[0].get('Key')}: {kept[0].get('Message')}",
-                    remedy="Check the caller's rights (s3:DeleteObjectVersion), then run it again.",
-                )
-            yield len(some)
+        kept = delete_versions(s3, bucket, batch)
+        if kept:
+            raise OperatorError(
+                f"S3 kept {len(kept)} objects of {bucket}.",
+                reason=f"{kept[0].get('Key')}: {kept[0].get('Message')}",
+                remedy="Check the caller's rights (s3:DeleteObjectVersion), then run it again.",
+            )
+        if batch:
+            yield len(batch)
     unfinished = s3.get_paginator("list_multipart_uploads")
     for uploads in unfinished.paginate(Bucket=bucket, Prefix=prefix):
         for upload in uploads.get("Uploads", []):
@@ -102,23 +98,21 @@ def empty_bucket(s3: S3Client, bucket: str, prefix: str = "") -> Iterator[int]:
 def delete_versions(
     s3: S3Client, bucket: str, versions: Sequence[ObjectIdentifierTypeDef]
 ) -> list[ErrorTypeDef]:
-    """Delete versions and delete markers, up to a thousand; return those that S3 kept.
+    """Delete versions and delete markers; return those that S3 kept.
 
     Raises
     ------
     ClientError
         S3 refused the call itself.
     """
-    together: list[ObjectIdentifierTypeDef] = []
-    for version in versions:
-        if NOT_IN_XML.search(version["Key"]):
-            s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
-        else:
-            together.append(version)
-    if not together:
-        return []
-    answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": together, "Quiet": True})
-    return answer.get("Errors", [])
+    plan = plan_deletion(versions, lambda version: version["Key"])
+    for version in plan.alone:
+        s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
+    kept: list[ErrorTypeDef] = []
+    for batch in plan.batches:
+        answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
+        kept += answer.get("Errors", [])
+    return kept
 
 
 def remove_bucket(s3: S3Client, bucket: str) -> int | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from media.model.images import Status
 from tooling.commands.arguments import EnvironmentName, FileNames, ImageIds, JsonWanted, UserName
 from tooling.errors import OperatorError
 from tooling.images import inspection_table
@@ -45,7 +46,7 @@ def upload(
         session.screen.document(uploads.documents(outcomes))
     else:
         uploads.show_outcomes(session.screen, outcomes)
-    bad = [outcome for outcome in outcomes if outcome.status != "ready"]
+    bad = [outcome for outcome in outcomes if outcome.status != Status.READY]
     if bad:
         raise OperatorError(
             f"{len(bad)} of {len(outcomes)} files are not ready to be served.",

@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
+from media.model.timestamps import format_timestamp
 from tooling.commands.arguments import Afresh, DryRun, EnvironmentName, JsonWanted
 from tooling.errors import OperatorError
 from tooling.repair.audit import report
 from tooling.repair.audit.audit import Audit, Terms, open_store
 from tooling.repair.audit.sources import Sources
-from tooling.repair.moments import read_moment, stored
+from tooling.repair.moments import read_moment
 from tooling.repair.queue import QueueFeeder
 from tooling.repair.recovery import return_originals, return_rows
 from tooling.repair.redrive import report as redrive_report
@@ -84,7 +85,7 @@ def reprocess(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> None:
     """Have images made anew; the processor skips those that are what it would make today."""
     session = Session.open(json_wanted=json_wanted)
-    moment = stored(read_moment(since)) if since else None
+    moment = format_timestamp(read_moment(since)) if since else None
     selection = Selection(is_forced=not stale, owner=owner, since=moment)
     _, clients, outputs = session.deployed(name)
     feeder = None if dry_run else QueueFeeder(clients.sqs, outputs["queue_url"], rate)

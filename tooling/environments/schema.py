@@ -7,6 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from media.model.limits import (
+    RENDITION_NAME,
+    RENDITION_QUALITY_MAX,
+    RENDITION_QUALITY_MIN,
+    RENDITION_SIDE_MAX,
+    RENDITION_SIDE_MIN,
+)
 from tooling.environments.memory import require_room
 
 EMBEDDED_ACCOUNT_ID = "000000000000"
@@ -21,7 +28,8 @@ REQUEST_SECONDS = 0.2
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,11}$")]
 Count = Annotated[int, Field(ge=1)]
 Days = Annotated[int, Field(ge=1, le=3650)]
-Side = Annotated[int, Field(ge=16, le=8192)]
+Quality = Annotated[int, Field(ge=RENDITION_QUALITY_MIN, le=RENDITION_QUALITY_MAX)]
+Side = Annotated[int, Field(ge=RENDITION_SIDE_MIN, le=RENDITION_SIDE_MAX)]
 
 # CloudWatch Logs takes these periods and no others.
 LOG_DAYS = (
@@ -55,12 +63,12 @@ class Limits(Section):
 class Rendition(Section):
     """One size that is made of every image, by its longest side or cut to a box."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+    name: Annotated[str, Field(pattern=rf"^{RENDITION_NAME}$")]
     longest_side: Side | None = None
     width: Side | None = None
     height: Side | None = None
     format: Literal["webp", "jpeg", "avif"] = "webp"
-    quality: Annotated[int, Field(ge=1, le=100)] = 80
+    quality: Quality = 80
 
     @model_validator(mode="after")
     def _size_is_told_once(self) -> Rendition:

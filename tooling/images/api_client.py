@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from media.model.images import Status
 from tooling.errors import OperatorError
 from tooling.http import Answer, send
 
@@ -22,7 +23,7 @@ POLL_SECONDS = 0.25
 PAGE_SIZE = 100
 CONFLICT_ATTEMPTS = 5
 # Not "failed": that is our fault, and is tried again.
-END_STATES = frozenset({"ready", "rejected"})
+END_STATES = frozenset({Status.READY, Status.REJECTED})
 
 
 class ApiRefused(OperatorError):

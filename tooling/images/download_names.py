@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path
 
+from media.model.formats import FILE_EXTENSIONS, format_of_content_type
+
 # Below what file systems take, with room for an image id and an extension.
 STEM_BYTES_MAX = 150
 # What some system gives a meaning of its own in a name.
@@ -12,18 +14,6 @@ FORBIDDEN = frozenset('<>:"/\\|?*')
 DEVICES = frozenset(
     {"con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(10))}
 )
-EXTENSIONS = {
-    "image/avif": ".avif",
-    "image/gif": ".gif",
-    "image/heic": ".heic",
-    "image/heif": ".heif",
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "image/tiff": ".tiff",
-    "image/webp": ".webp",
-}
-# What names of pictures end with, right or wrong.
-ENDINGS = frozenset({*EXTENSIONS.values(), ".jpeg", ".jpe", ".tif", ".heics", ".avifs"})
 
 
 def file_names(
@@ -35,7 +25,8 @@ def file_names(
     lead out of the folder or mean something to a file system; the extension follows from what the
     bytes are, never from the title.
     """
-    extension = EXTENSIONS.get(content_type or "", ".bin")
+    image_format = format_of_content_type(content_type)
+    extension = f".{image_format.extension}" if image_format else ".bin"
     image_id, suffix = safe_stem(image_id) or "image", _harmless(suffix)
     stem = safe_stem(title or "")
     if not stem:
@@ -46,7 +37,7 @@ def file_names(
 def safe_stem(title: str) -> str:
     """Return the part of a title that may begin a file's name; empty if there is none."""
     text = _harmless(unicodedata.normalize("NFC", title))
-    if Path(text).suffix.lower() in ENDINGS:
+    if Path(text).suffix.lower().removeprefix(".") in FILE_EXTENSIONS:
         text = text[: -len(Path(text).suffix)]
     text = text.encode()[:STEM_BYTES_MAX].decode(errors="ignore").strip(". ")
     if text.partition(".")[0].lower() in DEVICES:

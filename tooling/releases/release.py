@@ -16,6 +16,7 @@ from tooling.packaging.build import FUNCTIONS
 from tooling.packaging.platforms import LAMBDA_RUNTIME
 from tooling.releases.fields import PLACEHOLDER, InvalidRelease, require_release
 from tooling.releases.git import git
+from tooling.releases.moves import holds_reverse_moves_alone
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +48,11 @@ class PublishedFunction:
     key: str
     version_id: str
     sha256: str
+
+    @property
+    def code_sha256(self) -> str:
+        """The SHA-256 in base64, as S3 and Lambda report it."""
+        return _in_base64(self.sha256)
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,11 @@ class Release:
         """The commit as a person reads it; that files differ from it is kept."""
         commit, mark, _ = self.git_commit.partition("-dirty")
         return commit[:12] + mark
+
+    @property
+    def code_sha256(self) -> dict[str, str]:
+        """By function, the SHA-256 of its zip in base64: Terraform can't convert it."""
+        return {name: function.code_sha256 for name, function in self.functions.items()}
 
     def document(self) -> dict[str, Any]:
         """Return the release as Terraform's variable ``release`` takes it."""
@@ -143,14 +154,14 @@ def describe(root: Path, platform: Platform, functions: dict[str, PublishedFunct
 def terraform_digest(folder: Path) -> str:
     """Return the SHA-256 over all that Terraform may read in `folder`, in hex.
 
-    Only tests, texts, what Terraform makes itself and the roles of GitHub's workflows, which are a
-    root of their own that no environment reads, are left out: whatever else lies there could be a
-    source, a value, a lock or a file that a source reads.
+    Only tests, texts, what Terraform makes itself, reverse moves, and the roles of GitHub's
+    workflows, which are a root of their own that no environment reads, are left out: whatever else
+    lies there could be a source, a value, a lock or a file that a source reads.
     """
     total = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
-        if path.is_file() and not _changes_nothing(name):
+        if path.is_file() and not (_changes_nothing(name) or holds_reverse_moves_alone(path)):
             total.update(f"{name.as_posix()}\0{_sha256(path.read_bytes())}\n".encode())
     return total.hexdigest()
 
@@ -190,7 +201,7 @@ def publish(s3: S3Client, bucket: str, artifact: Artifact) -> PublishedFunction:
                     Bucket=bucket,
                     Key=artifact.key,
                     Body=body,
-                    ChecksumSHA256=_checksum(artifact.sha256),
+                    ChecksumSHA256=_in_base64(artifact.sha256),
                     ContentType="application/zip",
                     IfNoneMatch="*",
                 )
@@ -223,7 +234,7 @@ def published(s3: S3Client, bucket: str, key: str, sha256: str) -> PublishedFunc
 
 
 def _published(s3: S3Client, bucket: str, key: str, sha256: str) -> PublishedFunction:
-    checksum = _checksum(sha256)
+    checksum = _in_base64(sha256)
     there = s3.head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
     if there.get("ChecksumSHA256") != checksum:
         raise OperatorError(
@@ -241,8 +252,8 @@ def _published(s3: S3Client, bucket: str, key: str, sha256: str) -> PublishedFun
     return PublishedFunction(key, version_id, sha256)
 
 
-def _checksum(sha256: str) -> str:
-    """Return a digest as S3 tells it."""
+def _in_base64(sha256: str) -> str:
+    """Return a SHA-256 in base64, as S3 and Lambda report it."""
     return base64.b64encode(bytes.fromhex(sha256)).decode()
 
 

@@ -8,6 +8,7 @@ import tarfile
 from typing import TYPE_CHECKING
 
 from tooling.releases.git import git
+from tooling.releases.moves import add_reverse_moves
 from tooling.releases.release import terraform_digest
 
 if TYPE_CHECKING:
@@ -33,7 +34,10 @@ def sources_of(workspace: Workspace, environment: str, release: Release) -> Path
         shutil.rmtree(folder, ignore_errors=True)
         if not _extract(workspace.root, release.git_commit, folder):
             return None
-    return sources if terraform_digest(sources) == release.terraform_digest else None
+    if terraform_digest(sources) != release.terraform_digest:
+        return None
+    add_reverse_moves(sources, workspace.terraform)
+    return sources
 
 
 def _extract(root: Path, commit: str, folder: Path) -> bool:

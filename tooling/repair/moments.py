@@ -1,4 +1,4 @@
-"""Moments as an operator writes them and as rows hold them."""
+"""Moments as an operator writes them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,3 @@ def read_moment(text: str) -> datetime:
             remedy="Write 2026-11-24, or 2026-11-24T06:00:00Z.",
         ) from error
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-
-
-def stored(moment: datetime) -> str:
-    """Return a moment in the form in which rows hold and sort it."""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"

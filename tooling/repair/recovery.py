@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from media.model.keys import UPLOADS_PREFIX
 from tooling.errors import OperatorError
-from tooling.repair.keys import UPLOADS
+from tooling.repair.audit.checks import UNVERSIONED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +53,7 @@ def return_rows(
     except clients.dynamodb.exceptions.ResourceNotFoundException as error:
         raise OperatorError(
             f"There is no table called {copy}.",
-            remedy="Restore the table to a moment before the loss; docs/operations.md tells how.",
+            remedy="Restore the table to a moment before the loss; docs/recover.md says how.",
         ) from error
     return returned, there
 
@@ -85,9 +86,9 @@ def return_originals(sources: Sources, since: datetime, screen: Screen, *, is_dr
     """
     count = 0
     with screen.progress("originals", None) as line:
-        for page in sources.objects(UPLOADS, None):
+        for page in sources.objects(UPLOADS_PREFIX, None):
             markers: list[ObjectIdentifierTypeDef] = [
-                {"Key": found.key, "VersionId": found.version_id or "null"}
+                {"Key": found.key, "VersionId": found.version_id or UNVERSIONED}
                 for found in page.objects
                 if found.is_deleted and found.modified >= since
             ]

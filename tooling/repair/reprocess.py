@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from media.model.images import LISTED_STATUSES, Status
+from media.model.indexes import Index
 from tooling.repair.queue import QueueFeeder, reprocess_request
 
 if TYPE_CHECKING:
@@ -17,9 +19,6 @@ if TYPE_CHECKING:
 
     from tooling.console import Screen
 
-READY = "ready"
-# What was refused or failed may be taken by newer code; what is trashed or waited for never is.
-PROCESSED = (READY, "rejected", "failed")
 # What an older run has offered may be out of date again: the renditions may have changed since.
 RESUMABLE = timedelta(hours=24)
 
@@ -49,8 +48,10 @@ class Selection:
         """Yield the originals' keys page by page, each with the position after it."""
         names, values = {"#key": "key", "#status": "status"}, {}
         conditions = []
-        for number, status in enumerate(PROCESSED if self.is_forced else (READY,)):
-            values[f":status{number}"] = {"S": status}
+        # Newer code may take what was refused or failed; what is trashed or waited for stays.
+        statuses = sorted(LISTED_STATUSES) if self.is_forced else (Status.READY,)
+        for number, status in enumerate(statuses):
+            values[f":status{number}"] = {"S": status.value}
         conditions.append(f"#status IN ({', '.join(values)})")
         if self.since:
             names["#uploaded_at"], values[":since"] = "uploaded_at", {"S": self.since}
@@ -67,7 +68,7 @@ class Selection:
         read: Any = dynamodb.scan
         if self.owner:
             read = dynamodb.query
-            request["IndexName"] = "by_owner"
+            request["IndexName"] = Index.BY_OWNER.value
             request["KeyConditionExpression"] = "#owner = :owner"
             names["#owner"], values[":owner"] = "owner", {"S": self.owner}
         while True:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from media.model.images import Status
 from tooling.http import Answer, send
 from tooling.smoke.image import PICTURE_HEIGHT, PICTURE_WIDTH
 
@@ -68,7 +69,7 @@ class Checks:
 
     def require_ready(self, image: dict[str, Any], renditions: list[Rendition]) -> None:
         """Look at a document of the picture: ready, upright, with all renditions."""
-        if image["status"] != "ready":
+        if image["status"] != Status.READY:
             self.fail(f"the picture ended as {image['status']}: {image.get('error')}")
         size = (image["width"], image["height"])
         if size != (PICTURE_WIDTH, PICTURE_HEIGHT):

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from media.model.keys import renditions_prefix, upload_key
 from tooling.aws.buckets import empty_bucket
 from tooling.errors import OperatorError
 from tooling.http import send
@@ -162,12 +163,12 @@ def run(
 def _key_of(url: str, image_id: str) -> str:
     """Return the key that a pre-signed URL is of: ``uploads/<owner>/<image id>``."""
     owner = urlsplit(url).path.removesuffix(f"/{image_id}").rpartition("/")[2]
-    return f"uploads/{owner}/{image_id}"
+    return upload_key(owner, image_id)
 
 
 def _remove_objects(clients: Clients, bucket: str, keys: list[str]) -> None:
     """Remove what the test's picture left in the bucket: nobody would ever look for it."""
     for key in keys:
         image_id = key.rpartition("/")[2]
-        for prefix in (key, f"renditions/{image_id}/"):
+        for prefix in (key, renditions_prefix(image_id)):
             sum(empty_bucket(clients.s3, bucket, prefix))

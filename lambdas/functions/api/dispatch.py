@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from functions.api.answer import Answer, answer_with
 from functions.api.caller import read_caller
 from functions.api.images import ImageRoutes
 from functions.api.listing import ListingRoute
-from functions.api.parameters import read_query
+from functions.api.query import read_query
 from functions.api.request import Request
+from functions.api.response import Response, respond
 from functions.api.routes import Route
 from functions.api.trashing import TrashRoutes
 from functions.api.views import HealthView
@@ -22,7 +22,7 @@ class Dispatcher:
     listing: ListingRoute
     trash: TrashRoutes
 
-    def answer(self, route: Route, values: tuple[str, ...], request: Request) -> Answer:
+    def answer(self, route: Route, values: tuple[str, ...], request: Request) -> Response:
         """Answer a request of a route, with what its path has in the place of braces.
 
         Raises
@@ -32,11 +32,11 @@ class Dispatcher:
         """
         if not route.needs_token:
             read_query(request)
-            return answer_with(HealthView(status="ok"))
+            return respond(HealthView(status="ok"))
         return self._operations[route.operation](read_caller(request.claims), request, *values)
 
     @property
-    def _operations(self) -> dict[str, Callable[..., Answer]]:
+    def _operations(self) -> dict[str, Callable[..., Response]]:
         return {
             "announceImage": self.images.announce,
             "listImages": self.listing.list_images,

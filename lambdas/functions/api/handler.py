@@ -9,12 +9,12 @@ from aws_lambda_powertools import single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.api.answer import Answer
 from functions.api.dispatch import Dispatcher
 from functions.api.images import ImageRoutes
 from functions.api.listing import ListingRoute
 from functions.api.problems import ProblemError, internal_error
 from functions.api.request import Request
+from functions.api.response import Response
 from functions.api.routes import find_route
 from functions.api.settings import Settings
 from functions.api.trashing import TrashRoutes
@@ -85,14 +85,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
     return answer.document(request_id)
 
 
-def answer_event(event: dict[str, Any], request_id: str) -> tuple[str, Answer]:
+def answer_event(event: dict[str, Any], request_id: str) -> tuple[str, Response]:
     """Answer an event, whatever comes of it, and tell which route it was of."""
     name = _NO_ROUTE
     try:
         request = Request.from_event(event)
         if request.method == _PREFLIGHT:
             # The gateway adds what browsers want to know.
-            return _PREFLIGHT, Answer(HTTPStatus.NO_CONTENT)
+            return _PREFLIGHT, Response(HTTPStatus.NO_CONTENT)
         route, values = find_route(request.method, request.path)
         name = route.key
         return name, dispatcher.answer(route, values, request)

@@ -3,16 +3,15 @@
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
-from functions.api.answer import REVALIDATED, Answer, answer_with
+from functions.api.bodies import AnnounceRequest, DescribeRequest, read_body
 from functions.api.caller import Caller
-from functions.api.parameters import read_query
 from functions.api.preconditions import (
     entity_tag,
     is_known,
     precondition_failed,
     require_match,
 )
-from functions.api.presentation import Presenter
+from functions.api.presenter import Presenter
 from functions.api.problems import (
     FieldError,
     ProblemError,
@@ -20,8 +19,9 @@ from functions.api.problems import (
     invalid_fields,
     not_recorded,
 )
+from functions.api.query import read_query
 from functions.api.request import Request
-from functions.api.requests import AnnounceRequest, DescribeRequest, read_body
+from functions.api.response import REVALIDATED, Response, respond
 from media.lifecycle.announce import Announcement, PendingUpload, announce_upload
 from media.model.clock import Clock
 from media.model.images import ImageRecord, Status
@@ -60,7 +60,7 @@ class ImageRoutes:
     upload_bytes_max: int
     gives_forms: bool
 
-    def announce(self, caller: Caller, request: Request) -> Answer:
+    def announce(self, caller: Caller, request: Request) -> Response:
         """``POST /images``: 201 with a request to upload with, 200 with an image already there."""
         read_query(request)
         announced = read_body(request, AnnounceRequest)
@@ -80,32 +80,32 @@ class ImageRoutes:
         )
         if isinstance(answer, PendingUpload):
             view = self._presenter.upload(answer)
-            return answer_with(view, HTTPStatus.CREATED, Location=f"/images/{answer.image_id}")
+            return respond(view, HTTPStatus.CREATED, Location=f"/images/{answer.image_id}")
         return self.shown(answer, caller)
 
-    def show(self, caller: Caller, request: Request, image_id: str) -> Answer:
+    def show(self, caller: Caller, request: Request, image_id: str) -> Response:
         """``GET /images/{id}``: all that is known of an image, with URLs where it is ready."""
         read_query(request)
         record = self.find(caller, image_id)
         if isinstance(record, UnrecordedOriginal):
-            return answer_with(self._presenter.unrecorded(record))
+            return respond(self._presenter.unrecorded(record))
         answer = replace(self.shown(record, caller), cache_control=REVALIDATED)
         if is_known(request, answer.headers["ETag"]):
             return replace(answer, status=HTTPStatus.NOT_MODIFIED, body="")
         return answer
 
-    def content(self, caller: Caller, request: Request, image_id: str) -> Answer:
+    def content(self, caller: Caller, request: Request, image_id: str) -> Response:
         """``GET /images/{id}/content``: 307 to the original, or to a rendition."""
         wanted = read_query(request, "rendition").get("rendition")
         record = self.find(caller, image_id)
         life = int(self.signer.expiry.total_seconds()) // _REDIRECT_LIFE_SHARE
-        return Answer(
+        return Response(
             HTTPStatus.TEMPORARY_REDIRECT,
             cache_control=f"private, max-age={life}",
             headers={"Location": self._location(record, wanted)},
         )
 
-    def describe(self, caller: Caller, request: Request, image_id: str) -> Answer:
+    def describe(self, caller: Caller, request: Request, image_id: str) -> Response:
         """``PATCH /images/{id}``: another title or other tags, where nobody changed it before."""
         read_query(request)
         changes = read_body(request, DescribeRequest)
@@ -157,11 +157,12 @@ class ImageRoutes:
             raise not_recorded()
         return record
 
-    def shown(self, record: ImageRecord, caller: Caller) -> Answer:
+    def shown(self, record: ImageRecord, caller: Caller) -> Response:
         """Answer with an image and the tag of its present state."""
         # First: where the window ends meanwhile, the tag must not outlive the URLs.
         tag = self._tag(record)
-        return answer_with(self._presenter.image(record, caller), ETag=tag)
+        view = self._presenter.image(record, with_location=caller.owns(record))
+        return respond(view, ETag=tag)
 
     @property
     def _presenter(self) -> Presenter:

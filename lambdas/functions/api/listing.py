@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from functions.api.answer import Answer, answer_with
 from functions.api.caller import Caller
-from functions.api.parameters import ListParameters, read_list_parameters
-from functions.api.presentation import Presenter
+from functions.api.presenter import Presenter
 from functions.api.problems import FieldError, forbidden, invalid_fields
+from functions.api.query import ListQuery, read_list_query
 from functions.api.request import Request
+from functions.api.response import Response, respond
 from media.model.clock import Clock
 from media.model.images import ImageRecord
+from media.model.indexes import month_of
 from media.model.timestamps import format_timestamp
 from media.rows.cursors import CursorSeal, InvalidCursorError
 from media.rows.genuine import believed
@@ -44,9 +45,9 @@ class ListingRoute:
     cursor_key: bytes
     first_month: str
 
-    def list_images(self, caller: Caller, request: Request) -> Answer:
+    def list_images(self, caller: Caller, request: Request) -> Response:
         """``GET /images``: the caller's images; an owner's or all for administrators."""
-        parameters = read_list_parameters(request)
+        parameters = read_list_query(request)
         _require_rights(caller, parameters)
         owner = None if parameters.everyone else parameters.owner or caller.owner
         seal = CursorSeal(
@@ -62,7 +63,7 @@ class ListingRoute:
         has_more = len(records) > parameters.limit
         next_cursor = seal.encode(_position(page[-1])) if has_more else None
         shown = [row for row in map(self._believed, page) if row and owner in (None, row.owner)]
-        return answer_with(Presenter(self.signer).page(shown, next_cursor))
+        return respond(Presenter(self.signer).page(shown, next_cursor))
 
     def _believed(self, record: ImageRecord) -> ImageRecord | None:
         return believed(record, self.signer.bucket)
@@ -70,11 +71,11 @@ class ListingRoute:
     def _read(self, owner: str | None, limit: int, after: str | None) -> list[ImageRecord]:
         if owner is not None:
             return self.listings.list_by_owner(owner, limit, after)
-        newest_month = format_timestamp(self.clock() + _CLOCK_TOLERANCE)[:7]
+        newest_month = month_of(format_timestamp(self.clock() + _CLOCK_TOLERANCE))
         return self.listings.list_all(newest_month, self.first_month, limit, after)
 
 
-def _require_rights(caller: Caller, parameters: ListParameters) -> None:
+def _require_rights(caller: Caller, parameters: ListQuery) -> None:
     if caller.is_admin:
         return
     if parameters.everyone:

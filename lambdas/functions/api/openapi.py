@@ -11,8 +11,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from functions.api.answer import JSON, PROBLEM_JSON
-from functions.api.parameters import PAGE_DEFAULT, PAGE_MAX
+from functions.api.query import PAGE_DEFAULT, PAGE_MAX
+from functions.api.response import JSON, PROBLEM_JSON
 from functions.api.routes import ROUTES, Route, Success
 from functions.api.views import ProblemView
 

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from functions.api.answer import PROBLEM_JSON, Answer
+from functions.api.response import PROBLEM_JSON, Response
 from functions.api.views import FieldErrorView, ProblemView
 
 _TYPE_PREFIX = "urn:media:problem:"
@@ -42,7 +42,7 @@ class ProblemError(Exception):
         self.headers = headers or {}
         self.members = members
 
-    def answer(self, request_id: str) -> Answer:
+    def answer(self, request_id: str) -> Response:
         """Answer with the JSON document of RFC 9457."""
         view = ProblemView(
             type=f"{_TYPE_PREFIX}{self.kind}",
@@ -52,7 +52,7 @@ class ProblemError(Exception):
             request_id=request_id,
             **self.members,
         )
-        return Answer(
+        return Response(
             self.status,
             view.model_dump_json(exclude_unset=True),
             content_type=PROBLEM_JSON,

@@ -11,8 +11,8 @@ from http import HTTPStatus
 
 from pydantic import BaseModel
 
+from functions.api.bodies import AnnounceRequest, DescribeRequest
 from functions.api.problems import method_not_allowed, route_not_found
-from functions.api.requests import AnnounceRequest, DescribeRequest
 from functions.api.views import AnnouncedView, HealthView, ImageView, PageView
 
 _IMAGE_ID = "{id}"

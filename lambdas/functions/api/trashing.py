@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from functions.api.answer import Answer
 from functions.api.caller import Caller
 from functions.api.images import ImageRoutes
-from functions.api.parameters import read_query
 from functions.api.problems import ProblemError, contention, image_not_found
+from functions.api.query import read_query
 from functions.api.request import Request
+from functions.api.response import Response
 from media.lifecycle.trash import NotRestorableError, Trash
 from media.model.images import ImageRecord
 from media.rows.table import RowContentionError
@@ -29,7 +29,7 @@ class TrashRoutes:
     trash: Trash
     images: ImageRoutes
 
-    def discard(self, caller: Caller, request: Request, image_id: str) -> Answer:
+    def discard(self, caller: Caller, request: Request, image_id: str) -> Response:
         """``DELETE /images/{id}``: into the trash; a second time it is not found."""
         read_query(request)
         record = self.images.find_recorded(caller, image_id)
@@ -39,9 +39,9 @@ class TrashRoutes:
             raise contention() from None
         if not was_there:
             raise image_not_found()
-        return Answer(HTTPStatus.NO_CONTENT)
+        return Response(HTTPStatus.NO_CONTENT)
 
-    def restore(self, caller: Caller, request: Request, image_id: str) -> Answer:
+    def restore(self, caller: Caller, request: Request, image_id: str) -> Response:
         """``POST /images/{id}/restore``: back from the trash; what isn't in it stays as it is."""
         read_query(request)
         record = self._find_even_trashed(caller, image_id)

@@ -25,5 +25,21 @@ class ImageFormat(StrEnum):
         return {"jpeg": "jpg", "heif": "heic", "tiff": "tif"}.get(self.value, self.value)
 
 
-# HEIC is HEIF with one codec; phones announce it under its own name.
-ANNOUNCED_CONTENT_TYPES = frozenset({f.content_type for f in ImageFormat} | {"image/heic"})
+_BY_CONTENT_TYPE = {
+    **{f.content_type: f for f in ImageFormat},
+    "image/heic": ImageFormat.HEIF,  # HEIF with one codec, which phones announce under its own name
+}
+ANNOUNCED_CONTENT_TYPES = frozenset(_BY_CONTENT_TYPE)
+# What names of images end with, right or wrong, without the dot.
+FILE_EXTENSIONS = frozenset(
+    {
+        *(f.extension for f in ImageFormat),
+        *(f.value for f in ImageFormat),
+        *("jpe", "heics", "heifs", "avifs"),
+    }
+)
+
+
+def format_of_content_type(content_type: str | None) -> ImageFormat | None:
+    """Return the format that a media type names; None where it is no accepted one."""
+    return _BY_CONTENT_TYPE.get(content_type or "")

@@ -10,7 +10,6 @@ RENDITIONS_PREFIX = "renditions/"
 # Fixed for ever: a direct drop's image id is derived from it, so changing it would orphan rows.
 _DIRECT_DROP_NAMESPACE = UUID("5b0f0a52-6f0c-5c0b-9a57-3f5d8f2c7e11")
 _CANONICAL_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_SEGMENTS_OF_ANNOUNCED = 2
 
 
 class ForeignKeyError(ValueError):
@@ -66,13 +65,29 @@ def identify_upload(bucket: str, key: str) -> UploadIdentity:
     """
     if not key.startswith(UPLOADS_PREFIX) or key == UPLOADS_PREFIX:
         raise ForeignKeyError("the key is not below uploads/: only uploads become images")
-    segments = key.removeprefix(UPLOADS_PREFIX).split("/")
-    has_folder = len(segments) >= _SEGMENTS_OF_ANNOUNCED
-    owner = segments[0] if has_folder and is_canonical_uuid(segments[0]) else None
-    if owner and len(segments) == _SEGMENTS_OF_ANNOUNCED and is_canonical_uuid(segments[1]):
-        return UploadIdentity(key=key, image_id=segments[1], owner=owner, announced=True)
+    owner, announced = owner_of_original(key), announced_image(key)
+    if announced:
+        return UploadIdentity(key=key, image_id=announced, owner=owner, announced=True)
     derived = uuid5(_DIRECT_DROP_NAMESPACE, f"{bucket}/{key}")
     return UploadIdentity(key=key, image_id=str(derived), owner=owner)
+
+
+def owner_of_original(key: str) -> str | None:
+    """Return the owner that an original's key names; None where it is nobody's."""
+    owner, slash, _ = _below(UPLOADS_PREFIX, key).partition("/")
+    return owner if slash and is_canonical_uuid(owner) else None
+
+
+def announced_image(key: str) -> str | None:
+    """Return the image id that the API put into an original's key; None for a direct drop."""
+    _, _, image_id = _below(UPLOADS_PREFIX, key).partition("/")
+    return image_id if owner_of_original(key) and is_canonical_uuid(image_id) else None
+
+
+def image_of_rendition(key: str) -> str | None:
+    """Return the id of the image that a rendition was made of; None for a stray object."""
+    image_id, _, rest = _below(RENDITIONS_PREFIX, key).partition("/")
+    return image_id if rest and is_canonical_uuid(image_id) else None
 
 
 def is_folder_marker(key: str) -> bool:
@@ -93,3 +108,7 @@ def renditions_prefix(image_id: str) -> str:
 def rendition_key(image_id: str, digest: str, filename: str) -> str:
     """Build the key of a rendition; the digest keeps a key from ever changing its meaning."""
     return f"{renditions_prefix(image_id)}{digest}/{filename}"
+
+
+def _below(prefix: str, key: str) -> str:
+    return key.removeprefix(prefix) if key.startswith(prefix) else ""

@@ -1,7 +1,17 @@
-"""What a file may ask of the processor, checked on its header before any pixel is decoded."""
+"""What a file may ask of the processor, and what may be asked of it for each image.
+
+A file's limits are checked on its header before any pixel is decoded.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+
+# Of a rendition: its name, which is part of a key, its sides in pixels, and its encoder's quality.
+# The sides stand in terraform/variables.tf once more, which can't import them; WebP, the narrowest
+# of the formats, could hold 16,383.
+RENDITION_NAME = r"[a-z][a-z0-9-]{0,31}"
+RENDITION_SIDE_MIN, RENDITION_SIDE_MAX = 16, 8192
+RENDITION_QUALITY_MIN, RENDITION_QUALITY_MAX = 1, 100
 
 # An animation is composed frame by frame: its whole area counts, not only one frame's.
 _AREA_BUDGET_IN_STILLS = 25

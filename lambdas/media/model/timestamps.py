@@ -1,6 +1,9 @@
 """RFC 3339 timestamps in UTC with milliseconds, the one form the table stores and sorts."""
 
+import re
 from datetime import UTC, datetime
+
+_FORM = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", re.ASCII)
 
 
 def format_timestamp(moment: datetime) -> str:
@@ -18,6 +21,11 @@ def format_timestamp(moment: datetime) -> str:
     """
     utc = moment.astimezone(UTC)
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+def is_stored_timestamp(text: str) -> bool:
+    """Return whether a text has the form that `format_timestamp` writes."""
+    return _FORM.fullmatch(text) is not None
 
 
 def parse_timestamp(text: str) -> datetime:

@@ -1,6 +1,5 @@
 """All versions of an object: what a purge looks at and removes."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,15 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from media.model.deletion import plan_deletion
 from media.objects.bucket import is_of_parts
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
-
-_DELETED_AT_ONCE = 1000
-# What a key may hold and XML 1.0, in which S3 is told of many keys at once, may not.
-_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class RemovalError(Exception):
@@ -82,16 +78,15 @@ class VersionedObjects:
         RemovalError
             If S3 kept any of them.
         """
-        together: list[ObjectIdentifierTypeDef] = []
-        for version in versions:
-            if _NOT_IN_XML.search(version.key):
-                self._remove_alone(version)
-            else:
-                together.append({"Key": version.key, "VersionId": version.version_id})
-        for start in range(0, len(together), _DELETED_AT_ONCE):
+        plan = plan_deletion(versions, lambda version: version.key)
+        for version in plan.alone:
+            self._remove_alone(version)
+        for batch in plan.batches:
+            named: list[ObjectIdentifierTypeDef] = [
+                {"Key": version.key, "VersionId": version.version_id} for version in batch
+            ]
             answer = self._client.delete_objects(
-                Bucket=self._bucket,
-                Delete={"Objects": together[start : start + _DELETED_AT_ONCE], "Quiet": True},
+                Bucket=self._bucket, Delete={"Objects": named, "Quiet": True}
             )
             if errors := answer.get("Errors"):
                 codes = ", ".join(sorted({error.get("Code", "unknown") for error in errors}))

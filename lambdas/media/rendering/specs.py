@@ -11,22 +11,25 @@ from PIL import __version__ as pillow_version
 from PIL import features
 
 from media.model.formats import ImageFormat
+from media.model.limits import (
+    RENDITION_NAME,
+    RENDITION_QUALITY_MAX,
+    RENDITION_QUALITY_MIN,
+    RENDITION_SIDE_MAX,
+    RENDITION_SIDE_MIN,
+)
 from media.rendering import libvips
 
 # Raised when the same parameters and libraries begin to give other pixels.
 _PIPELINE_VERSION = 3
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
-# What WebP can hold, the narrowest of the three formats.
-_MAX_SIDE = 16_383
+_NAME = re.compile(RENDITION_NAME)
 _DIGEST_CHARACTERS = 32
+_SIZES = ("longest_side", "width", "height")
 _BOUNDS = {
-    "longest_side": (1, _MAX_SIDE),
-    "width": (1, _MAX_SIDE),
-    "height": (1, _MAX_SIDE),
-    "quality": (1, 100),
+    **dict.fromkeys(_SIZES, (RENDITION_SIDE_MIN, RENDITION_SIDE_MAX)),
+    "quality": (RENDITION_QUALITY_MIN, RENDITION_QUALITY_MAX),
     "effort": (0, 6),
 }
-_SIZES = ("longest_side", "width", "height")
 _SHAPES = "either longest_side, or width and height"
 
 

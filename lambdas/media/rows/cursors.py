@@ -3,15 +3,13 @@
 import base64
 import hashlib
 import hmac
-import re
 from dataclasses import dataclass
+
+from media.model.indexes import is_index_position
 
 _VERSION = "2"
 _MAX_LENGTH = 512
 _MAC_BYTES = 32
-_POSITION = re.compile(
-    r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z#[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-)
 
 
 class InvalidCursorError(ValueError):
@@ -82,7 +80,7 @@ class CursorSeal:
             raise InvalidCursorError from None
         # Two spellings of the last character are the same bytes; only ours is ours.
         is_ours = hmac.compare_digest(sealed[:_MAC_BYTES], self._mac(position))
-        if not is_ours or not _POSITION.fullmatch(position) or self.encode(position) != cursor:
+        if not is_ours or not is_index_position(position) or self.encode(position) != cursor:
             raise InvalidCursorError
         return position
 

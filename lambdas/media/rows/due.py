@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from media.model.images import ImageRecord, Status
+from media.model.indexes import TRASH, Index, index_partition
 from media.model.timestamps import format_timestamp
 from media.rows.items import record_of, serialise
 from media.rows.updates import RowUpdate, apply_update, is_refused, same_revision
@@ -50,11 +51,14 @@ class PurgeQueue:
         for shard in range(self._shards):
             query: QueryInputTypeDef = {
                 "TableName": self._table,
-                "IndexName": "by_purge",
+                "IndexName": Index.BY_PURGE.value,
                 "KeyConditionExpression": "trash_shard = :shard AND purge_due < :now",
                 "ExpressionAttributeValues": serialise(
                     # A tilde sorts behind the images that are due at this very moment.
-                    {":shard": f"trash#{shard}", ":now": f"{format_timestamp(now)}~"}
+                    {
+                        ":shard": index_partition(TRASH, shard),
+                        ":now": f"{format_timestamp(now)}~",
+                    }
                 ),
                 "Limit": _PAGE,
             }

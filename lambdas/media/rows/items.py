@@ -1,6 +1,5 @@
-"""Images as DynamoDB items: the one place that knows attribute names and index attributes."""
+"""Images as DynamoDB items: the one place that knows the attributes' names."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -18,42 +17,29 @@ from media.model.images import (
     Status,
     StoredRendition,
 )
+from media.model.indexes import (
+    TRASH,
+    checksum_partition,
+    index_partition,
+    index_position,
+    month_of,
+    shard_of,
+)
 from media.model.timestamps import format_timestamp, parse_timestamp
 from media.rows.attribute_values import tagged, untagged
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-# Attributes present only while a listing may show the row: what keeps the indexes sparse.
-LISTING_ATTRIBUTES = ("listed_at", "month_shard", "owner_sha256")
-# Attributes present only while the row waits for its purge.
-PURGE_ATTRIBUTES = ("trash_shard", "purge_due")
-INDEX_ATTRIBUTES = (*LISTING_ATTRIBUTES, *PURGE_ATTRIBUTES)
-
 
 def listing_position(uploaded_at: datetime, image_id: str) -> str:
-    """Build the sort key of the listing indexes: by time, ties broken by image."""
-    return f"{format_timestamp(uploaded_at)}#{image_id}"
-
-
-def checksum_partition(owner: str, sha256: str) -> str:
-    """Build the partition key of the index that finds exact duplicates of one owner."""
-    return f"{owner}#{sha256}"
+    """Build the sort key of the listing indexes."""
+    return index_position(format_timestamp(uploaded_at), image_id)
 
 
 def month_partition(uploaded_at: datetime, image_id: str, shards: int) -> str:
     """Build the partition key of the list-all index, ``YYYY-MM#shard``."""
-    return f"{format_timestamp(uploaded_at)[:7]}#{_shard(image_id, shards)}"
-
-
-def trash_partition(image_id: str, shards: int) -> str:
-    """Build the partition key of the index of rows to purge, ``trash#shard``."""
-    return f"trash#{_shard(image_id, shards)}"
-
-
-def purge_position(purge_at: datetime, image_id: str) -> str:
-    """Build the sort key of the index of rows to purge: the earliest first."""
-    return f"{format_timestamp(purge_at)}#{image_id}"
+    return index_partition(month_of(format_timestamp(uploaded_at)), shard_of(image_id, shards))
 
 
 def attributes_of(record: ImageRecord, month_shards: int) -> dict[str, Any]:
@@ -169,8 +155,8 @@ def _scalars(record: ImageRecord) -> dict[str, Any]:
 def _index_attributes(record: ImageRecord, month_shards: int) -> dict[str, str]:
     if record.status is Status.TRASHED and record.purge_at:
         return {
-            "trash_shard": trash_partition(record.image_id, month_shards),
-            "purge_due": purge_position(record.purge_at, record.image_id),
+            "trash_shard": index_partition(TRASH, shard_of(record.image_id, month_shards)),
+            "purge_due": index_position(format_timestamp(record.purge_at), record.image_id),
         }
     if record.status not in LISTED_STATUSES or record.uploaded_at is None:
         return {}
@@ -211,10 +197,6 @@ def _discard(row: Mapping[str, Any]) -> Discard | None:
         until=parse_timestamp(row["purge_at"]),
         version_id=row.get("version_id"),
     )
-
-
-def _shard(image_id: str, shards: int) -> int:
-    return int.from_bytes(hashlib.sha256(image_id.encode()).digest()[:8]) % shards
 
 
 def _present(values: Mapping[str, Any]) -> dict[str, Any]:

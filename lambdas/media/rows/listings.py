@@ -4,6 +4,7 @@ import heapq
 from typing import TYPE_CHECKING, Any
 
 from media.model.images import ImageRecord
+from media.model.indexes import Index, index_partition, month_of
 from media.rows.items import record_of, serialise
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ class ImageListings:
         list of ImageRecord
             Fewer than `limit` only where the list ends.
         """
-        return [record_of(item) for item in self._list("by_owner", "owner", owner, limit, after)]
+        return [
+            record_of(item) for item in self._list(Index.BY_OWNER, "owner", owner, limit, after)
+        ]
 
     def list_by_month(self, month: str, limit: int, after: str | None = None) -> list[ImageRecord]:
         """List all images of a month (``YYYY-MM``), newest first; one query for each shard.
@@ -56,7 +59,7 @@ class ImageListings:
         Parameters and result as for `list_by_owner`.
         """
         shards = [
-            self._list("by_month", "month_shard", f"{month}#{shard}", limit, after)
+            self._list(Index.BY_MONTH, "month_shard", index_partition(month, shard), limit, after)
             for shard in range(self._month_shards)
         ]
         newest_first = heapq.merge(*shards, key=lambda item: item["listed_at"]["S"], reverse=True)
@@ -74,7 +77,7 @@ class ImageListings:
         limit, after
             As for `list_by_owner`.
         """
-        month = newest_month if after is None else min(newest_month, after[:7])
+        month = newest_month if after is None else min(newest_month, month_of(after))
         found: list[ImageRecord] = []
         while len(found) < limit and month >= first_month:
             found += self.list_by_month(month, limit - len(found), after)
@@ -82,11 +85,11 @@ class ImageListings:
         return found
 
     def _list(
-        self, index: str, attribute: str, partition: str, limit: int, after: str | None
+        self, index: Index, attribute: str, partition: str, limit: int, after: str | None
     ) -> list[dict[str, Any]]:
         query: QueryInputTypeDef = {
             "TableName": self._table,
-            "IndexName": index,
+            "IndexName": index.value,
             "KeyConditionExpression": "#partition = :partition",
             "ExpressionAttributeNames": {"#partition": attribute},
             "ExpressionAttributeValues": {":partition": {"S": partition}},

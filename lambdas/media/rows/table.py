@@ -5,15 +5,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from media.model.images import FAILURE_REASON, Discard, ImageRecord, Status
-from media.rows.items import (
+from media.model.indexes import (
     INDEX_ATTRIBUTES,
     LISTING_ATTRIBUTES,
     PURGE_ATTRIBUTES,
-    attributes_of,
+    Index,
     checksum_partition,
-    item_of,
-    record_of,
 )
+from media.rows.items import attributes_of, item_of, record_of
 from media.rows.updates import RowUpdate, apply_update, same_revision, same_trash
 
 if TYPE_CHECKING:
@@ -199,7 +198,7 @@ class ImageTable:
         """Find a ready image of this owner with exactly these bytes."""
         answer = self._client.query(
             TableName=self._name,
-            IndexName="by_checksum",
+            IndexName=Index.BY_CHECKSUM.value,
             KeyConditionExpression="owner_sha256 = :partition",
             ExpressionAttributeValues={":partition": {"S": checksum_partition(owner, sha256)}},
             Limit=_CHECKSUM_CANDIDATES,

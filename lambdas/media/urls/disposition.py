@@ -3,12 +3,9 @@
 import re
 from urllib.parse import quote
 
-from media.model.formats import ImageFormat
+from media.model.formats import FILE_EXTENSIONS, ImageFormat
 
-_EXTENSIONS = "|".join(
-    ["jpeg", "jpe", "tiff", "heics", "heifs", "heif", "avifs", *(f.extension for f in ImageFormat)]
-)
-_IMAGE_EXTENSION = re.compile(rf"\.({_EXTENSIONS})$", re.IGNORECASE)
+_IMAGE_EXTENSION = re.compile(rf"\.({'|'.join(sorted(FILE_EXTENSIONS))})$", re.IGNORECASE)
 # What some file system takes for a separator, a wildcard or a drive, and what ends a header.
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|%]')
 _STEM_MAX = 150

@@ -167,6 +167,16 @@ run "switches_take_parts_away" {
   }
 }
 
+run "url_outliving_its_credentials_is_refused" {
+  command = plan
+
+  variables {
+    signature_seconds_max = 86400
+  }
+
+  expect_failures = [var.signature_seconds_max]
+}
+
 run "upper_case_name_is_refused" {
   command = plan
 

@@ -39,7 +39,7 @@ variable "signature_seconds_max" {
 
   validation {
     condition     = var.signature_seconds_max >= 60 && var.signature_seconds_max <= 3600
-    error_message = "signature_seconds_max must be 60 to 3600."
+    error_message = "signature_seconds_max must be 60 to 3600: a URL dies with the credentials that signed it, whatever it says."
   }
 }
 

@@ -66,23 +66,3 @@ run "services_are_bound_by_what_they_encrypt" {
     error_message = "Services must be bound by what KMS is told in each call; EventBridge names no source, and events would be lost."
   }
 }
-
-run "short_account_is_refused" {
-  command = plan
-
-  variables {
-    account_id = "12345"
-  }
-
-  expect_failures = [var.account_id]
-}
-
-run "short_deletion_window_is_refused" {
-  command = plan
-
-  variables {
-    deletion_window_days = 3
-  }
-
-  expect_failures = [var.deletion_window_days]
-}

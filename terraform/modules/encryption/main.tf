@@ -1,7 +1,8 @@
 resource "aws_kms_key" "this" {
-  description             = "Encrypts what ${var.name} stores: objects, rows, messages, logs and notifications."
-  enable_key_rotation     = true
-  deletion_window_in_days = var.deletion_window_days
+  description         = "Encrypts what ${var.name} stores: objects, rows, messages, logs and notifications."
+  enable_key_rotation = true
+  # The most that KMS waits: with the key goes everything that it encrypted.
+  deletion_window_in_days = 30
 }
 
 resource "aws_kms_alias" "this" {

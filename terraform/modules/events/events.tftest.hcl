@@ -151,13 +151,3 @@ run "attempts_beyond_a_day_are_refused" {
 
   expect_failures = [var.max_receive_count]
 }
-
-run "timeout_beyond_lambda_is_refused" {
-  command = plan
-
-  variables {
-    function_timeout_seconds = 1000
-  }
-
-  expect_failures = [var.function_timeout_seconds]
-}

@@ -36,11 +36,6 @@ variable "kms_key_arn" {
 variable "function_timeout_seconds" {
   type        = number
   description = "Timeout of the function that takes from the queue; a message stays hidden six times as long."
-
-  validation {
-    condition     = var.function_timeout_seconds >= 1 && var.function_timeout_seconds <= 900
-    error_message = "function_timeout_seconds must be 1 to 900, which is what Lambda accepts."
-  }
 }
 
 variable "max_receive_count" {

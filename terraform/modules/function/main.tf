@@ -1,15 +1,3 @@
-locals {
-  # Lambda speaks of digests in base64, releases in hexadecimal, and Terraform converts neither:
-  # three hexadecimal digits are twelve bits, which are two characters of base64.
-  base64_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-  twelve_bits     = [for digits in regexall("...", "${var.artifact.sha256}00") : parseint(digits, 16)]
-  base64_pairs = [
-    for bits in local.twelve_bits :
-    "${substr(local.base64_alphabet, floor(bits / 64), 1)}${substr(local.base64_alphabet, bits % 64, 1)}"
-  ]
-  code_sha256 = "${substr(join("", local.base64_pairs), 0, 43)}="
-}
-
 resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_115:An environment may leave it out, for a new account has nothing to reserve; its brakes are then the queue's concurrency and the API's throttle.
   #checkov:skip=CKV_AWS_116:The queue it may take from has a dead-letter queue; a schedule that it runs by makes up for a failed run with the next.
@@ -21,7 +9,7 @@ resource "aws_lambda_function" "this" {
   s3_bucket         = var.artifact.bucket
   s3_key            = var.artifact.key
   s3_object_version = var.artifact.version_id
-  source_code_hash  = local.code_sha256
+  source_code_hash  = var.artifact.code_sha256
   publish           = true
 
   runtime       = var.runtime
@@ -62,7 +50,7 @@ resource "aws_lambda_alias" "live" {
 
   # Both in one call: at no time do all requests go to a version that is still to be tried.
   dynamic "routing_config" {
-    for_each = var.keeps_share[*]
+    for_each = var.stable_version[*]
 
     content {
       additional_version_weights = { (routing_config.value.version) = routing_config.value.weight }

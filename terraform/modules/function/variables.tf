@@ -55,37 +55,27 @@ variable "architecture" {
 
 variable "artifact" {
   type = object({
-    bucket     = string
-    key        = string
-    version_id = string
-    sha256     = string
+    bucket      = string
+    key         = string
+    version_id  = string
+    code_sha256 = string
   })
-  description = "The zip: where it lies, in which version, and its SHA-256 in hexadecimal."
+  description = "The zip: where it lies, in which version, and its SHA-256 in base64, as Lambda reports it."
 
   validation {
-    condition     = can(regex("^[0-9a-f]{64}$", var.artifact.sha256))
-    error_message = "artifact.sha256 must be 64 lower-case hexadecimal digits, as `sha256sum` prints them."
+    condition     = can(regex("^[A-Za-z0-9+/]{43}=$", var.artifact.code_sha256))
+    error_message = "artifact.code_sha256 must be a SHA-256 in base64, which is 43 characters and an equals sign, as Lambda reports it."
   }
 }
 
 variable "memory_mb" {
   type        = number
   description = "Memory; processor time grows with it."
-
-  validation {
-    condition     = var.memory_mb >= 128 && var.memory_mb <= 10240 && floor(var.memory_mb) == var.memory_mb
-    error_message = "memory_mb must be a whole number from 128 to 10240."
-  }
 }
 
 variable "timeout_seconds" {
   type        = number
   description = "Time after which an invocation is stopped."
-
-  validation {
-    condition     = var.timeout_seconds >= 1 && var.timeout_seconds <= 900 && floor(var.timeout_seconds) == var.timeout_seconds
-    error_message = "timeout_seconds must be a whole number from 1 to 900."
-  }
 }
 
 variable "concurrency_reserved" {
@@ -129,14 +119,6 @@ variable "kms_key_arn" {
 variable "log_retention_days" {
   type        = number
   description = "Days that log lines are kept."
-
-  validation {
-    condition = contains(
-      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
-      var.log_retention_days,
-    )
-    error_message = "log_retention_days must be a period that CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
-  }
 }
 
 variable "tracing" {
@@ -162,20 +144,15 @@ variable "queue" {
     condition     = var.queue == null || try(var.queue.batch_size >= 1 && var.queue.batch_size <= 10, false)
     error_message = "queue.batch_size must be 1 to 10: a larger batch needs a batching window, which would delay every image."
   }
-
-  validation {
-    condition     = var.queue == null || try(var.queue.concurrency_max >= 2 && var.queue.concurrency_max <= 1000, false)
-    error_message = "queue.concurrency_max must be 2 to 1000, which is what Lambda accepts."
-  }
 }
 
-variable "keeps_share" {
+variable "stable_version" {
   type        = object({ version = string, weight = number })
   description = "During a canary, the version that goes on serving, and its share of the requests."
   default     = null
 
   validation {
-    condition     = var.keeps_share == null || try(var.keeps_share.weight > 0 && var.keeps_share.weight < 1, false)
-    error_message = "keeps_share.weight must lie between 0 and 1, such as 0.9 where the new version gets a tenth."
+    condition     = var.stable_version == null || try(var.stable_version.weight > 0 && var.stable_version.weight < 1, false)
+    error_message = "stable_version.weight must lie between 0 and 1, such as 0.9 where the new version gets a tenth."
   }
 }

@@ -111,16 +111,6 @@ run "dashboard_shows_every_part_in_its_region" {
   }
 }
 
-run "address_without_domain_is_refused" {
-  command = plan
-
-  variables {
-    emails = ["oncall"]
-  }
-
-  expect_failures = [var.emails]
-}
-
 run "zero_threshold_is_refused" {
   command = plan
 

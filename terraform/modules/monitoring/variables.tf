@@ -56,11 +56,6 @@ variable "api_id" {
 variable "emails" {
   type        = list(string)
   description = "Addresses that hear of alarms."
-
-  validation {
-    condition     = alltrue([for email in var.emails : can(regex("^[^@\\s]+@[^@\\s]+[.][^@\\s]+$", email))])
-    error_message = "Each of emails must be an address such as \"oncall@example.com\"."
-  }
 }
 
 variable "thresholds" {

@@ -10,7 +10,7 @@ from typing import Any  # noqa: E402
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver  # noqa: E402
 from aws_lambda_powertools.utilities.typing import LambdaContext  # noqa: E402
 
-from functions.api.requests import AnnounceRequest, DescribeRequest  # noqa: E402
+from functions.api.bodies import AnnounceRequest, DescribeRequest  # noqa: E402
 from functions.api.views import HealthView  # noqa: E402
 from tests.benchmarks.router.events import measure  # noqa: E402
 

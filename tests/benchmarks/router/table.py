@@ -7,28 +7,28 @@ BEGAN = time.process_time()
 from http import HTTPStatus  # noqa: E402 - what is imported is what is measured
 from typing import Any  # noqa: E402
 
-from functions.api.answer import Answer, answer_with  # noqa: E402
+from functions.api.bodies import AnnounceRequest, read_body  # noqa: E402
 from functions.api.problems import ProblemError  # noqa: E402
 from functions.api.request import Request  # noqa: E402
-from functions.api.requests import AnnounceRequest, read_body  # noqa: E402
+from functions.api.response import Response, respond  # noqa: E402
 from functions.api.routes import find_route  # noqa: E402
 from functions.api.views import HealthView  # noqa: E402
 from tests.benchmarks.router.events import measure  # noqa: E402
 
 
-def respond(event: dict[str, Any]) -> dict[str, Any]:
+def serve(event: dict[str, Any]) -> dict[str, Any]:
     """Find the route, read the body where there is one, and answer."""
     request = Request.from_event(event)
     try:
         route, _ = find_route(request.method, request.path)
         if route.body is AnnounceRequest:
             read_body(request, AnnounceRequest)
-            return answer_with(HealthView(status="ok"), HTTPStatus.CREATED).document("id")
-        return answer_with(HealthView(status="ok")).document("id")
+            return respond(HealthView(status="ok"), HTTPStatus.CREATED).document("id")
+        return respond(HealthView(status="ok")).document("id")
     except ProblemError as problem:
-        answer: Answer = problem.answer("id")
+        answer: Response = problem.answer("id")
         return answer.document("id")
 
 
 if __name__ == "__main__":
-    measure(BEGAN, respond)
+    measure(BEGAN, serve)

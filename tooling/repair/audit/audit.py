@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
+from media.model.keys import RENDITIONS_PREFIX, UPLOADS_PREFIX
 from tooling.repair.audit.checks import Kind, Rules
 from tooling.repair.audit.comparison import compare_originals, compare_renditions
 from tooling.repair.audit.confirmation import Confirmation
 from tooling.repair.audit.mending import Mending
 from tooling.repair.audit.store import AuditStore, Finding
-from tooling.repair.keys import RENDITIONS, UPLOADS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,11 +153,11 @@ class Audit:
             advanced(len(rows))
 
     def _compare_uploads(self, advanced: Callable[[int], object]) -> None:
-        pages = self.sources.objects(UPLOADS, self.store.note("uploads_position"))
+        pages = self.sources.objects(UPLOADS_PREFIX, self.store.note("uploads_position"))
         compare_originals(self.store, pages, self.rules, self.sources.bucket, advanced)
 
     def _compare_renditions(self, advanced: Callable[[int], object]) -> None:
-        pages = self.sources.objects(RENDITIONS, self.store.note("renditions_position"))
+        pages = self.sources.objects(RENDITIONS_PREFIX, self.store.note("renditions_position"))
         compare_renditions(self.store, pages, self.rules, advanced)
 
     def _compare_sample(self, advanced: Callable[[int], object]) -> None:

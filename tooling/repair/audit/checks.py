@@ -6,18 +6,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tooling.repair.keys import owner_of_original
+from media.model.images import LISTED_STATUSES, Status
+from media.model.indexes import (
+    TRASH,
+    checksum_partition,
+    index_position,
+    is_index_partition,
+    month_of,
+)
+from media.model.keys import is_folder_marker, owner_of_original
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from tooling.repair.audit.facts import ObjectFacts, RowFacts
 
-PENDING, READY, TRASHED = "pending", "ready", "trashed"
-FAILED = "failed"
-LISTED = frozenset({READY, "rejected", FAILED})
-# How the partitions of the index of images to purge begin.
-TRASH = "trash"
+PENDING, READY = Status.PENDING, Status.READY
+FAILED, TRASHED = Status.FAILED, Status.TRASHED
 # What S3 calls the only version of an object that was written before versions were on.
 UNVERSIONED = "null"
 
@@ -58,7 +63,7 @@ class Rules:
             return None
         is_there = found is not None and not found.is_deleted
         if row is None:
-            is_file = found is not None and not found.key.endswith("/")
+            is_file = found is not None and not is_folder_marker(found.key)
             return Kind.WITHOUT_ROW if is_there and is_file else None
         if self.is_under_way(row):
             return None
@@ -86,26 +91,23 @@ class Rules:
         return None if is_right else Kind.WRONG_INDEX
 
     def _is_listed_right(self, row: RowFacts) -> bool:
-        if row.status not in LISTED or row.uploaded_at is None:
+        if row.status not in LISTED_STATUSES or row.uploaded_at is None:
             return not (row.listed_at or row.month_shard or row.owner_sha256)
-        is_findable = row.status == READY and row.owner and row.sha256
-        checksum = f"{row.owner}#{row.sha256}" if is_findable else None
+        checksum = None
+        if row.status == READY and row.owner and row.sha256:
+            checksum = checksum_partition(row.owner, row.sha256)
         return (
             row.owner == owner_of_original(row.key)
-            and row.listed_at == f"{row.uploaded_at}#{row.image_id}"
+            and row.listed_at == index_position(row.uploaded_at, row.image_id)
             and row.owner_sha256 == checksum
-            and self._is_shard(row.month_shard, row.uploaded_at[:7])
+            and is_index_partition(row.month_shard, month_of(row.uploaded_at), self.month_shards)
         )
 
     def _is_due_right(self, row: RowFacts) -> bool:
         if row.status != TRASHED or row.purge_at is None:
             return not (row.trash_shard or row.purge_due)
-        is_due = row.purge_due == f"{row.purge_at}#{row.image_id}"
-        return is_due and self._is_shard(row.trash_shard, TRASH)
-
-    def _is_shard(self, partition: str | None, name: str) -> bool:
-        found, _, shard = (partition or "").partition("#")
-        return found == name and shard.isdecimal() and int(shard) < self.month_shards
+        is_due = row.purge_due == index_position(row.purge_at, row.image_id)
+        return is_due and is_index_partition(row.trash_shard, TRASH, self.month_shards)
 
     def rendition(self, *, is_listed: bool, found: ObjectFacts | None) -> Kind | None:
         """Compare a rendition's object with whether a row lists it; None where all is well."""

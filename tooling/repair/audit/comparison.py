@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from media.model.keys import identify_upload, image_of_rendition
 from tooling.repair.audit.checks import Kind, Rules
 from tooling.repair.audit.store import AuditStore, Finding
-from tooling.repair.keys import image_of_original, image_of_rendition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -76,7 +76,7 @@ def compare_originals(
         if kind and row:
             return Finding(kind, row.key, row.image_id)
         if kind and found:
-            return Finding(kind, found.key, image_of_original(bucket, found.key))
+            return Finding(kind, found.key, identify_upload(bucket, found.key).image_id)
         return None
 
     _compare(store, pages, Side("uploads", store.rows, judge), advanced)

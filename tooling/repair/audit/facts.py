@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from media.model.indexes import INDEX_ATTRIBUTES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SCALARS = (
     *("image_id", "key", "status", "owner", "uploaded_at", "deleted_at", "processed_at"),
-    *("version_id", "sha256", "listed_at", "month_shard", "owner_sha256"),
-    *("purge_at", "trash_shard", "purge_due"),
+    *("version_id", "sha256", "purge_at", *INDEX_ATTRIBUTES),
 )
 FLAGS = ("gone", "purging")
 DECISION = "discarded"

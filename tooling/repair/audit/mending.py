@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from tooling.repair.audit.checks import LISTED, TRASH, TRASHED, UNVERSIONED, Kind
+from media.model.images import LISTED_STATUSES, Status
+from media.model.indexes import (
+    LISTING_ATTRIBUTES,
+    PURGE_ATTRIBUTES,
+    TRASH,
+    index_partition,
+    index_position,
+)
+from tooling.repair.audit.checks import UNVERSIONED, Kind
 from tooling.repair.queue import QueueFeeder, reprocess_request
 
 if TYPE_CHECKING:
@@ -22,8 +30,6 @@ if TYPE_CHECKING:
 BATCH = 200
 # More of one rendition are left to the next audit.
 VERSIONS_MAX = 10
-LISTING_ATTRIBUTES = ("listed_at", "month_shard", "owner_sha256")
-PURGE_ATTRIBUTES = ("trash_shard", "purge_due")
 REMEDIES = {
     Kind.WITHOUT_ROW: "process it",
     Kind.WITHOUT_ORIGINAL: "record the deletion",
@@ -93,13 +99,16 @@ class Mending:
     def _index_unlisted(self, finding: Finding) -> bool:
         """Mend the index attributes of a row that no listing may show; tell whether it is such."""
         row = self.sources.row(finding.image_id) if finding.image_id else None
-        if row is None or row.status in LISTED:
+        if row is None or row.status in LISTED_STATUSES:
             return False
         removed = [*LISTING_ATTRIBUTES]
         due: dict[str, str] = {}
-        if row.status == TRASHED and row.purge_at:
+        if row.status == Status.TRASHED and row.purge_at:
             # Which part it lies in does not matter: the purge looks into all of them.
-            due = {"trash_shard": f"{TRASH}#0", "purge_due": f"{row.purge_at}#{row.image_id}"}
+            due = {
+                "trash_shard": index_partition(TRASH, 0),
+                "purge_due": index_position(row.purge_at, row.image_id),
+            }
         else:
             removed += PURGE_ATTRIBUTES
         self._write_attributes(row, due, removed)

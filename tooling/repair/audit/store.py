@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from tooling.repair.audit.checks import READY, Kind
+from media.model.images import Status
+from tooling.repair.audit.checks import Kind
 from tooling.repair.audit.facts import RowFacts
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class AuditStore:
             self._database.executemany(
                 "INSERT INTO scanned_renditions VALUES (?, ?, ?)",
                 (
-                    (key.encode(), row.image_id, row.status == READY)
+                    (key.encode(), row.image_id, row.status == Status.READY)
                     for row in rows
                     for key in row.renditions
                 ),
@@ -166,7 +167,7 @@ class AuditStore:
             "SELECT facts FROM rows WHERE json_extract(facts, '$.status') = ? "
             "AND json_extract(facts, '$.sha256') NOT NULL ORDER BY lot(?, key) LIMIT ?"
         )
-        found = self._database.execute(query, (READY, seed, count)) if count else ()
+        found = self._database.execute(query, (Status.READY.value, seed, count)) if count else ()
         return [RowFacts.of_text(text) for (text,) in found]
 
     def add_findings(self, findings: Iterable[Finding]) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from tooling.repair.keys import announced_image
+from media.model.keys import announced_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

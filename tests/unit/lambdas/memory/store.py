@@ -34,7 +34,7 @@ from tests.unit.lambdas.memory.s3 import Event, MemoryS3
 OWNER = "6f1c2d3e-0000-4000-8000-00000000000a"
 IMAGE = "0b8a5f6e-1111-4111-9111-00000000000b"
 KEY = f"uploads/{OWNER}/{IMAGE}"
-SPECS = (RenditionSpec("thumb", 8),)
+SPECS = (RenditionSpec("thumb", 16),)
 LIFE = timedelta(days=30)
 
 

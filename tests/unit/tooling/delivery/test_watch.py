@@ -23,7 +23,7 @@ from tooling.terraform.deployed import Deployed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FUNCTION = "module.function_api.aws_lambda_function.this"
+FUNCTION = 'module.function["api"].aws_lambda_function.this'
 
 
 @dataclass
@@ -101,7 +101,7 @@ def plan() -> dict[str, Any]:
                 after_unknown={"version": True},
             ),
             resource(
-                "module.function_processor.aws_lambda_function.this",
+                'module.function["processor"].aws_lambda_function.this',
                 "update",
                 before={"function_name": "media-prod-processor"},
                 after_unknown={},
@@ -142,7 +142,7 @@ def test_new_code_alone_tells_beforehand_which_functions_get_a_new_version(
 
 
 def test_the_plan_that_ends_a_canary_touches_aliases_alone() -> None:
-    alias = resource("module.function_api.aws_lambda_alias.live", "update")
+    alias = resource('module.function["api"].aws_lambda_alias.live', "update")
     table = resource("module.table.aws_dynamodb_table.this", "no-op")
     assert changes_aliases_alone({"resource_changes": [alias, table]})
     table["change"]["actions"] = ["update"]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 import yaml
 
+from media.model.limits import (
+    RENDITION_SIDE_MAX,
+    RENDITION_SIDE_MIN,
+)
+from media.rendering.specs import RenditionFormat, RenditionSpec, read_specs
 from tooling.environments import EnvironmentFiles, Rendition
 from tooling.environments.memory import BASE_MIB, BYTES_PER_PIXEL
 from tooling.errors import OperatorError
@@ -132,7 +137,9 @@ def test_a_rendition_tells_its_size_and_enlarges_nothing(
         ({"longest_side": 400, "height": 400}, "renditions[0]: 'card' needs either"),
         ({"longest_side": 400, "width": 4, "height": 400}, "renditions[0].width"),
         ({"longest_side": 400, "format": "png"}, "renditions[0].format: input should be 'webp'"),
+        ({"longest_side": 400, "quality": 0}, "renditions[0].quality"),
         ({"longest_side": 400, "quality": 101}, "renditions[0].quality"),
+        ({"longest_side": 400, "name": "a/b"}, "renditions[0].name"),
         ({"longest_side": 400, "effort": 6}, "renditions[0].effort: unknown field"),
     ],
 )
@@ -161,6 +168,47 @@ def test_originals_outlast_the_trash(folder: Path, document: dict[str, Any]) -> 
 def test_the_name_comes_from_the_file_alone(folder: Path, document: dict[str, Any]) -> None:
     document["name"] = "prod"
     assert "file's own name" in fault(folder, document)
+
+
+def test_an_environment_with_a_capital_is_refused(folder: Path, document: dict[str, Any]) -> None:
+    (folder / "Dev.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    with pytest.raises(OperatorError) as caught:
+        EnvironmentFiles(folder).load("Dev")
+    assert "name: 'Dev' does not match" in caught.value.reason
+
+
+@pytest.mark.parametrize(
+    ("section", "field", "value"),
+    [
+        (None, "project", "Media"),
+        (None, "month_shards", 0),
+        (None, "month_shards", 101),
+        (None, "renditions", []),
+        (None, "cors_origins", ["*"]),
+        ("aws", "region", "frankfurt"),
+        ("limits", "upload_bytes", 5 * 1024**3 + 1),
+        ("limits", "frames", 0),
+        ("processor", "memory_mb", 10241),
+        ("processor", "timeout_seconds", 901),
+        ("processor", "concurrency_max", 1),
+        ("processor", "batch_size", 11),
+        ("processor", "max_receive_count", 1),
+        ("api", "timeout_seconds", 30),
+        ("api", "url_expiry_seconds", 59),
+        ("api", "url_expiry_seconds", 86400),
+        ("retention", "trash_days", 0),
+        ("retention", "infrequent_access_days", 29),
+        ("retention", "purges_per_run_max", 0),
+        ("alarms", "emails", ["oncall"]),
+        ("alarms", "function_errors", 0),
+    ],
+)
+def test_a_value_out_of_bounds_is_told_by_its_field(
+    folder: Path, document: dict[str, Any], section: str | None, field: str, value: object
+) -> None:
+    (document[section] if section else document)[field] = value
+    name = f"{section}.{field}" if section else field
+    assert name in fault(folder, document)
 
 
 @pytest.mark.parametrize("text", ["aws: [", "", "- a list", "just words"])
@@ -246,3 +294,28 @@ def test_terraform_reckons_with_the_same_figures(root: Path) -> None:
     text = (root / "terraform" / "locals.tf").read_text(encoding="utf-8")
     assert f"processor_base_mib = {BASE_MIB}\n" in text
     assert f"processor_bytes_per_pixel = {BYTES_PER_PIXEL}\n" in text
+
+
+def test_terraform_takes_renditions_of_the_same_sides(root: Path) -> None:
+    text = (root / "terraform" / "variables.tf").read_text(encoding="utf-8")
+    least, most = RENDITION_SIDE_MIN, RENDITION_SIDE_MAX
+    assert f"side >= {least} && side <= {most} && floor(side) == side" in text
+    assert f"must be whole numbers from {least} to {most} pixels" in text
+
+
+def test_a_file_may_ask_for_every_format_that_is_made() -> None:
+    assert get_args(Rendition.model_fields["format"].annotation) == tuple(RenditionFormat)
+
+
+@pytest.mark.parametrize("side", [RENDITION_SIDE_MIN, RENDITION_SIDE_MAX])
+def test_what_a_file_may_ask_of_a_rendition_the_processor_makes(side: int) -> None:
+    asked = Rendition(name="thumb", longest_side=side)
+    assert read_specs([asked.model_dump()]) == (RenditionSpec("thumb", side),)
+
+
+@pytest.mark.parametrize("side", [RENDITION_SIDE_MIN - 1, RENDITION_SIDE_MAX + 1])
+def test_what_a_file_may_not_ask_of_a_rendition_the_processor_refuses(side: int) -> None:
+    with pytest.raises(ValueError, match="longest_side"):
+        Rendition(name="thumb", longest_side=side)
+    with pytest.raises(ValueError, match="longest_side"):
+        RenditionSpec("thumb", side)

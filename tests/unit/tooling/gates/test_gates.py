@@ -106,11 +106,11 @@ def _lock(root: Path) -> str:
 
 # Convergence
 
-ALIAS = "module.function_api.aws_lambda_alias.live"
+ALIAS = 'module.function["api"].aws_lambda_alias.live'
 CONFIGURED = {
     "root_module": {
         "module_calls": {
-            "function_api": {
+            "function": {
                 "module": {
                     "resources": [
                         {
@@ -168,7 +168,7 @@ def test_an_attribute_that_other_hands_have_changed_is_drift(plan: dict[str, Any
 def test_code_that_was_published_by_hand_is_drift_though_no_source_sets_it(
     plan: dict[str, Any], attribute: str
 ) -> None:
-    function = "module.function_api.aws_lambda_function.this"
+    function = 'module.function["api"].aws_lambda_function.this'
     found = {"before": {attribute: "1"}, "after": {attribute: "2"}}
     plan["resource_drift"] = [resource(function, "update", **found)]
     says(target_converged("staging", plan), Verdict.FAIL, f"{function} ({attribute})")

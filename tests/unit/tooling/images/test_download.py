@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from media.model.formats import FILE_EXTENSIONS, ImageFormat
+from media.urls.disposition import attachment
 from tests.unit.tooling.web_server import WebServer, serving
 from tooling.console import Screen
 from tooling.images.api_client import MediaClient
@@ -43,6 +45,16 @@ def test_a_file_is_named_by_its_title_and_its_kind(
     title: str, content_type: str | None, wanted: str
 ) -> None:
     assert file_names(IMAGE, title, content_type, "")[0] == wanted
+
+
+@pytest.mark.parametrize("image_format", ImageFormat)
+@pytest.mark.parametrize("ending", ["", ".IMG", *(f".{each}" for each in sorted(FILE_EXTENSIONS))])
+def test_a_browser_saves_an_original_under_the_same_name(
+    image_format: ImageFormat, ending: str
+) -> None:
+    [name, _] = file_names(IMAGE, f"holiday{ending}", image_format.content_type, "")
+    header = attachment(f"holiday{ending}", IMAGE, image_format)
+    assert header == f'attachment; filename="{name}"'
 
 
 @pytest.mark.parametrize("evil", ["../../x", "/etc/x", "..", "a\x1b[2J", "C:\\x"])

@@ -10,6 +10,7 @@ from tooling.delivery.overview import in_order
 from tooling.environments import Canary
 from tooling.packaging.build import FUNCTIONS
 from tooling.releases.differences import ReleaseDifference, commits_between, settings_between
+from tooling.releases.moves import MOVES, REVERSE_MOVES, Move, moves_of
 from tooling.releases.release import UNKNOWN_RELEASE, terraform_digest
 from tooling.releases.sources import sources_of
 from tooling.workspace import Workspace
@@ -77,10 +78,13 @@ def test_sources_come_from_the_checkout_or_from_the_commit(tmp_path: Path) -> No
         UNKNOWN_RELEASE, git_commit=old, terraform_digest=terraform_digest(root / "terraform")
     )
     assert sources_of(workspace, "prod", release) == root / "terraform"
+    (root / "terraform" / MOVES).write_text(str(Move("module.a", "module.b")))
     committed(root, "new")
     sources = sources_of(workspace, "prod", release)
     assert sources is not None
     assert (sources / "main.tf").read_text() == "old"
+    assert moves_of(sources) == []
+    assert (sources / REVERSE_MOVES).read_text() == str(Move("module.b", "module.a"))
     assert sources_of(workspace, "prod", replace(release, terraform_digest="1" * 64)) is None
     assert sources_of(workspace, "prod", replace(release, git_commit="0" * 40)) == sources
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 from dataclasses import replace
@@ -49,6 +50,25 @@ def test_a_release_survives_the_state() -> None:
     document = json.loads(json.dumps(UNKNOWN_RELEASE.document()))
     assert Release.from_document(document) == UNKNOWN_RELEASE
     assert document["id"] == UNKNOWN_RELEASE.id
+
+
+def test_the_id_of_a_release_that_runs_somewhere_never_changes() -> None:
+    release = Release(
+        git_commit="1" * 40,
+        terraform_digest="2" * 64,
+        provider_lock_digest="3" * 64,
+        runtime="python3.13",
+        architecture="arm64",
+        functions={"api": PublishedFunction("functions/api/4.zip", "v", "4" * 64)},
+    )
+    assert release.id == "a2e78188491b8cbef30a7eb68f74c08f0b4d3af27b80d663c8859d439f13fa00"
+
+
+def test_a_zips_digest_is_told_in_base64_beside_the_release_and_not_in_it() -> None:
+    empty = PublishedFunction("k", "v", hashlib.sha256(b"").hexdigest())
+    release = replace(UNKNOWN_RELEASE, functions={"api": empty})
+    assert release.code_sha256 == {"api": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}
+    assert release.document()["functions"]["api"].keys() == {"key", "version_id", "sha256"}
 
 
 def test_tests_and_texts_change_no_terraform_digest(tmp_path: Path) -> None:

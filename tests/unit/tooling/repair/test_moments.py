@@ -1,7 +1,8 @@
 import pytest
 
+from media.model.timestamps import format_timestamp
 from tooling.errors import OperatorError
-from tooling.repair.moments import read_moment, stored
+from tooling.repair.moments import read_moment
 
 
 @pytest.mark.parametrize(
@@ -13,7 +14,7 @@ from tooling.repair.moments import read_moment, stored
     ],
 )
 def test_a_date_becomes_what_rows_hold(text: str, as_stored: str) -> None:
-    assert stored(read_moment(text)) == as_stored
+    assert format_timestamp(read_moment(text)) == as_stored
 
 
 def test_what_is_no_date_is_told() -> None:

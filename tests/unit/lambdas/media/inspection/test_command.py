@@ -6,7 +6,7 @@ import pytest
 from media.inspection.__main__ import main
 from tests.unit.lambdas.media.inspection.pictures import quadrants, saved
 
-AVIF_THUMB = '[{"name": "a", "width": 8, "height": 8, "format": "avif"}]'
+AVIF_THUMB = '[{"name": "a", "width": 16, "height": 16, "format": "avif"}]'
 
 
 def test_one_line_a_file_and_the_rest_goes_on(
@@ -53,10 +53,10 @@ def test_limits_and_renditions_can_be_given(
 ) -> None:
     picture = tmp_path / "a.png"
     picture.write_bytes(saved(quadrants(), "PNG"))
-    assert main([str(picture), "--renditions", '[{"name": "tiny", "longest_side": 6}]']) == 0
+    assert main([str(picture), "--renditions", '[{"name": "tiny", "longest_side": 16}]']) == 0
     assert main([str(picture), "--limits", '{"pixels": 100}']) == 0
     first, second = (json.loads(line) for line in capsys.readouterr().out.splitlines())
-    assert [(r["name"], r["width"]) for r in first["renditions"]] == [("tiny", 6)]
+    assert [(r["name"], r["width"]) for r in first["renditions"]] == [("tiny", 16)]
     assert second["reason"] == "too_many_pixels"
 
 

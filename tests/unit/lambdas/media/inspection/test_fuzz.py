@@ -23,7 +23,7 @@ from tests.unit.lambdas.media.inspection.pictures import (
 )
 
 LIMITS = Limits(pixels=4_000_000)
-SPECS = (RenditionSpec("a", 24), RenditionSpec("b", width=9, height=16))
+SPECS = (RenditionSpec("a", 24), RenditionSpec("b", width=17, height=29))
 LARGEST = 60_000
 DAMAGED_TO = {RejectionReason.CORRUPT, RejectionReason.UNSUPPORTED_FORMAT}
 

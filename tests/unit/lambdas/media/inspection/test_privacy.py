@@ -24,10 +24,10 @@ IPTC = b"Photoshop 3.0\0" + b"8BIM\x04\x04\0\0\0\x14\x1c\x02\x5a\0\x0f" + PRIVAT
 EXIF = exif({0x010E: PRIVATE, 0x010F: PRIVATE, 0x9286: PRIVATE.encode(), 0x0112: 6}, GPS)
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 SPECS = (
-    RenditionSpec("same", 16_000),
+    RenditionSpec("same", 8192),
     RenditionSpec("cut", width=20, height=20),
     *(RenditionSpec(f.value, 30, format=f) for f in RenditionFormat),
-    *(RenditionSpec(f"{f.value}-same", 16_000, format=f) for f in RenditionFormat),
+    *(RenditionSpec(f"{f.value}-same", 8192, format=f) for f in RenditionFormat),
 )
 ALLOWED = {
     RenditionFormat.WEBP: {"VP8 ", "VP8L", "VP8X", "ALPH"},

@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 from media.model.keys import (
     ForeignKeyError,
     UploadIdentity,
+    announced_image,
     identify_upload,
+    image_of_rendition,
     is_canonical_uuid,
+    owner_of_original,
     rendition_key,
     upload_key,
 )
@@ -87,3 +90,41 @@ def test_a_key_outside_the_uploads_is_refused(key: str) -> None:
 
 def test_a_rendition_lies_below_its_image_and_digest() -> None:
     assert rendition_key(IMAGE, "d1", "thumb.webp") == f"renditions/{IMAGE}/d1/thumb.webp"
+
+
+@pytest.mark.parametrize(
+    ("key", "owner", "image_id"),
+    [
+        (f"uploads/{OWNER}/{IMAGE}", OWNER, IMAGE),
+        (f"uploads/{OWNER}/{IMAGE}/more", OWNER, None),
+        (f"uploads/{OWNER}/{IMAGE.upper()}", OWNER, None),
+        (f"uploads/{OWNER}/a b+%25.jpg", OWNER, None),
+        (f"uploads/{OWNER}/a\nb.jpg", OWNER, None),
+        (f"uploads/{OWNER}/", OWNER, None),
+        (f"uploads/{OWNER.upper()}/a.jpg", None, None),
+        (f"uploads/{OWNER}", None, None),
+        (f"renditions/{OWNER}/{IMAGE}", None, None),
+        ("uploads/é.jpg", None, None),
+        ("uploads/", None, None),
+        ("", None, None),
+    ],
+)
+def test_any_key_tells_the_owner_and_the_announced_image(
+    key: str, owner: str | None, image_id: str | None
+) -> None:
+    assert (owner_of_original(key), announced_image(key)) == (owner, image_id)
+
+
+@pytest.mark.parametrize(
+    ("key", "image_id"),
+    [
+        (rendition_key(IMAGE, "d1", "thumb.webp"), IMAGE),
+        (f"renditions/{IMAGE}/stray", IMAGE),
+        (f"renditions/{IMAGE}/", None),
+        (f"renditions/{IMAGE}", None),
+        (f"renditions/{IMAGE.upper()}/d1/thumb.webp", None),
+        (f"uploads/{IMAGE}/d1/thumb.webp", None),
+    ],
+)
+def test_a_renditions_key_tells_its_image(key: str, image_id: str | None) -> None:
+    assert image_of_rendition(key) == image_id

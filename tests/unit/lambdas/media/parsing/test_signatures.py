@@ -3,7 +3,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media.model.formats import ImageFormat
+from media.model.images import RejectionReason
 from media.parsing.signatures import identify_format
+from tests.unit.lambdas.media.inspection.pictures import quadrants, saved
+from tests.unit.lambdas.media.parsing.headers import (
+    outcome,
+)
 
 
 def container(major: bytes, *compatible: bytes) -> bytes:
@@ -35,3 +40,11 @@ def test_bytes_decide(data: bytes, expected: ImageFormat | None) -> None:
 def test_no_bytes_make_it_fail(data: bytes) -> None:
     identify_format(data)
     identify_format(data[:4] + b"ftyp" + data[4:])
+
+
+def test_items_say_what_a_container_holds_whatever_its_brand() -> None:
+    avif, heif = saved(quadrants(), "AVIF"), saved(quadrants(), "HEIF")
+    assert outcome(avif.replace(b"avif", b"heic")) == (ImageFormat.AVIF, 60, 40)
+    assert outcome(heif.replace(b"heic", b"avif")) == (ImageFormat.HEIF, 60, 40)
+    assert outcome(heif[:8] + b"zzzz" + heif[12:]) == (ImageFormat.HEIF, 60, 40)
+    assert outcome(heif.replace(b"hvc1", b"vvc1")) is RejectionReason.UNSUPPORTED_FORMAT

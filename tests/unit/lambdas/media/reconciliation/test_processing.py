@@ -11,12 +11,12 @@ from tests.unit.lambdas.media.reconciliation.world import IMAGE, KEY, OWNER, Wor
 
 
 def test_a_good_file_becomes_a_ready_row_with_its_renditions(world: World) -> None:
-    outcome = world.reconciler.reconcile(world.put(png(16)))
+    outcome = world.reconciler.reconcile(world.put(png(32)))
     assert (outcome.result, outcome.image_id, outcome.reason) == (Result.READY, IMAGE, None)
     row = world.row
-    assert (row.status, row.owner, row.width, row.height) == (Status.READY, OWNER, 16, 4)
+    assert (row.status, row.owner, row.width, row.height) == (Status.READY, OWNER, 32, 4)
     thumb = row.renditions["thumb"]
-    assert (thumb.width, thumb.height) == (8, 2)
+    assert (thumb.width, thumb.height) == (16, 2)
     assert thumb.key.startswith(f"renditions/{IMAGE}/")
     assert world.bucket.renditions[thumb.key][8:12] == b"WEBP"
 

@@ -67,7 +67,7 @@ def test_an_image_that_is_current_is_left_alone_where_that_is_asked(ready: Store
     before = row_of(ready)
     assert ready.reprocess(unless_current=True).result is Result.CURRENT
     assert row_of(ready) == before
-    newer = Store(ready.s3, ready.dynamodb, (*SPECS, RenditionSpec("small", 12)))
+    newer = Store(ready.s3, ready.dynamodb, (*SPECS, RenditionSpec("small", 24)))
     assert newer.reprocess(unless_current=True).result is Result.READY
     assert set(row_of(newer).renditions) == {"thumb", "small"}
     assert newer.reprocess(unless_current=True).result is Result.CURRENT

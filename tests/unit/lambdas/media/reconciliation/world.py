@@ -20,7 +20,7 @@ OWNER = "6f1c2d3e-0000-4000-8000-00000000000a"
 IMAGE = "0b8a5f6e-1111-4111-9111-00000000000b"
 KEY = f"uploads/{OWNER}/{IMAGE}"
 START = datetime(2026, 11, 23, 6, tzinfo=UTC)
-SPECS = (RenditionSpec("thumb", 8),)
+SPECS = (RenditionSpec("thumb", 16),)
 
 
 def png(width: int) -> bytes:

@@ -34,17 +34,17 @@ def test_configuration_gives_the_defaults() -> None:
         ([{"name": "a"}], "give either longest_side, or width and height"),
         ([{"name": "a", "width": 1}], "give either longest_side, or width and height"),
         ([{"name": "a", "longest_side": 1, "width": 1, "height": 1}], "give either longest_side"),
-        ([{"name": "a", "width": 1, "height": 16384}], "height must be 1 to 16383"),
+        ([{"name": "a", "width": 16, "height": 8193}], "height must be 16 to 8192"),
         (
-            [{"name": "a", "longest_side": 1, "format": "gif"}],
+            [{"name": "a", "longest_side": 16, "format": "gif"}],
             "format must be webp or jpeg or avif",
         ),
         ([{"name": "a", "longest_side": 1, "side": 2}], "unknown rendition field 'side'"),
         ([{"name": "A/../b", "longest_side": 1}], "use lower case letters"),
-        ([{"name": "a", "longest_side": 0}], "longest_side must be 1 to 16383"),
-        ([{"name": "a", "longest_side": "256"}], "longest_side must be 1 to 16383"),
-        ([{"name": "a", "longest_side": 1, "quality": 101}], "quality must be 1 to 100"),
-        ([{"name": "a", "longest_side": 1}] * 2, "two renditions have the same name"),
+        ([{"name": "a", "longest_side": 15}], "longest_side must be 16 to 8192"),
+        ([{"name": "a", "longest_side": "256"}], "longest_side must be 16 to 8192"),
+        ([{"name": "a", "longest_side": 16, "quality": 101}], "quality must be 1 to 100"),
+        ([{"name": "a", "longest_side": 16}] * 2, "two renditions have the same name"),
     ],
 )
 def test_wrong_configuration_is_named(values: list[dict[str, object]], message: str) -> None:

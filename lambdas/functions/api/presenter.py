@@ -1,11 +1,10 @@
-"""Images, uploads and pages as clients see them, with the URLs they may fetch."""
+"""Images, uploads and pages made into views, with the URLs that clients may fetch."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from functions.api.caller import Caller
 from functions.api.views import (
     AnnouncedView,
     ImageView,
@@ -41,13 +40,13 @@ class Presenter:
             view = UploadView(put=put, expires_at=expires_at)
         return AnnouncedView(image_id=upload.image_id, status="pending", upload=view)
 
-    def image(self, record: ImageRecord, caller: Caller) -> ImageView:
-        """Show all of an image, with URLs where it is ready, its location to its owner alone."""
+    def image(self, record: ImageRecord, *, with_location: bool) -> ImageView:
+        """Show all of an image, with URLs where it is ready; its location is its owner's alone."""
         is_ready = record.status is Status.READY
         document = self._summary(record)
         document["exif"] = {name: _plain(value) for name, value in record.exif.items()}
         document["original"] = _signed(self.signer.original(record)) if is_ready else None
-        if caller.owns(record):
+        if with_location:
             document["gps"] = record.gps and _location(record.gps)
         return ImageView(**document)
 

@@ -17,9 +17,9 @@ from pydantic import (
     model_validator,
 )
 
-from functions.api.answer import JSON
 from functions.api.problems import FieldError, ProblemError, invalid_fields, invalid_json
 from functions.api.request import Request
+from functions.api.response import JSON
 from media.model.formats import ANNOUNCED_CONTENT_TYPES
 
 BODY_BYTES_MAX = 16 * 1024

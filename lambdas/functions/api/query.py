@@ -14,7 +14,7 @@ _WHOLE_NUMBER = re.compile(r"[0-9]{1,3}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class ListParameters:
+class ListQuery:
     """Which page of which listing.
 
     Parameters
@@ -61,7 +61,7 @@ def read_query(request: Request, *known: str) -> Mapping[str, str]:
     return dict(request.query)
 
 
-def read_list_parameters(request: Request) -> ListParameters:
+def read_list_query(request: Request) -> ListQuery:
     """Read the query of ``GET /images``.
 
     Raises
@@ -85,4 +85,4 @@ def read_list_parameters(request: Request) -> ListParameters:
         errors.append(FieldError(field="all", message="send either owner or all"))
     if errors:
         raise invalid_fields(*errors)
-    return ListParameters(int(limit), query.get("cursor"), owner, "all" in query)
+    return ListQuery(int(limit), query.get("cursor"), owner, "all" in query)

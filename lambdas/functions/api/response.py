@@ -1,4 +1,4 @@
-"""An HTTP answer, with the headers that every one of ours carries."""
+"""An HTTP response, with the headers that every one carries."""
 
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
-# Answers carry pre-signed URLs and what one owner alone may see.
+# Responses carry pre-signed URLs and what one owner alone may see.
 NOT_STORED = "no-store"
 # Kept by the owner's own browser only, and asked about again before each use.
 REVALIDATED = "private, no-cache"
@@ -23,7 +23,7 @@ _HEADERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What a client gets.
 
     Parameters
@@ -47,7 +47,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
     def document(self, request_id: str) -> dict[str, Any]:
-        """Lay the answer out as the gateway takes it."""
+        """Lay the response out as the gateway takes it."""
         content = {"Content-Type": self.content_type} if self.body else {}
         return {
             "statusCode": self.status.value,
@@ -63,7 +63,7 @@ class Answer:
         }
 
 
-def answer_with(view: BaseModel, status: HTTPStatus = HTTPStatus.OK, **headers: str) -> Answer:
-    """Answer with a document and further headers, their names written with underscores."""
+def respond(view: BaseModel, status: HTTPStatus = HTTPStatus.OK, **headers: str) -> Response:
+    """Respond with a document and further headers, their names written with underscores."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status, view.model_dump_json(exclude_unset=True), headers=named)
+    return Response(status, view.model_dump_json(exclude_unset=True), headers=named)
