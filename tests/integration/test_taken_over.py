@@ -157,8 +157,12 @@ def test_an_api_writes_over_no_original(aws: Aws, api: Aws, owner: User, image_i
     before = versions(aws, key)
     refused(lambda: api.s3.put_object(Bucket=aws.bucket, Key=key, Body=b"x"))
     refused(lambda: api.s3.create_multipart_upload(Bucket=aws.bucket, Key=key))
+    refused(lambda: api.s3.put_object(Bucket=aws.bucket, Key=key, Body=b"x", IfNoneMatch='"x"'))
     source = f"{aws.bucket}/{key}"
     refused(lambda: api.s3.copy_object(Bucket=aws.bucket, Key=key, CopySource=source))
+    refused(
+        lambda: api.s3.copy_object(Bucket=aws.bucket, Key=key, CopySource=source, IfNoneMatch="*")
+    )
     with pytest.raises(ClientError) as caught:
         api.s3.put_object(Bucket=aws.bucket, Key=key, Body=b"x", IfNoneMatch="*")
     assert caught.value.response["Error"]["Code"] == "PreconditionFailed"

@@ -20,7 +20,7 @@ from tooling.gates.hold import current_hold
 from tooling.gates.scan import scan
 from tooling.ledger.entry import Step
 from tooling.ledger.integrity import authenticated, verified
-from tooling.ledger.interrupted_runs import half_applied, interruption
+from tooling.ledger.interrupted_runs import attested, half_applied, interruption
 from tooling.releases.artifact_copy import Place, copy_artifacts
 from tooling.releases.release import Release
 from tooling.releases.sources import sources_of
@@ -85,7 +85,7 @@ class Rollback:
                 if wanted is None and found.rolls_back(run.name) and found.release:
                     wanted = found.release.id
             current = here.release if here else None
-            decision.previous = (found and found.previous) or current
+            decision.previous = (found and found.previous) or attested(entries, current)
             if found and found.changed_something:
                 current = found.release  # whatever the state says: it may have come half-way
             evidence, release = self._choose(entries, wanted, current)
@@ -112,7 +112,7 @@ class Rollback:
         there if one authentic entry says so, whatever is missing.
         """
         ledger = self.run.journal.ledger
-        found = authenticated(ledger) if wanted else verified(ledger, self.run.name)
+        found = authenticated(ledger, damaged=True) if wanted else verified(ledger, self.run.name)
         return found.authentic
 
     def _choose(

@@ -77,6 +77,7 @@ def why_refused(request: Request, origins: Collection[str]) -> str | None:
         lambda: _repeated(request),
         lambda: _foreign_host(request),
         lambda: _closed_route(request),
+        lambda: _unsigned_header(request),
         lambda: _foreign_page(request, origins),
     )
     return next((reason for rule in rules if (reason := rule())), None)
@@ -115,6 +116,24 @@ def _closed_route(request: Request) -> str | None:
     if path.startswith(BUCKET_CONTROL_PREFIX) and request.has_signed_url:
         return "A signature in the query is not checked on this path: sign the header."
     return None
+
+
+def _unsigned_header(request: Request) -> str | None:
+    """Refuse what somebody has added to a pre-signed URL, as S3 does.
+
+    Whoever was given one to upload with would else have it copy an object of somebody else's.
+    """
+    if not request.has_signed_url:
+        return None
+    signed = {
+        header.lower()
+        for name, value in parse_qsl(request.query)
+        if name.lower() == "x-amz-signedheaders"
+        for header in value.split(";")
+    }
+    added = (name for name, _ in request.headers if name.startswith("x-amz-"))
+    unsigned = next((name for name in added if name not in signed), None)
+    return unsigned and f"The header {unsigned} is not signed, and the signature is in the query."
 
 
 def _is_container_registry(path: str) -> bool:

@@ -60,15 +60,31 @@ class LedgerEntries:
         ]
 
 
-def authenticated(ledger: Ledger) -> LedgerEntries:
+def authenticated(ledger: Ledger, *, damaged: bool = False) -> LedgerEntries:
     """Read a ledger, and find out which of its entries are authentic.
+
+    Parameters
+    ----------
+    damaged : bool
+        Whether what can't be read is passed over: it is nobody's word, and hides no other entry.
 
     Raises
     ------
     OperatorError
         An entry can't be read.
     """
-    return _authenticated(ledger, ledger.contents())
+    contents = ledger.contents()
+    if damaged:
+        contents = [each for each in contents if _is_readable(each[1])]
+    return _authenticated(ledger, contents)
+
+
+def _is_readable(content: bytes) -> bool:
+    try:
+        Entry.decoded(content)
+    except Unreadable:
+        return False
+    return True
 
 
 def _authenticated(ledger: Ledger, contents: list[tuple[str, bytes]]) -> LedgerEntries:

@@ -118,6 +118,15 @@ def half_applied(entries: Sequence[Entry]) -> bool:
     return bool(applies) and applies[-1] in BEGINS
 
 
+def attested(entries: Sequence[Entry], here: Release | None) -> Release | None:
+    """Return what runs in an environment, where its ledger tells of that release too.
+
+    Else somebody wrote it into the state past all runs; to go back to is what was seen to work.
+    """
+    known = {entry.release_id for entry in entries}
+    return here if here and here.id in known else proven(entries, None)
+
+
 def proven(entries: Sequence[Entry], here: Release | None) -> Release | None:
     """Return the release that an environment was last seen to work with, to go back to.
 

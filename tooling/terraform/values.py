@@ -85,8 +85,9 @@ class _Pair:
 
     def items(self) -> list[tuple[str, _Pair]] | None:
         sides = [side if isinstance(side, list) else [] for side in self._sides()]
-        if not any(isinstance(item, dict | list) for side in sides[:2] for item in side):
-            return None  # a list of plain values is read best as one
+        nested = any(isinstance(item, dict | list) for side in sides[:2] for item in side)
+        if not nested and not any(_is_cut(side) for side in sides[:2]):
+            return None  # a list of plain values is read best as one, unless it would be cut
         return [
             (f"[{number}]", _Pair(*values)) for number, values in enumerate(zip_longest(*sides))
         ]
@@ -117,6 +118,10 @@ def shown(value: object) -> str:
         return text
     digest = hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
     return f"{text[:BEGINNING]}... ({len(text)} characters, SHA-256 {digest})"
+
+
+def _is_cut(value: object) -> bool:
+    return len(json.dumps(value)) > LONGEST
 
 
 def settings(document: dict[str, Any]) -> list[tuple[str, str]]:
@@ -159,5 +164,8 @@ def _leaves(value: object, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict) and value:
         for name, entry in sorted(value.items()):
             yield from _leaves(entry, f"{path}.{name}")
+    elif isinstance(value, list) and _is_cut(value):
+        for number, entry in enumerate(value):
+            yield from _leaves(entry, f"{path}[{number}]")
     else:
         yield path, shown(value)

@@ -10,7 +10,7 @@ import signal
 from collections.abc import Callable
 from enum import StrEnum
 
-from media.inspection.kernel import ProcessOption, set_process_option
+from media.inspection.kernel import STACK_BYTES, ProcessOption, set_process_option
 from media.inspection.seccomp import install_filter
 
 
@@ -48,7 +48,7 @@ def confine(memory_bytes: int, parent: int) -> frozenset[Measure]:
         Measure.NO_NEW_PRIVILEGES: lambda: set_process_option(ProcessOption.NO_NEW_PRIVILEGES, 1),
         Measure.NO_CORE_FILE: lambda: _limit(resource.RLIMIT_CORE, 0),
         # Not the address space: allocators and thread stacks reserve more than they ever touch.
-        Measure.MEMORY: lambda: _limit(resource.RLIMIT_DATA, memory_bytes),
+        Measure.MEMORY: lambda: _limit_memory(memory_bytes),
         Measure.NO_FILE_GROWS: lambda: _limit(resource.RLIMIT_FSIZE, 0),
         # What is open stays so. A limit on processes would count all of the user's.
         Measure.NOTHING_OPENS: lambda: _limit(resource.RLIMIT_NOFILE, 0),
@@ -71,6 +71,14 @@ def _end_with(parent: int) -> None:
     if os.getppid() != parent:
         # It ended before it was asked for.
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _limit_memory(highest: int) -> None:
+    # The stack is no data to the kernel, and may be unlimited.
+    _, allowed = resource.getrlimit(resource.RLIMIT_STACK)
+    if allowed == resource.RLIM_INFINITY or allowed > STACK_BYTES:
+        _limit(resource.RLIMIT_STACK, STACK_BYTES)
+    _limit(resource.RLIMIT_DATA, highest)
 
 
 def _limit(kind: int, highest: int) -> None:

@@ -4,6 +4,11 @@ import ctypes
 import os
 from enum import IntEnum
 
+# The system's own limit as a rule; none is needed for decoding.
+STACK_BYTES = 8 * 1024**2
+# Of what the kernel tells a program when it starts it: where random bytes lie, above the stack.
+_RANDOM_BYTES_AT = 25
+
 
 class ProcessOption(IntEnum):
     """What ``prctl`` can set of the calling process; the kernel's numbers."""
@@ -27,6 +32,24 @@ def set_process_option(option: ProcessOption, value: int) -> None:
 
 def _prctl(option: int, value: int) -> int:
     return call("prctl", ctypes.c_int(option), *map(ctypes.c_ulong, (value, 0, 0, 0)))
+
+
+def stack_address() -> int:
+    """Return an address at the upper end of this process's stack.
+
+    Raises
+    ------
+    OSError
+        If the system doesn't tell.
+    """
+    ask = getattr(ctypes.CDLL(None), "getauxval", None)
+    if ask is None:
+        raise OSError("this system has no getauxval")
+    ask.restype = ctypes.c_ulong
+    address = int(ask(ctypes.c_ulong(_RANDOM_BYTES_AT)))
+    if not address:
+        raise OSError("this system does not tell where the stack is")
+    return address
 
 
 def call(name: str, *arguments: object) -> int:

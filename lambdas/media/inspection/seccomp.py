@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from media.inspection.kernel import call
+from media.inspection.kernel import STACK_BYTES, call, stack_address
 from media.inspection.syscalls import ALLOWED, FATAL, MACHINES, Machine
 
 _LOAD, _MASK, _RETURN = 0x20, 0x54, 0x06
@@ -24,6 +24,10 @@ _SET_FILTER, _ALL_THREADS = 1, 1
 
 _EXECUTABLE = 0x4
 _SHARING, _PRIVATE = 0x3, 0x2
+# Memory that grows like a stack is not counted as data, and so not limited as data is.
+_GROWS_DOWN = 0x100
+# Twice what `confinement` lets the stack have.
+_STACK_BYTES_MAX = 2 * STACK_BYTES
 _NAME_THREAD = 15
 # What a thread shares with its process: memory, signal handlers, and being one process.
 _OF_A_THREAD = 0x100 | 0x800 | 0x10000
@@ -32,29 +36,43 @@ _NEW_NAMESPACES = 0x7E020000
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """An argument, or its upper half, of which some bits must have a value."""
+    """An argument, or its upper half, of which some bits must have a value, or stay below it."""
 
     argument: int
     mask: int
     value: int
     upper_half: bool = False
+    below: bool = False
 
     def instructions(self, to_failure: int) -> Iterator[bytes]:
         """Give what jumps to the failure, so many instructions after these, unless it holds."""
         at = _ARGUMENTS_AT + self.argument * _ARGUMENT_BYTES + 4 * self.upper_half
         yield _instruction(_LOAD, at)
         yield _instruction(_MASK, self.mask)
-        yield _instruction(_JUMP_IF_EQUAL, self.value, otherwise=to_failure)
+        if self.below:
+            yield _instruction(_JUMP_IF_NOT_BELOW, self.value, then=to_failure)
+        else:
+            yield _instruction(_JUMP_IF_EQUAL, self.value, otherwise=to_failure)
 
     LENGTH = 3
 
 
-def conditions(process: int) -> dict[str, tuple[tuple[Condition, ...], int]]:
-    """Tell for the calls that are let through on conditions what they are, and else the answer."""
+def conditions(process: int, stack: int) -> dict[str, tuple[tuple[Condition, ...], int]]:
+    """Tell for the calls that are let through on conditions what they are, and else the answer.
+
+    Parameters as for `build_filter`.
+    """
     no_code = Condition(2, _EXECUTABLE, 0)
+    stack_from = stack - _STACK_BYTES_MAX
     refused = _REFUSE | errno.EPERM
     return {
-        "mmap": ((no_code, Condition(3, _SHARING, _PRIVATE)), refused),
+        "mmap": ((no_code, Condition(3, _SHARING | _GROWS_DOWN, _PRIVATE)), refused),
+        # Not of the stack, which could so be moved to where there is room, and grow past all
+        # limits. It lies above all else; what shares its 4 GiB is copied by the C library instead.
+        "mremap": (
+            (Condition(0, _ALL_BITS, stack_from >> 32, upper_half=True, below=True),),
+            refused,
+        ),
         "mprotect": ((no_code,), refused),
         "clone": ((Condition(0, _OF_A_THREAD | _NEW_NAMESPACES, _OF_A_THREAD),), _END_PROCESS),
         # It hides its flags behind a pointer; the C library then falls back to clone.
@@ -70,7 +88,7 @@ def conditions(process: int) -> dict[str, tuple[tuple[Condition, ...], int]]:
     }
 
 
-def build_filter(machine: Machine, process: int) -> bytes:
+def build_filter(machine: Machine, process: int, stack: int) -> bytes:
     """Write the filter of a process for a machine.
 
     Parameters
@@ -79,6 +97,8 @@ def build_filter(machine: Machine, process: int) -> bytes:
         Its numbers of system calls.
     process
         The id of the process, which may signal itself.
+    stack
+        An address at the upper end of its stack.
 
     Returns
     -------
@@ -100,7 +120,7 @@ def build_filter(machine: Machine, process: int) -> bytes:
         program += _rule(machine, name, (), _ALLOW)
     for name in FATAL:
         program += _rule(machine, name, (), _END_PROCESS)
-    for name, (required, otherwise) in conditions(process).items():
+    for name, (required, otherwise) in conditions(process, stack).items():
         program += _rule(machine, name, required, otherwise)
     program.append(_instruction(_RETURN, _REFUSE | errno.EPERM))
     return b"".join(program)
@@ -117,7 +137,7 @@ def install_filter() -> None:
     machine = MACHINES.get(os.uname().machine)
     if machine is None:
         raise OSError("there is no filter for this kind of machine")
-    code = build_filter(machine, os.getpid())
+    code = build_filter(machine, os.getpid(), stack_address())
     buffer = ctypes.create_string_buffer(code, len(code))
     program = _Program(len(code) // _INSTRUCTION.size, ctypes.addressof(buffer))
     unable = call(

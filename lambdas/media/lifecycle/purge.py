@@ -154,7 +154,8 @@ class Purger:
         self._objects.remove(renditions)
         if not self._queue.remove(record.image_id):
             return PurgeResult.SPARED
-        return PurgeResult.FORGOTTEN if record.trace else PurgeResult.PURGED
+        # A trace has nothing but its row; what says so of a whole image counts as one.
+        return PurgeResult.FORGOTTEN if record.trace and not renditions else PurgeResult.PURGED
 
     def _is_to_stay(
         self, record: ImageRecord, versions: list[ObjectVersion], now: datetime

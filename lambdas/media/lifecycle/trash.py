@@ -121,7 +121,8 @@ def is_discarded(
         which tells nothing, so that another version is always a new picture.
     """
     decision = record.decision
-    if decision is None:
+    if decision is None or decision.key not in (None, record.key):
+        # Whoever may write keys could else have his own decision fall on another's object.
         return False
     if announced:
         return True

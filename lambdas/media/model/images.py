@@ -80,11 +80,14 @@ class Discard:
         How long it may be taken back.
     version_id
         The object version that it was made about; None where none had been processed.
+    key
+        The key of the object that it was made about; None where nobody wrote it down yet.
     """
 
     at: datetime
     until: datetime
     version_id: str | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

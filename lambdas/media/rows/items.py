@@ -175,6 +175,7 @@ def _decision_of(discard: Discard) -> dict[str, Any]:
             "at": format_timestamp(discard.at),
             "until": format_timestamp(discard.until),
             "version_id": discard.version_id,
+            "key": discard.key,
         }
     )
 
@@ -186,6 +187,7 @@ def _discard(row: Mapping[str, Any]) -> Discard | None:
             at=parse_timestamp(decision["at"]),
             until=parse_timestamp(decision["until"]),
             version_id=decision.get("version_id"),
+            key=decision.get("key"),
         )
     if not decision or "deleted_at" not in row or "purge_at" not in row:
         return None

@@ -172,7 +172,7 @@ class ImageTable:
             status=Status.TRASHED,
             deleted_at=deleted_at,
             purge_at=purge_at,
-            discarded=Discard(deleted_at, purge_at, record.version_id),
+            discarded=Discard(deleted_at, purge_at, record.version_id, record.key),
             expires_at=None,
         )
         return self._write_unchanged(trashed, record, _TRASH_ATTRIBUTES) is not None

@@ -119,6 +119,49 @@ def test_a_rollback_after_a_killed_promotion_leads_to_what_worked_before_that(
     assert (decision.release, decision.previous) == (worked[1], worked[1])
 
 
+def test_a_rollback_goes_back_to_no_release_that_the_state_alone_names(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who may write the state, and not apply, would else have it brought if the rollback fails."""
+    run.lease.give_up()
+    worked = [replace(UNKNOWN_RELEASE, git_commit=commit_of(name)) for name in ("older", "old")]
+    for release in worked:
+        run.journal.record(Step.SMOKE_PASSED, release=release)
+    evil = replace(UNKNOWN_RELEASE, git_commit=commit_of("evil"))
+    monkeypatch.setattr(rollback, "read_deployed", lambda *_: Deployed(evil, {}))
+
+    def stop(*_: object, **__: object) -> None:
+        raise Stopped
+
+    monkeypatch.setattr(Rollback, "_decide", stop)
+    decision = Decision("rollback staging")
+    with pytest.raises(Stopped):
+        Rollback(run, decision).roll_back(worked[0].id, None)
+    assert (decision.release, decision.previous) == (worked[0], worked[1])
+
+
+def test_garbage_in_the_ledger_keeps_no_release_that_is_named_from_being_brought_back(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.lease.give_up()
+    worked = replace(UNKNOWN_RELEASE, git_commit=commit_of("old"))
+    run.journal.record(Step.SMOKE_PASSED, release=worked)
+    ledger = run.journal.ledger
+    ledger.s3.put_object(Bucket=ledger.bucket, Key=key_of(99), Body=b"garbage")
+    monkeypatch.setattr(rollback, "read_deployed", lambda *_: Deployed(worked, {}))
+
+    def stop(*_: object, **__: object) -> None:
+        raise Stopped
+
+    monkeypatch.setattr(Rollback, "_decide", stop)
+    with pytest.raises(OperatorError, match="is not what was written"):
+        Rollback(run, Decision("rollback staging")).roll_back(None, None)
+    decision = Decision("rollback staging")
+    with pytest.raises(Stopped):
+        Rollback(run, decision).roll_back(worked.id, None)
+    assert decision.release == worked
+
+
 def test_nothing_is_promoted_on_a_ledger_that_was_edited(promotion: Promotion) -> None:
     ledger = promotion.run.journal.ledger
     killed(promotion.run, Step.FINISHED)

@@ -14,6 +14,7 @@ from tooling.emulator.repairs.missing_data import let_alarms_treat_missing_data
 from tooling.emulator.repairs.root_credentials import verify_the_root
 from tooling.emulator.repairs.routine_logging import quiet_routine_logging
 from tooling.emulator.repairs.unsigned_calls import refuse_unsigned_calls
+from tooling.emulator.repairs.users_calls import check_calls_of_users
 from tooling.emulator.repairs.version_listings import encode_version_listings
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def repair(root: RootCredentials) -> None:
     """
     verify_the_root(root)
     refuse_unsigned_calls()
+    check_calls_of_users()
     make_function_credentials_secret(root)
     answer_alarm_queries_in_full()
     encode_version_listings()

@@ -20,6 +20,7 @@ EXPRESSIONS = ("UpdateExpression", "ConditionExpression")
 # A path's first name; a dot before it makes it a nested one, a colon the name of a value.
 NAME = re.compile(r"(?<![\w.:#])#?[A-Za-z_]\w*(?!\w*\s*\()")
 KEYWORDS = frozenset({"SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "BETWEEN", "IN"})
+ANY_OBJECT = "*"
 SIGNED_AT = "%Y%m%dT%H%M%SZ"
 IN_FORM = ContextVar("IN_FORM", default=False)
 
@@ -41,9 +42,8 @@ def tell_policies_of_writes() -> None:
         headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         context: dict[str, Any] = of_objects(action, query, path, headers)
-        condition = (headers or {}).get("if-none-match")
-        stated = {"s3:if-none-match": condition} if condition else {}
-        return context | stated | signature_keys(query or {}, datetime.now(UTC))
+        signature = signature_keys(query or {}, datetime.now(UTC))
+        return context | write_condition(headers or {}) | signature
 
     actions.dynamodb_service_context, actions.s3_service_context = rows, objects
     _tell_policies_of_forms()
@@ -80,6 +80,18 @@ def written_attributes(body: bytes) -> list[str]:
     if not isinstance(request, dict):
         return []
     return sorted({name for write in _writes(request) for name in _names(write)})
+
+
+def write_condition(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the key on what must not be there, where ministack keeps to it.
+
+    S3 knows no other value than ``*``, ministack takes one that any object fulfils; and of a copy
+    ministack does not look at it.
+    """
+    condition = headers.get("if-none-match")
+    if condition != ANY_OBJECT or "x-amz-copy-source" in headers:
+        return {}
+    return {"s3:if-none-match": condition}
 
 
 def signature_keys(query: Mapping[str, Any], now: datetime) -> dict[str, str]:

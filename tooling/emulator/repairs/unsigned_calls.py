@@ -11,8 +11,15 @@ from tooling.emulator.repairs.replacing import replace_everywhere
 # else that S3 does, ministack asks about only where a bucket is there already.
 OPEN_IN_S3 = frozenset({"s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:PutObject"})
 USERS = "cognito-idp"
-# Every pool here is for users whom an administrator adds, which ministack does not keep to.
-SIGN_UP = f"{USERS}:SignUp"
+# Every pool is for users whom an administrator adds, which ministack does not keep to. It sends
+# no codes either: what it takes for one that was mailed is the same for everybody.
+BY_CODE = frozenset(
+    f"{USERS}:{action}"
+    for action in (
+        *("SignUp", "ConfirmSignUp", "ResendConfirmationCode"),
+        *("ForgotPassword", "ConfirmForgotPassword"),
+    )
+)
 REFUSED = ("MissingAuthenticationToken", "Request is missing Authentication Token")
 UNKNOWN_KEY = ("UnrecognizedClientException", "The security token in the request is invalid.")
 
@@ -41,7 +48,7 @@ def refuse_unsigned_calls() -> None:
         return check_credentials(access_key_id, service)
 
     def serve_to_users(service: str, iam_action: str) -> bool:
-        is_theirs = service == USERS and iam_action != SIGN_UP
+        is_theirs = service == USERS and iam_action not in BY_CODE
         return is_theirs and bool(served_unsigned(service, iam_action))
 
     replace_everywhere(enforce, enforce_signed)

@@ -17,5 +17,5 @@ def thrown_away(row: ImageRecord, at: datetime) -> ImageRecord:
         status=Status.TRASHED,
         deleted_at=at,
         purge_at=at + LIFE,
-        discarded=Discard(at, at + LIFE, row.version_id),
+        discarded=Discard(at, at + LIFE, row.version_id, row.key),
     )

@@ -57,6 +57,14 @@ def test_what_ministack_does_for_whoever_asks_is_closed(request_line: str) -> No
     assert "closed" in (why(request_line) or "") or "not checked" in (why(request_line) or "")
 
 
+def test_nothing_is_added_to_a_signed_url() -> None:
+    url = f"PUT /bucket/key?X-Amz-SignedHeaders=host%3Bx-amz-checksum-sha256&{SIGNED}"
+    checksum, copied = ("x-amz-checksum-sha256", "x"), ("x-amz-copy-source", "bucket/another's")
+    assert why(url, checksum, ("content-type", "image/png")) is None
+    assert "x-amz-copy-source is not signed" in (why(url, checksum, copied) or "")
+    assert why("PUT /bucket/key", copied) is None  # ministack checks the header's own signature
+
+
 def test_a_bucket_may_stand_before_the_name_in_a_signed_request() -> None:
     signature = ("authorization", "AWS4-HMAC-SHA256 Credential=x")
     assert why("GET /key", signature, host="bucket.localhost:4566") is None

@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
-from tooling.emulator.repairs.condition_keys import signature_keys, written_attributes
+from tooling.emulator.repairs.condition_keys import (
+    signature_keys,
+    write_condition,
+    written_attributes,
+)
 
 NOW = datetime(2026, 11, 28, 6, tzinfo=UTC)
 KEY = {"image_id": {"S": "i"}}
@@ -50,3 +54,13 @@ def test_a_signature_in_the_query_has_an_age() -> None:
     }
     assert signature_keys({}, NOW) == {"s3:authType": "REST-HEADER"}
     assert signature_keys({"X-Amz-Date": "soon"}, NOW) == {}
+
+
+def test_a_write_is_conditional_only_on_what_is_kept() -> None:
+    assert write_condition({"if-none-match": "*"}) == {"s3:if-none-match": "*"}
+    for headers in (
+        {},
+        {"if-none-match": '"etag"'},
+        {"if-none-match": "*", "x-amz-copy-source": "bucket/key"},
+    ):
+        assert write_condition(headers) == {}

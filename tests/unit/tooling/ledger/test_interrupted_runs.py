@@ -13,7 +13,7 @@ from tooling.delivery.rollback import SHORTEST, candidates_of, earlier_than
 from tooling.delivery.status import arrival
 from tooling.errors import OperatorError
 from tooling.ledger.entry import ENDS, Step
-from tooling.ledger.interrupted_runs import half_applied, interruption, proven
+from tooling.ledger.interrupted_runs import attested, half_applied, interruption, proven
 from tooling.releases.release import UNKNOWN_RELEASE
 
 if TYPE_CHECKING:
@@ -142,6 +142,14 @@ def test_a_release_that_a_failed_first_apply_left_in_the_state_is_none_to_go_bac
     assert proven(failed, UNKNOWN_RELEASE) is None
     # What was there before the ledger began is what its first apply found.
     assert proven([entry(Step.APPLYING, previous=OLD), *failed], UNKNOWN_RELEASE) == OLD
+
+
+def test_what_a_state_alone_says_is_nothing_to_go_back_to() -> None:
+    entries = [entry(Step.SMOKE_PASSED, release=OLD), entry(Step.APPLIED, release=OLDER)]
+    assert attested(entries, OLD) == OLD
+    assert attested(entries, OLDER) == OLDER  # it runs there, whether it works or not
+    assert attested(entries, UNKNOWN_RELEASE) == OLD
+    assert attested(entries, None) == OLD
 
 
 def worked(*releases: object) -> list[str | None]:

@@ -35,6 +35,14 @@ def test_a_good_and_an_evil_origin_do_not_look_the_same() -> None:
     ]
 
 
+def test_no_origin_hides_behind_many_others() -> None:
+    good = [f"https://number-{number}.example.com" for number in range(8)]
+    (found,) = differences({"before": {"origins": good}, "after": {"origins": [*good, "x"]}})
+    assert (found.path, found.after) == ("origins[8]", '"x"')
+    document = {"variables": {"cors_origins": {"value": [*good, "x"]}}}
+    assert ("cors_origins[8]", '"x"') in settings(document)
+
+
 def test_texts_that_hold_json_are_told_value_by_value() -> None:
     before, after = (
         {"policy": json.dumps({"Statement": [{"Principal": who, "Effect": "Allow"}]})}

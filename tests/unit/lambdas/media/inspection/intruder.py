@@ -19,7 +19,8 @@ from pathlib import Path
 
 from media.inspection import confinement, worker
 from media.inspection.confinement import Measure
-from media.inspection.kernel import call
+from media.inspection.kernel import call, stack_address
+from media.inspection.syscalls import MACHINES
 from media.inspection.wire import Answer, Assignment, Fault
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -28,6 +29,7 @@ UNFILTERED = "tests.unit.lambdas.media.inspection.intruder_unfiltered"
 _X32_GETPID = 0x40000000 | 39
 _DUMPABLE, _PTRACE_SEIZE = 4, 0x4206
 _GIBIBYTE = 1024**3
+_GROWS_DOWN, _MAY_MOVE = 0x100, 1
 _seen: list[bytes] = []
 
 
@@ -81,9 +83,32 @@ def attach_to(parent: int) -> None:
     call("ptrace", ctypes.c_long(_PTRACE_SEIZE), ctypes.c_long(parent), None, None)
 
 
+def take_another_stack(_parent: int) -> None:
+    """Take memory that the kernel counts as a stack, and so not against the limit."""
+    kind = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _GROWS_DOWN
+    mmap.mmap(-1, _GIBIBYTE, flags=kind)
+
+
+def move_stack(_parent: int) -> None:
+    """Move a page of the stack to where there is room for as much as one likes."""
+    page = stack_address() & -mmap.PAGESIZE
+    numbers = (MACHINES[os.uname().machine].numbers["mremap"], page, mmap.PAGESIZE, _GIBIBYTE)
+    call("syscall", *map(ctypes.c_long, (*numbers, _MAY_MOVE)))
+
+
+def grow_memory(_parent: int) -> None:
+    """Have the C library move what it holds, as decoders do."""
+    memory = bytearray(32 * 1024**2)
+    for _ in range(4):
+        memory += bytes(16 * 1024**2)
+
+
 ATTACKS: dict[str, Callable[[int], object]] = {
     "nothing": lambda _: None,
     "start_thread": start_thread,
+    "grow_memory": grow_memory,
+    "take_another_stack": take_another_stack,
+    "move_stack": move_stack,
     "read_environment": read_environment_of,
     "open_memory": open_memory_of,
     "read_file": lambda _: Path(__file__).read_bytes(),

@@ -48,7 +48,7 @@ def outcome(inspector: Inspector, data: bytes, owner: str | None = "mallory") ->
     return str(told.value)
 
 
-@pytest.mark.parametrize("harmless", ["nothing", "start_thread"])
+@pytest.mark.parametrize("harmless", ["nothing", "start_thread", "grow_memory"])
 def test_what_decoding_needs_still_works(inspector: Inspector, harmless: str) -> None:
     assert outcome(inspector, order(harmless)).startswith("Escaped")
 
@@ -72,6 +72,8 @@ def test_what_decoding_needs_still_works(inspector: Inspector, harmless: str) ->
         ("signal_thread_of_parent", ENDED),
         ("run_own_code", REFUSED),
         ("take_shared_memory", REFUSED),
+        ("take_another_stack", REFUSED),
+        ("move_stack", REFUSED),
         ("become_dumpable", REFUSED),
         ("outlive_parent", REFUSED),
         # As Python tells that error of this call.

@@ -14,6 +14,7 @@ from media.inspection.syscalls import ALLOWED, FATAL, MACHINES
 ALLOW, REFUSE, END = 0x7FFF0000, 0x00050000 | errno.EPERM, 0x80000000
 UNKNOWN = 0x00050000 | errno.ENOSYS
 PROCESS = 4242
+STACK = 0x7FFD_0020_0000
 THREAD, FORK = 0x3D0F00, 17
 NEW_USER_NAMESPACE = 0x10000000
 NUMBERS = Path("/usr/include", f"{platform.machine()}-linux-gnu", "asm", "unistd_64.h")
@@ -21,7 +22,7 @@ NUMBERS = Path("/usr/include", f"{platform.machine()}-linux-gnu", "asm", "unistd
 
 def answer(machine: str, number: int, *arguments: int, audit_name: int | None = None) -> int:
     """Run the program on a call, as the kernel does."""
-    program = build_filter(MACHINES[machine], PROCESS)
+    program = build_filter(MACHINES[machine], PROCESS, STACK)
     name = MACHINES[machine].audit_name if audit_name is None else audit_name
     values = (*arguments, *(0,) * (6 - len(arguments)))
     call = struct.pack("<IIQ6Q", number, name, 0, *values)
@@ -75,6 +76,11 @@ def test_the_second_set_of_calls_of_x86_64_ends_the_process() -> None:
         ("mmap", (0, 1, 7, 0x22), REFUSE),
         ("mmap", (0, 1, 3, 0x21), REFUSE),
         ("mmap", (0, 1, 3, 0x23), REFUSE),
+        ("mmap", (0, 1, 3, 0x122), REFUSE),
+        ("mremap", (0x7F00_FFFF_F000, 1, 2, 1), ALLOW),
+        # The limit reaches below the 4 GiB in which the stack's upper end is.
+        ("mremap", (0x7FFC_0000_1000, 1, 2, 1), REFUSE),
+        ("mremap", (STACK, 1, 2, 1), REFUSE),
         ("mprotect", (0, 1, 3), ALLOW),
         ("mprotect", (0, 1, 5), REFUSE),
         ("clone", (THREAD,), ALLOW),

@@ -5,18 +5,20 @@ from datetime import timedelta
 
 import pytest
 
-from media.lifecycle.purge import PurgeResult
+from media.lifecycle.purge import PurgeResult, RunEnd
 from media.model.images import ImageRecord, Status
 from media.rows.genuine import ForgedRowError
 from tests.unit.lambdas.memory.discarded import thrown_away
 from tests.unit.lambdas.memory.purge import (
     DELETED_AT,
     DROPPED,
+    IMAGE,
     KEY,
     NOW,
     OTHER,
     OWNER,
     READY,
+    RULES,
     TRASHED,
     MemoryQueue,
     VersionClient,
@@ -44,6 +46,30 @@ def test_a_row_alone_takes_no_original_away(forged: ImageRecord) -> None:
     client = VersionClient(queue.steps, (forged.key, "version", NOW - timedelta(days=1), True))
     assert purge(queue, client)[1][0].result is PurgeResult.SPARED
     assert (len(queue.rows), len(client.entries)) == (1, 1)
+
+
+def test_a_decision_falls_on_the_object_that_it_was_made_about_and_on_no_other() -> None:
+    """For a while the row was made out to be another user's, who threw the image away."""
+    lent = replace(READY, key=f"uploads/{OTHER.image_id}/{IMAGE}", owner=OTHER.image_id)
+    given_back = replace(thrown_away(lent, DELETED_AT), key=KEY, owner=OWNER)
+    queue = MemoryQueue(given_back)
+    client = VersionClient(queue.steps, (KEY, "version", DELETED_AT, True))
+    assert purge(queue, client)[1][0].result is PurgeResult.SPARED
+    assert client.keys == [KEY]
+
+
+def test_an_image_that_a_row_calls_a_trace_counts_as_one() -> None:
+    """The key is of an image of the writer's own that never was: no original stands in the way."""
+    mallory = "6f1c2d3e-0000-4000-8000-0000000000ff"
+    forged = replace(DUE, key=f"uploads/{mallory}/{IMAGE}", owner=None, trace=True)
+    queue = MemoryQueue(forged, OTHER)
+    client = VersionClient(
+        queue.steps, (f"renditions/{IMAGE}/d/thumb.webp", "version", DELETED_AT, True)
+    )
+    end, reports = purge(queue, client, rules=replace(RULES, images_max=1))
+    assert [each.result for each in reports] == [PurgeResult.PURGED]
+    assert end is RunEnd.HELD_BACK
+    assert list(queue.rows) == [OTHER.image_id]
 
 
 def test_a_row_can_not_shorten_the_time_that_its_owner_was_promised() -> None:
