@@ -68,13 +68,9 @@ def ls(
     json_wanted: JsonWanted = False,
 ) -> None:
     """List images, newest first, page by page as they come; --json prints one a line."""
-    if everyone and owner:
-        raise OperatorError(
-            "--all and --owner exclude each other.", remedy="Leave out one of them."
-        )
+    others = _others(everyone, owner)
     session = Session.open(json_wanted=json_wanted)
     _, clients, deployed = session.deployed(name)
-    others = {"all": "true"} if everyone else {"owner": owner} if owner else {}
     # Whoever may make users may make one that sees all.
     caller = user or (ADMINISTRATOR if others else UPLOADER)
     listed = 0
@@ -88,6 +84,17 @@ def ls(
         listed += 1
     if not listed:
         session.screen.say("There are no images in this list.")
+
+
+def _others(everyone: bool, owner: str | None) -> dict[str, str]:
+    """Return the query for the images of others; empty for the caller's own."""
+    if everyone and owner:
+        raise OperatorError(
+            "--all and --owner exclude each other.", remedy="Leave out one of them."
+        )
+    if everyone:
+        return {"all": "true"}
+    return {"owner": owner} if owner else {}
 
 
 @app.command()

@@ -169,8 +169,7 @@ class Purger:
             return False
         if newest.current:
             return True
-        markers = [version.written_at for version in versions if version.is_marker]
-        return not record.trace and now < max(markers, default=now) + self._rules.trash_life
+        return not record.trace and now < _deleted_at(versions, now) + self._rules.trash_life
 
     def _is_decided(self, record: ImageRecord, version: ObjectVersion) -> bool:
         """Tell whether an object version is what its owner threw away."""
@@ -181,3 +180,9 @@ class Purger:
             written_at=version.written_at,
             in_parts=version.in_parts,
         )
+
+
+def _deleted_at(versions: list[ObjectVersion], default: datetime) -> datetime:
+    """Return when a key's object was deleted last; `default` where no marker tells."""
+    markers = (version.written_at for version in versions if version.is_marker)
+    return max(markers, default=default)
