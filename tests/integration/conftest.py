@@ -114,7 +114,7 @@ class Aws:
         return Aws(session, self.endpoint, self.outputs, self.stack)
 
     def exists(self, key: str) -> bool:
-        """Tell whether there is an object under a key, and no marker that it was deleted."""
+        """Return whether there is an object under a key, and no marker that it was deleted."""
         found = self.s3.list_objects_v2(Bucket=self.bucket, Prefix=key).get("Contents", [])
         return key in {entry["Key"] for entry in found}
 

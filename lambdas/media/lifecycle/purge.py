@@ -159,7 +159,7 @@ class Purger:
     def _is_to_stay(
         self, record: ImageRecord, versions: list[ObjectVersion], now: datetime
     ) -> bool:
-        """Tell whether its object is back or its time not over, whatever its row says is due."""
+        """Return whether its object is back or its time not over, whatever its row says is due."""
         decision = record.decision
         if decision is not None and now < decision.until:
             return True
@@ -172,7 +172,7 @@ class Purger:
         return not record.trace and now < _deleted_at(versions, now) + self._rules.trash_life
 
     def _is_decided(self, record: ImageRecord, version: ObjectVersion) -> bool:
-        """Tell whether an object version is what its owner threw away."""
+        """Return whether an object version is what its owner threw away."""
         return is_discarded(
             record,
             announced=identify_upload(self._bucket, record.key).announced,

@@ -65,7 +65,7 @@ class Rules:
         return self._settled(row, found if is_there else None)
 
     def is_under_way(self, row: RowFacts) -> bool:
-        """Tell whether a row has just changed: who read it before may still use what it listed."""
+        """Return whether a row just changed: who read it before may still use what it listed."""
         return row.changed_at is not None and row.changed_at > self.settled_before
 
     def _settled(self, row: RowFacts, found: ObjectFacts | None) -> Kind | None:

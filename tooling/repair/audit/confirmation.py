@@ -83,7 +83,7 @@ class Confirmation:
         return replace(finding, original=finding.key) if kind is finding.kind else None
 
     def _may_list_more(self, row: RowFacts) -> bool:
-        """Tell whether a row may come to list, or has just listed, what it doesn't list now."""
+        """Return whether a row may come to list, or has just listed, what it doesn't list now."""
         return row.status in {PENDING, FAILED} or self.rules.is_under_way(row)
 
     def _lacks(self, renditions: tuple[str, ...]) -> bool:

@@ -201,7 +201,7 @@ class AuditStore:
             )
 
     def has_other(self, finding: Finding) -> bool:
-        """Tell whether a finding of another kind that holds, or did, is about the same image."""
+        """Return whether a finding of another kind that holds, or did, is about the same image."""
         query = (
             "SELECT 1 FROM findings WHERE image_id = ? AND kind <> ? AND state <> 'dismissed' "
             "LIMIT 1"

@@ -23,7 +23,7 @@ Box = tuple[bytes, int, int]
 
 
 def is_plain_avif(data: bytes, size: tuple[int, int]) -> bool:
-    """Tell whether bytes are a still AVIF of a size without metadata or anything after it."""
+    """Return whether bytes are a still AVIF of a size without metadata or anything after it."""
     top = list(_boxes(data, 0, len(data)))
     if tuple(kind for kind, _, _ in top) != _TOP:
         return False
