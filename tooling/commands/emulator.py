@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from tooling.aws.target import emulator_of, start_emulator
+from tooling.aws.target import start_emulator
 from tooling.commands.arguments import JsonWanted
+from tooling.emulator.process import emulator_of
 from tooling.errors import OperatorError
 from tooling.session import Session, ask
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from tooling.aws.target import emulator_of
 from tooling.commands.arguments import EnvironmentName, JsonWanted
 from tooling.delivery.installation import install_everything
+from tooling.emulator.process import emulator_of
 from tooling.packaging.build import build_all
 from tooling.packaging.platforms import lambda_platform, this_platform
 from tooling.reference.page import render_reference

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks.processor import PYTHON, variables
 from tests.benchmarks.worker import Worker, last_core
-from tooling.aws.target import FOREIGN_VARIABLES, emulator_of
+from tooling.aws.target import FOREIGN_VARIABLES
 from tooling.emulator.credentials import write_root_credentials
-from tooling.emulator.process import Emulator
+from tooling.emulator.process import Emulator, emulator_of
 from tooling.workspace import make_private
 
 if TYPE_CHECKING:
