@@ -1,4 +1,4 @@
-"""Commands on images: through the API of an environment, or without AWS."""
+"""Commands on images, through the API of an environment."""
 
 from __future__ import annotations
 
@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tooling.commands.arguments import EnvironmentName, FileNames, ImageIds, JsonWanted, UserName
+from tooling.console import ask
 from tooling.errors import OperatorError
-from tooling.images import inspection_table
 from tooling.images import tables as image_table
 from tooling.images import upload as uploads
 from tooling.images.api_client import MediaClient
 from tooling.images.download import REFUSED, download_images, show_download
 from tooling.images.files import find_files
-from tooling.images.inspect import FAILED as NOT_INSPECTED
-from tooling.images.inspect import Inspector
 from tooling.images.trash import restore_images, trash_images
-from tooling.session import Session, ask
+from tooling.session import Session
 from tooling.users.pool import UserPool, renewing
 from tooling.users.sign_in import ADMINISTRATOR, UPLOADER, sign_in_as
 
@@ -159,34 +157,6 @@ def restore(
     session = Session.open(json_wanted=json_wanted)
     _, clients, deployed = session.deployed(name)
     restore_images(_client(clients, deployed, user or UPLOADER), image_ids, session.screen)
-
-
-@app.command()
-def inspect(
-    files: FileNames,
-    json_wanted: JsonWanted = False,
-    environment: Annotated[
-        str, typer.Option(help="The environment whose limits and renditions apply.")
-    ] = "dev",
-) -> None:
-    """Show what the processor would make of files, without AWS; a rejected one is a result."""
-    session = Session.open(json_wanted=json_wanted)
-    found = find_files(files)
-    inspector = Inspector.of(session.workspace, session.files.load(environment))
-    if not json_wanted:
-        session.screen.say(inspection_table.heading(), style="bold")
-    inspected = 0
-    for result in inspector.inspect(found):
-        inspected += result["status"] != NOT_INSPECTED
-        if json_wanted:
-            session.screen.line(result)
-        else:
-            session.screen.say(inspection_table.row(result))
-    if inspected < len(found):
-        raise OperatorError(
-            f"{len(found) - inspected} of {len(found)} files could not be inspected.",
-            remedy="Each is named above with its reason; the others are done.",
-        )
 
 
 def _client(clients: Clients, deployed: dict[str, Any], name: str) -> MediaClient:
