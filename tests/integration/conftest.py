@@ -5,12 +5,14 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import boto3
 import pytest
 from botocore.config import Config
 
 from tests.integration.roles import acting_as
+from tests.integration.uploads import picture, status
 from tests.integration.user import User, signed_in
 from tooling.aws.target import root_session
 
@@ -127,6 +129,9 @@ class Aws:
             row for page in pages for row in page["Items"] if row.get("key", {}).get("S") == key
         ]
 
+    def delete_row(self, row: dict[str, Any]) -> None:
+        self.dynamodb.delete_item(TableName=self.table, Key={"image_id": row["image_id"]})
+
     def wait_for_row(self, key: str, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Return the row of a key once it is as wanted."""
         deadline = time.monotonic() + PROCESSED_WITHIN_SECONDS
@@ -218,3 +223,20 @@ def purger(aws: Aws) -> Iterator[Aws]:
     """The rights of the purger's role."""
     with acting_as(aws, "purger") as stand_in:
         yield stand_in
+
+
+@pytest.fixture
+def ready(aws: Aws) -> Iterator[Callable[[], dict[str, Any]]]:
+    """Give a maker of ready images, each of a user of its own."""
+    keys = []
+
+    def make() -> dict[str, Any]:
+        keys.append(f"uploads/{uuid4()}/{uuid4()}")
+        aws.s3.put_object(Bucket=aws.bucket, Key=keys[-1], Body=picture())
+        row = aws.wait_for_row(keys[-1], lambda row: status(row) == "ready")
+        aws.wait_for_empty_queue()
+        return row
+
+    yield make
+    for key in keys:
+        aws.remove(key)

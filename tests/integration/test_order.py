@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.test_pipeline import picture, status
+from tests.integration.uploads import picture, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
