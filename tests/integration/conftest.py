@@ -55,7 +55,7 @@ class Aws:
     outputs: dict[str, Any]
     stack: ExitStack
 
-    def _client(self, service: Any) -> Any:  # noqa: ANN401 - boto3 has a type for each service
+    def client_of(self, service: Any) -> Any:  # noqa: ANN401 - boto3 has a type for each service
         config = Config(s3={"addressing_style": "path"}, signature_version="s3v4")
         client = self.session.client(
             service, endpoint_url=self.endpoint, config=config if service == "s3" else None
@@ -64,42 +64,42 @@ class Aws:
 
     @cached_property
     def s3(self) -> S3Client:
-        client: S3Client = self._client("s3")
+        client: S3Client = self.client_of("s3")
         return client
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
-        client: DynamoDBClient = self._client("dynamodb")
+        client: DynamoDBClient = self.client_of("dynamodb")
         return client
 
     @cached_property
     def sqs(self) -> SQSClient:
-        client: SQSClient = self._client("sqs")
+        client: SQSClient = self.client_of("sqs")
         return client
 
     @cached_property
     def logs(self) -> CloudWatchLogsClient:
-        client: CloudWatchLogsClient = self._client("logs")
+        client: CloudWatchLogsClient = self.client_of("logs")
         return client
 
     @cached_property
     def functions(self) -> LambdaClient:
-        client: LambdaClient = self._client("lambda")
+        client: LambdaClient = self.client_of("lambda")
         return client
 
     @cached_property
     def iam(self) -> IAMClient:
-        client: IAMClient = self._client("iam")
+        client: IAMClient = self.client_of("iam")
         return client
 
     @cached_property
     def cognito(self) -> CognitoIdentityProviderClient:
-        client: CognitoIdentityProviderClient = self._client("cognito-idp")
+        client: CognitoIdentityProviderClient = self.client_of("cognito-idp")
         return client
 
     @cached_property
     def events(self) -> EventBridgeClient:
-        client: EventBridgeClient = self._client("events")
+        client: EventBridgeClient = self.client_of("events")
         return client
 
     @property
@@ -162,11 +162,11 @@ class Aws:
         """Remove every version of an object, its renditions, and its row."""
         for row in self.rows_of(key):
             image_id = row["image_id"]["S"]
-            self._remove_versions(f"renditions/{image_id}/")
+            self.remove_versions(f"renditions/{image_id}/")
             self.dynamodb.delete_item(TableName=self.table, Key={"image_id": row["image_id"]})
-        self._remove_versions(key)
+        self.remove_versions(key)
 
-    def _remove_versions(self, prefix: str) -> None:
+    def remove_versions(self, prefix: str) -> None:
         found = self.s3.list_object_versions(Bucket=self.bucket, Prefix=prefix)
         for entry in [*found.get("Versions", []), *found.get("DeleteMarkers", [])]:
             self.s3.delete_object(

@@ -110,7 +110,7 @@ def serves_an_original_without_a_row(world: World) -> bool:
         aws.dynamodb.delete_item(TableName=aws.table, Key={"image_id": {"S": image_id}})
         return world.status_of(f"GET /images/{image_id}/content") == 307
     finally:
-        aws._remove_versions(key)
+        aws.remove_versions(key)
         aws.wait_for_empty_queue()
         aws.remove(key)
         aws.dynamodb.delete_item(TableName=aws.table, Key={"image_id": {"S": image_id}})

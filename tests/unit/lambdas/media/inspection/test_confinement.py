@@ -91,6 +91,14 @@ def test_the_second_set_of_calls_is_closed(inspector: Inspector) -> None:
     assert ENDED in outcome(inspector, order("other_calls"))
 
 
+def test_it_is_given_nothing_of_our_environment_but_what_it_needs(
+    inspector: Inspector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_SECRET_ACCESS_KEY", "MEDIA_CURSOR_KEY", "DATABASE_PASSWORD"):
+        monkeypatch.setenv(name, "secret")
+    assert outcome(inspector, order("find_settings")).startswith("LookupError")
+
+
 def test_nothing_of_the_confinement_is_refused_here() -> None:
     told: list[frozenset[Measure]] = []
     with Inspector(Limits(), SPECS, on_refused=told.append) as inspector:

@@ -12,7 +12,6 @@ from media.inspection import (
     Inspector,
     RejectedError,
     RenditionSpec,
-    decoder_process,
     worker,
 )
 from media.inspection.decoder_process import DecoderProcess
@@ -137,15 +136,6 @@ def test_a_fault_of_ours_is_told_without_what_the_file_may_have_put_into_it() ->
     assert isinstance(fault, Fault)
     assert fault.name == "AttributeError"
     assert fault.place.startswith("media.inspection.pipeline:")
-
-
-def test_the_process_is_given_nothing_of_our_environment_but_what_it_needs(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for name in ("AWS_SECRET_ACCESS_KEY", "MEDIA_CURSOR_KEY", "DATABASE_PASSWORD"):
-        monkeypatch.setenv(name, "secret")
-    names = set(decoder_process._environment())
-    assert {"PATH", "PYTHONPATH"} <= names <= {*decoder_process._INHERITED, "PYTHONPATH"}
 
 
 def test_the_process_is_limited_in_memory_files_and_what_it_opens() -> None:
