@@ -194,7 +194,7 @@ def _timed(work: Callable[[], object], site: Site) -> tuple[float, ...]:
 def _watched(owner: type, original: Callable[..., Any], spans: Spans) -> Iterator[None]:
     """Note when a method runs, through which all runs of a program go."""
 
-    def noted(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - whatever it takes
+    def noted(*arguments: Any, **options: Any) -> Any:
         began = time.monotonic()
         try:
             return original(*arguments, **options)

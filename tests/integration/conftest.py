@@ -55,7 +55,7 @@ class Aws:
     outputs: dict[str, Any]
     stack: ExitStack
 
-    def client_of(self, service: Any) -> Any:  # noqa: ANN401 - boto3 has a type for each service
+    def client_of(self, service: Any) -> Any:
         config = Config(s3={"addressing_style": "path"}, signature_version="s3v4")
         client = self.session.client(
             service, endpoint_url=self.endpoint, config=config if service == "s3" else None

@@ -146,7 +146,7 @@ def _name_of(resource: str) -> str:
     return {"dynamodb": "table", "s3": "bucket", "kms": "key"}[kind]
 
 
-def listed(value: Any) -> list[str]:  # noqa: ANN401 - one or several, as IAM writes it
+def listed(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 

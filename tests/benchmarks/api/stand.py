@@ -43,7 +43,7 @@ class Stand:
     target: Target
     outputs: dict[str, Any]
 
-    def client(self, service: Any, endpoint: str | None = None) -> Any:  # noqa: ANN401 - boto3's own
+    def client(self, service: Any, endpoint: str | None = None) -> Any:
         """Return a client for the deployment's AWS, or for another embedded one."""
         return self.target.session.client(
             service, endpoint_url=endpoint or self.target.endpoint, config=self.target.config

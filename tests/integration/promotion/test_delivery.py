@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 BROKEN = SmokeTestFailed("The smoke test failed.", reason="At 'processed': broken")
 
 
-def planned(site: Site, **more: Any) -> Planned:  # noqa: ANN401 - its fields
+def planned(site: Site, **more: Any) -> Planned:
     site.coming = NEW
     return Planned(cast("Stack", site), NEW, CHANGED, {}, **more)
 

@@ -26,7 +26,7 @@ def quadrants(size: tuple[int, int] = (60, 40)) -> Image.Image:
     return image
 
 
-def saved(image: Image.Image, image_format: str, **options: Any) -> bytes:  # noqa: ANN401 - Pillow's own
+def saved(image: Image.Image, image_format: str, **options: Any) -> bytes:
     output = io.BytesIO()
     image.save(output, image_format, **options)
     return output.getvalue()
