@@ -104,7 +104,7 @@ def test(session: nox.Session) -> None:
 
 @developer()
 def lint(session: nox.Session) -> None:
-    """Check style, types, imports and the Terraform sources; change nothing."""
+    """Check style, types, complexity, imports and Terraform sources; change nothing."""
     python = python_with(session, DEVELOPMENT_LOCK)
     run = partial(session.run, python, "-m", external=True)
     run("ruff", "check")

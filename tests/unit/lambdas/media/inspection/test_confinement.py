@@ -175,7 +175,7 @@ def test_once_owners_change_the_next_process_is_started_in_advance(inspector: In
 
 
 def spare_of(inspector: Inspector) -> int:
-    return inspector._spare.pid if inspector._spare else 0
+    return inspector.decoders.spare.pid if inspector.decoders.spare else 0
 
 
 def test_memory_ends_at_the_functions_share(monkeypatch: pytest.MonkeyPatch) -> None:

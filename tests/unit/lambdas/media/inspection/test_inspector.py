@@ -15,6 +15,7 @@ from media.inspection import (
     worker,
 )
 from media.inspection.decoder_process import DecoderProcess
+from media.inspection.decoders import Decoders
 from media.inspection.wire import Assignment, Fault
 from media.model.formats import ImageFormat
 from media.model.images import RejectionReason
@@ -50,15 +51,16 @@ def test_what_ends_every_process_is_the_files_fault_unless_the_system_did_it(
 ) -> None:
     with Inspector(Limits(), SPECS) as inspector:
         with monkeypatch.context() as patch:
-            patch.setattr(inspector, "await_readiness", lambda: ended(inspector, end))
+            decoders = inspector.decoders
+            patch.setattr(decoders, "await_readiness", lambda: ended(decoders, end))
             with pytest.raises(told[0], match=told[1]):
                 inspector.inspect(PICTURE, "alice")
         assert inspector.inspect(PICTURE, "alice").width == 60
 
 
-def ended(inspector: Inspector, end: signal.Signals) -> DecoderProcess:
+def ended(decoders: Decoders, end: signal.Signals) -> DecoderProcess:
     """Give a process that was ready and ends before it is asked."""
-    decoder = Inspector.await_readiness(inspector)
+    decoder = Decoders.await_readiness(decoders)
     os.kill(decoder.pid, end)
     decoder.wait()
     return decoder
