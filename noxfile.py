@@ -104,12 +104,17 @@ def test(session: nox.Session) -> None:
 
 @developer()
 def lint(session: nox.Session) -> None:
-    """Check style, types, imports and the Terraform sources; change nothing."""
+    """Check style, types, complexity, imports and Terraform sources; change nothing."""
     python = python_with(session, DEVELOPMENT_LOCK)
     run = partial(session.run, python, "-m", external=True)
     run("ruff", "check")
     run("ruff", "format", "--check")
     run("mypy", "noxfile.py", "tooling", "lambdas", "tests")
+    # Ruff's C901 counts branches; radon counts what and, or and comprehensions hide as well. Its
+    # grade C begins at 11. It only prints, whatever it finds.
+    radon = ("radon", "cc", "--show-complexity", "--min", "C", "noxfile.py", "tooling", "lambdas")
+    if too_complex := run(*radon, silent=True):
+        session.error(f"Above a complexity of 10:\n{too_complex}")
     session.run(
         str(Path(python).with_name("lint-imports")),
         env={"PYTHONPATH": os.pathsep.join((".", "lambdas"))},

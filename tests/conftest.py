@@ -97,7 +97,7 @@ class Checkout:
         assert "Traceback" not in printed, printed
         return printed
 
-    def document(self, *arguments: str) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    def document(self, *arguments: str) -> Any:
         """Run a command with ``--json`` and return what it wrote to standard output."""
         completed = self._complete(*arguments, "--json")
         assert completed.stdout, completed.stderr

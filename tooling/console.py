@@ -221,6 +221,14 @@ class ProgressLine:
             self.note(text)
 
 
+def ask(question: str) -> str:
+    """Return what the operator types; nothing where nobody is there to type."""
+    try:
+        return input(f"{question} ").strip()
+    except EOFError:
+        return ""
+
+
 def flatten(value: object, path: str = "") -> list[tuple[str, str]]:
     """Return ``(dotted name, text)`` pairs of a nested document."""
     if isinstance(value, dict):

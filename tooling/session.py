@@ -1,4 +1,4 @@
-"""What every command works with, and how it asks."""
+"""What every command that calls AWS works with."""
 
 from __future__ import annotations
 
@@ -53,11 +53,3 @@ class Session:
         target = self.target(name)
         clients = Clients(target)
         return target, clients, require_outputs(clients.s3, target.environment)
-
-
-def ask(question: str) -> str:
-    """Return what the operator types; nothing where nobody is there to type."""
-    try:
-        return input(f"{question} ").strip()
-    except EOFError:
-        return ""

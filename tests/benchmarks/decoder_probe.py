@@ -89,7 +89,7 @@ def _follow_owners(picture: bytes) -> tuple[float, float, float]:
         inspector.inspect(picture, "first")
         same = timed(lambda: inspector.inspect(picture, "first"))
         other = timed(lambda: inspector.inspect(picture, "second"))
-        spare = inspector._spare
+        spare = inspector.decoders.spare
         if spare is None:
             raise TypeError("there is no spare process after the owner has changed")
         spare.await_readiness(SECONDS_MAX)

@@ -15,12 +15,13 @@ from unittest.mock import patch
 
 from tests.benchmarks.machine import cpu_seconds, describe_machine
 from tooling.aws.clients import Clients
-from tooling.aws.target import emulator_of, open_target
+from tooling.aws.target import open_target
 from tooling.console import Screen
 from tooling.delivery.deploy import Deployment, platform_of
 from tooling.delivery.promote import Promotion
 from tooling.delivery.result import Decision
 from tooling.delivery.run import Run
+from tooling.emulator.process import emulator_of
 from tooling.environments import EnvironmentFiles
 from tooling.packaging.build import build
 from tooling.scanning.checkov import Checkov
@@ -193,7 +194,7 @@ def _timed(work: Callable[[], object], site: Site) -> tuple[float, ...]:
 def _watched(owner: type, original: Callable[..., Any], spans: Spans) -> Iterator[None]:
     """Note when a method runs, through which all runs of a program go."""
 
-    def noted(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - whatever it takes
+    def noted(*arguments: Any, **options: Any) -> Any:
         began = time.monotonic()
         try:
             return original(*arguments, **options)

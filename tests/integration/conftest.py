@@ -5,12 +5,14 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import boto3
 import pytest
 from botocore.config import Config
 
 from tests.integration.roles import acting_as
+from tests.integration.uploads import picture, status
 from tests.integration.user import User, signed_in
 from tooling.aws.target import root_session
 
@@ -53,7 +55,7 @@ class Aws:
     outputs: dict[str, Any]
     stack: ExitStack
 
-    def _client(self, service: Any) -> Any:  # noqa: ANN401 - boto3 has a type for each service
+    def client_of(self, service: Any) -> Any:
         config = Config(s3={"addressing_style": "path"}, signature_version="s3v4")
         client = self.session.client(
             service, endpoint_url=self.endpoint, config=config if service == "s3" else None
@@ -62,42 +64,42 @@ class Aws:
 
     @cached_property
     def s3(self) -> S3Client:
-        client: S3Client = self._client("s3")
+        client: S3Client = self.client_of("s3")
         return client
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
-        client: DynamoDBClient = self._client("dynamodb")
+        client: DynamoDBClient = self.client_of("dynamodb")
         return client
 
     @cached_property
     def sqs(self) -> SQSClient:
-        client: SQSClient = self._client("sqs")
+        client: SQSClient = self.client_of("sqs")
         return client
 
     @cached_property
     def logs(self) -> CloudWatchLogsClient:
-        client: CloudWatchLogsClient = self._client("logs")
+        client: CloudWatchLogsClient = self.client_of("logs")
         return client
 
     @cached_property
     def functions(self) -> LambdaClient:
-        client: LambdaClient = self._client("lambda")
+        client: LambdaClient = self.client_of("lambda")
         return client
 
     @cached_property
     def iam(self) -> IAMClient:
-        client: IAMClient = self._client("iam")
+        client: IAMClient = self.client_of("iam")
         return client
 
     @cached_property
     def cognito(self) -> CognitoIdentityProviderClient:
-        client: CognitoIdentityProviderClient = self._client("cognito-idp")
+        client: CognitoIdentityProviderClient = self.client_of("cognito-idp")
         return client
 
     @cached_property
     def events(self) -> EventBridgeClient:
-        client: EventBridgeClient = self._client("events")
+        client: EventBridgeClient = self.client_of("events")
         return client
 
     @property
@@ -114,7 +116,7 @@ class Aws:
         return Aws(session, self.endpoint, self.outputs, self.stack)
 
     def exists(self, key: str) -> bool:
-        """Tell whether there is an object under a key, and no marker that it was deleted."""
+        """Return whether there is an object under a key, and no marker that it was deleted."""
         found = self.s3.list_objects_v2(Bucket=self.bucket, Prefix=key).get("Contents", [])
         return key in {entry["Key"] for entry in found}
 
@@ -126,6 +128,9 @@ class Aws:
         return [
             row for page in pages for row in page["Items"] if row.get("key", {}).get("S") == key
         ]
+
+    def delete_row(self, row: dict[str, Any]) -> None:
+        self.dynamodb.delete_item(TableName=self.table, Key={"image_id": row["image_id"]})
 
     def wait_for_row(self, key: str, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Return the row of a key once it is as wanted."""
@@ -157,11 +162,11 @@ class Aws:
         """Remove every version of an object, its renditions, and its row."""
         for row in self.rows_of(key):
             image_id = row["image_id"]["S"]
-            self._remove_versions(f"renditions/{image_id}/")
+            self.remove_versions(f"renditions/{image_id}/")
             self.dynamodb.delete_item(TableName=self.table, Key={"image_id": row["image_id"]})
-        self._remove_versions(key)
+        self.remove_versions(key)
 
-    def _remove_versions(self, prefix: str) -> None:
+    def remove_versions(self, prefix: str) -> None:
         found = self.s3.list_object_versions(Bucket=self.bucket, Prefix=prefix)
         for entry in [*found.get("Versions", []), *found.get("DeleteMarkers", [])]:
             self.s3.delete_object(
@@ -218,3 +223,20 @@ def purger(aws: Aws) -> Iterator[Aws]:
     """The rights of the purger's role."""
     with acting_as(aws, "purger") as stand_in:
         yield stand_in
+
+
+@pytest.fixture
+def ready(aws: Aws) -> Iterator[Callable[[], dict[str, Any]]]:
+    """Give a maker of ready images, each of a user of its own."""
+    keys = []
+
+    def make() -> dict[str, Any]:
+        keys.append(f"uploads/{uuid4()}/{uuid4()}")
+        aws.s3.put_object(Bucket=aws.bucket, Key=keys[-1], Body=picture())
+        row = aws.wait_for_row(keys[-1], lambda row: status(row) == "ready")
+        aws.wait_for_empty_queue()
+        return row
+
+    yield make
+    for key in keys:
+        aws.remove(key)

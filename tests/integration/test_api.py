@@ -148,7 +148,7 @@ def test_an_image_whose_row_is_lost_is_still_served(aws: Aws, owner: User, stran
         aws.s3.delete_object(Bucket=aws.bucket, Key=owner.key_of(image_id))
         aws.wait_for_row(owner.key_of(image_id), lambda row: row["status"]["S"] == "trashed")
         owner.remove(image_id)
-        aws._remove_versions(f"renditions/{image_id}/")
+        aws.remove_versions(f"renditions/{image_id}/")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def kms(aws: Aws) -> KMSClient:
-    client: KMSClient = aws._client("kms")
+    client: KMSClient = aws.client_of("kms")
     return client
 
 

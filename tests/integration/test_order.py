@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.test_pipeline import picture, status
+from tests.integration.uploads import picture, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ def test_every_row_ends_as_what_its_object_is(aws: Aws, keys: list[str]) -> None
 
 
 def is_at(row: dict[str, Any], version: str | None) -> bool:
-    """Tell whether a row stands for a version of its object, or for its absence."""
+    """Return whether a row stands for a version of its object, or for its absence."""
     if version is None:
         return status(row) == "trashed"
     return status(row) in {"ready", "rejected"} and row["version_id"] == {"S": version}

@@ -110,7 +110,7 @@ def serves_an_original_without_a_row(world: World) -> bool:
         aws.dynamodb.delete_item(TableName=aws.table, Key={"image_id": {"S": image_id}})
         return world.status_of(f"GET /images/{image_id}/content") == 307
     finally:
-        aws._remove_versions(key)
+        aws.remove_versions(key)
         aws.wait_for_empty_queue()
         aws.remove(key)
         aws.dynamodb.delete_item(TableName=aws.table, Key={"image_id": {"S": image_id}})
@@ -146,7 +146,7 @@ def _name_of(resource: str) -> str:
     return {"dynamodb": "table", "s3": "bucket", "kms": "key"}[kind]
 
 
-def listed(value: Any) -> list[str]:  # noqa: ANN401 - one or several, as IAM writes it
+def listed(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 

@@ -5,28 +5,22 @@ from __future__ import annotations
 import io
 import json
 import unicodedata
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 from PIL import Image
+
+from tests.integration.uploads import EVENT, picture, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.integration.conftest import Aws
 
-EVENT = Path(__file__).resolve().parents[1] / "unit" / "lambdas" / "events" / "object-created.json"
 LAMBDAS_OWN_LINES = ("START ", "END ", "REPORT ", "INIT_START ")
 NFC = unicodedata.normalize("NFC", "é")
 NFD = unicodedata.normalize("NFD", "é")
-
-
-def picture(width: int = 300, height: int = 200) -> bytes:
-    target = io.BytesIO()
-    Image.effect_mandelbrot((width, height), (-2, -1.5, 1, 1.5), 40).save(target, "PNG")
-    return target.getvalue()
 
 
 @pytest.fixture
@@ -38,10 +32,6 @@ def prefix(aws: Aws) -> Iterator[str]:
     entries = [*listed.get("Versions", []), *listed.get("DeleteMarkers", [])]
     for key in {entry["Key"] for entry in entries}:
         aws.remove(key)
-
-
-def status(row: dict[str, Any]) -> str:
-    return str(row["status"]["S"])
 
 
 @pytest.mark.parametrize(

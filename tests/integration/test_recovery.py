@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.integration.test_pipeline import picture, status
+from tests.integration.uploads import picture, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

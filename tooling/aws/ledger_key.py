@@ -75,7 +75,7 @@ class LedgerKey:
         return base64.b64encode(answer["Mac"]).decode()
 
     def verifies(self, key_id: str, message: bytes, code: str) -> bool:
-        """Tell whether a code was made with the key that :meth:`find` gave, for this message."""
+        """Return whether a code was made with the key that :meth:`find` gave, for this message."""
         try:
             mac = base64.b64decode(code, validate=True)
         except (binascii.Error, ValueError):

@@ -11,12 +11,13 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 
-from tooling.emulator.process import Emulator
+from tooling.emulator.process import emulator_of
 from tooling.environments import EnvironmentFiles
 from tooling.errors import OperatorError
 
 if TYPE_CHECKING:
     from tooling.emulator.credentials import RootCredentials
+    from tooling.emulator.process import Emulator
     from tooling.environments import Environment
     from tooling.workspace import Workspace
 
@@ -122,11 +123,6 @@ class Target:
                 remedy=f"Sign in to account {environment.account_id}, or correct aws.account_id in "
                 f"environments/{environment.name}.yaml.",
             )
-
-
-def emulator_of(workspace: Workspace) -> Emulator:
-    """Return the embedded AWS of this checkout, running or not."""
-    return Emulator(workspace.state / "emulator")
 
 
 def start_emulator(workspace: Workspace) -> tuple[Emulator, bool]:

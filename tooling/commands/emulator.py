@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from tooling.aws.target import emulator_of, start_emulator
 from tooling.commands.arguments import JsonWanted
+from tooling.console import Screen, ask
+from tooling.emulator.process import emulator_of
 from tooling.errors import OperatorError
-from tooling.session import Session, ask
+from tooling.workspace import Workspace
 
 emulator = typer.Typer(
     help="The embedded AWS of this checkout.", no_args_is_help=True, add_completion=False
@@ -23,39 +24,40 @@ app.add_typer(emulator, name="emulator")
 @emulator.command()
 def start() -> None:
     """Start the embedded AWS, with everything that lived in it."""
-    session = Session.open()
-    embedded, started = start_emulator(session.workspace)
-    session.screen.say(f"{'Started' if started else 'Running'} at {embedded.endpoint}.")
+    # The other commands here answer in half the time without boto3 and pydantic.
+    from tooling.aws.target import start_emulator  # noqa: PLC0415 - see above
+
+    embedded, started = start_emulator(Workspace.from_process())
+    Screen().say(f"{'Started' if started else 'Running'} at {embedded.endpoint}.")
 
 
 @emulator.command()
 def stop() -> None:
     """Stop the embedded AWS; what lives in it is saved."""
-    session = Session.open()
-    stopped = emulator_of(session.workspace).stop()
-    session.screen.say("Stopped; its state is kept." if stopped else "It was not running.")
+    stopped = emulator_of(Workspace.from_process()).stop()
+    Screen().say("Stopped; its state is kept." if stopped else "It was not running.")
 
 
 @emulator.command()
 def status(json_wanted: JsonWanted = False) -> None:
     """Say whether the embedded AWS runs, and where."""
-    session = Session.open(json_wanted=json_wanted)
-    embedded = emulator_of(session.workspace)
+    screen = Screen(json_wanted=json_wanted)
+    embedded = emulator_of(Workspace.from_process())
     running = embedded.running()
     if json_wanted:
         endpoint = embedded.endpoint if running else None
-        session.screen.document({"running": running, "endpoint": endpoint})
+        screen.document({"running": running, "endpoint": endpoint})
     else:
-        session.screen.say(f"Running at {embedded.endpoint}." if running else "Not running.")
-        session.screen.say(f"Log: {embedded.log}")
+        screen.say(f"Running at {embedded.endpoint}." if running else "Not running.")
+        screen.say(f"Log: {embedded.log}")
 
 
 @emulator.command()
 def credentials() -> None:
     """Print the root's key, for a shell: eval "$(nox -s emulator -- credentials)"."""
-    session = Session.open(json_wanted=True)
-    embedded = emulator_of(session.workspace)
-    region = _region(session)
+    workspace = Workspace.from_process()
+    embedded = emulator_of(workspace)
+    region = _region(workspace)
     variables = embedded.credentials.variables | {
         "AWS_ENDPOINT_URL": embedded.endpoint,
         "AWS_REGION": region,
@@ -65,9 +67,12 @@ def credentials() -> None:
     sys.stdout.write(f"export {' '.join(settings)}\n")
 
 
-def _region(session: Session) -> str:
+def _region(workspace: Workspace) -> str:
     """Return the region of the first environment that lives on the embedded AWS."""
-    environments = (session.files.load(name) for name in session.files.names())
+    from tooling.environments import EnvironmentFiles  # noqa: PLC0415 - as for start
+
+    files = EnvironmentFiles(workspace.environments)
+    environments = (files.load(name) for name in files.names())
     region = next((each.aws.region for each in environments if each.embedded), None)
     if region is None:
         raise OperatorError(
@@ -82,9 +87,8 @@ def reset(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Stop the embedded AWS and forget all environments and images in it; asks first."""
-    session = Session.open()
     question = "This forgets all environments and images on the embedded AWS. Type yes to go on:"
     if not yes and ask(question) != "yes":
         raise OperatorError("Nothing was forgotten.", remedy="Type yes when asked, or use --yes.")
-    emulator_of(session.workspace).reset()
-    session.screen.say("The embedded AWS is empty.")
+    emulator_of(Workspace.from_process()).reset()
+    Screen().say("The embedded AWS is empty.")

@@ -8,11 +8,12 @@ import typer
 
 from tooling.aws.clients import Clients
 from tooling.commands.arguments import EnvironmentName, JsonWanted
+from tooling.console import ask
 from tooling.delivery.deploy import Deployment
 from tooling.delivery.destroy import destroy as destroy_environment
 from tooling.delivery.run import Run
 from tooling.delivery.verification import smoke_test
-from tooling.session import Session, ask
+from tooling.session import Session
 from tooling.terraform.reports import show_outputs
 from tooling.terraform.stack import stack_that_holds
 from tooling.terraform.state import require_outputs

@@ -1,4 +1,4 @@
-"""Commands on images: through the API of an environment, or without AWS."""
+"""Commands on images, through the API of an environment."""
 
 from __future__ import annotations
 
@@ -10,17 +10,15 @@ import typer
 
 from media.model.images import Status
 from tooling.commands.arguments import EnvironmentName, FileNames, ImageIds, JsonWanted, UserName
+from tooling.console import ask
 from tooling.errors import OperatorError
-from tooling.images import inspection_table
 from tooling.images import tables as image_table
 from tooling.images import upload as uploads
 from tooling.images.api_client import MediaClient
 from tooling.images.download import REFUSED, download_images, show_download
 from tooling.images.files import find_files
-from tooling.images.inspect import FAILED as NOT_INSPECTED
-from tooling.images.inspect import Inspector
 from tooling.images.trash import restore_images, trash_images
-from tooling.session import Session, ask
+from tooling.session import Session
 from tooling.users.pool import UserPool, renewing
 from tooling.users.sign_in import ADMINISTRATOR, UPLOADER, sign_in_as
 
@@ -69,13 +67,9 @@ def ls(
     json_wanted: JsonWanted = False,
 ) -> None:
     """List images, newest first, page by page as they come; --json prints one a line."""
-    if everyone and owner:
-        raise OperatorError(
-            "--all and --owner exclude each other.", remedy="Leave out one of them."
-        )
+    others = _others(everyone, owner)
     session = Session.open(json_wanted=json_wanted)
     _, clients, deployed = session.deployed(name)
-    others = {"all": "true"} if everyone else {"owner": owner} if owner else {}
     # Whoever may make users may make one that sees all.
     caller = user or (ADMINISTRATOR if others else UPLOADER)
     listed = 0
@@ -89,6 +83,17 @@ def ls(
         listed += 1
     if not listed:
         session.screen.say("There are no images in this list.")
+
+
+def _others(everyone: bool, owner: str | None) -> dict[str, str]:
+    """Return the query for the images of others; empty for the caller's own."""
+    if everyone and owner:
+        raise OperatorError(
+            "--all and --owner exclude each other.", remedy="Leave out one of them."
+        )
+    if everyone:
+        return {"all": "true"}
+    return {"owner": owner} if owner else {}
 
 
 @app.command()
@@ -153,34 +158,6 @@ def restore(
     session = Session.open(json_wanted=json_wanted)
     _, clients, deployed = session.deployed(name)
     restore_images(_client(clients, deployed, user or UPLOADER), image_ids, session.screen)
-
-
-@app.command()
-def inspect(
-    files: FileNames,
-    json_wanted: JsonWanted = False,
-    environment: Annotated[
-        str, typer.Option(help="The environment whose limits and renditions apply.")
-    ] = "dev",
-) -> None:
-    """Show what the processor would make of files, without AWS; a rejected one is a result."""
-    session = Session.open(json_wanted=json_wanted)
-    found = find_files(files)
-    inspector = Inspector.of(session.workspace, session.files.load(environment))
-    if not json_wanted:
-        session.screen.say(inspection_table.heading(), style="bold")
-    inspected = 0
-    for result in inspector.inspect(found):
-        inspected += result["status"] != NOT_INSPECTED
-        if json_wanted:
-            session.screen.line(result)
-        else:
-            session.screen.say(inspection_table.row(result))
-    if inspected < len(found):
-        raise OperatorError(
-            f"{len(found) - inspected} of {len(found)} files could not be inspected.",
-            remedy="Each is named above with its reason; the others are done.",
-        )
 
 
 def _client(clients: Clients, deployed: dict[str, Any], name: str) -> MediaClient:

@@ -57,7 +57,7 @@ COMMANDS = (
     Command("get", "images", "ENV IMAGE_ID...", "download originals or renditions and check them"),
     Command("rm", "images", "ENV IMAGE_ID...", "put images into the trash; asks first"),
     Command("restore", "images", "ENV IMAGE_ID...", "take images out of the trash"),
-    Command("inspect", "images", "FILE...", "show what would become of files; needs no AWS"),
+    Command("inspect", "inspection", "FILE...", "show what would become of files; needs no AWS"),
     Command("user", "users", "ENV add|ls|rm [NAME]", "manage who may call the API"),
     Command("token", "users", "ENV [NAME]", "print an access token for the API"),
     Command("redrive", "repair", "ENV", "show the dead letters and send them again"),

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from tooling.commands.arguments import EnvironmentName, JsonWanted
+from tooling.console import ask
 from tooling.errors import OperatorError
-from tooling.session import Session, ask
+from tooling.session import Session
 from tooling.users.directory import UserDirectory, document_of, kind_of
 from tooling.users.pool import ADMINS, SERVICE_USERS, UserPool, new_password
 from tooling.users.sign_in import UPLOADER, require_name, sign_in_as

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tooling.aws.buckets import bucket_exists, empty_bucket, remove_bucket
 from tooling.aws.encryption_keys import retire_key
 from tooling.aws.ledger_key import LedgerKey
-from tooling.aws.target import emulator_of
+from tooling.emulator.process import emulator_of
 from tooling.environments.names import artifact_bucket, foundation_key_alias, state_bucket
 from tooling.errors import OperatorError
 from tooling.ledger.entry import Step

@@ -101,7 +101,7 @@ def with_new_version(deployed: Deployed | None, plan: dict[str, Any]) -> set[str
 
 
 def changes_aliases_alone(plan: dict[str, Any]) -> bool:
-    """Tell whether a plan does nothing but end a canary."""
+    """Return whether a plan does nothing but end a canary."""
     return all(
         entry["type"] == "aws_lambda_alias"
         for entry in plan.get("resource_changes", [])

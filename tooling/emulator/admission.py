@@ -137,7 +137,7 @@ def _unsigned_header(request: Request) -> str | None:
 
 
 def _is_container_registry(path: str) -> bool:
-    """Tell its paths, in which ministack asks nobody who is calling, from API Gateway's."""
+    """Return whether it is a registry's path, where ministack asks nobody who is calling."""
     if not path.startswith("/v2/"):
         return path == "/v2"
     inside = "/blobs/" in path or "/manifests/" in path

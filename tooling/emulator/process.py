@@ -6,39 +6,35 @@ import fcntl
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
 
-import urllib3
-
+from tooling.emulator.child import CREDENTIALS, LOG, OBJECTS, ORIGINS, STATE, collect, spawn
 from tooling.emulator.credentials import (
     RootCredentials,
     ensure_root_credentials,
     read_root_credentials,
 )
 from tooling.emulator.origins import write_origins
-from tooling.emulator.ports import listen
+from tooling.emulator.ports import take_port
 from tooling.errors import OperatorError
 from tooling.workspace import make_private
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable, Iterable
+    from pathlib import Path
+    from subprocess import Popen
 
-USUAL_PORT = 4566
+    from tooling.workspace import Workspace
+
 START_TIMEOUT_SECONDS = 60.0
 # An orderly stop writes all state; measured 2.5 s, more with much state.
 STOP_TIMEOUT_SECONDS = 30.0
 POLL_SECONDS = 0.1
 HEALTH_PATH = "/_ministack/health"
-LAUNCHER = "tooling.emulator.launcher"
-ROOT = Path(__file__).resolve().parents[2]
-# Those that this very process has started: it must collect them when they end.
-_CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
 
 
 @dataclass(frozen=True)
@@ -94,12 +90,12 @@ class Emulator:
 
     def admit(self, origins: Iterable[str]) -> None:
         """Let pages of these origins call, and of no others; at once, where it runs."""
-        write_origins(make_private(self.folder) / "origins.json", origins)
+        write_origins(make_private(self.folder) / ORIGINS, origins)
 
     @property
     def log(self) -> Path:
         """What it and the functions it runs have printed."""
-        return self.folder / "log"
+        return self.folder / LOG
 
     def running(self) -> bool:
         """Return whether it runs: its process holds a lock for as long as it lives."""
@@ -150,8 +146,7 @@ class Emulator:
         if not self._wait_until(lambda: not self.running(), STOP_TIMEOUT_SECONDS):
             os.kill(process_id, signal.SIGKILL)
             self._wait_until(lambda: not self.running(), STOP_TIMEOUT_SECONDS)
-        if process_id in _CHILDREN:
-            _CHILDREN.pop(process_id).wait(STOP_TIMEOUT_SECONDS)
+        collect(process_id, STOP_TIMEOUT_SECONDS)
         return True
 
     def reset(self) -> None:
@@ -169,81 +164,27 @@ class Emulator:
             return None
         return self._number(self._lock) if self.running() else None
 
-    def _start_process(self) -> subprocess.Popen[bytes]:
-        with self._listener() as listener:
+    def _start_process(self) -> Popen[bytes]:
+        with take_port(self.port, inhabited=self._inhabited) as listener:
             port = listener.getsockname()[1]
             (self.folder / "port").write_text(f"{port}\n", encoding="ascii")
-            process = self._spawn(port, listener.fileno())
-        _CHILDREN[process.pid] = process
-        return process
-
-    def _listener(self) -> socket.socket:
-        """Take the port to listen on: the usual one or a free one at first, then always that.
-
-        It is handed on open: of two that start at once for the first time, one would find it taken.
-
-        Raises
-        ------
-        OperatorError
-            Something lives here already, and another program has taken its port. Queues keep
-            their full URL, so on another port every message in them would lie unseen, and clients
-            would send their tokens to that program.
-        """
-        wanted = self.port or USUAL_PORT
-        listener = listen(wanted)
-        if self.port is None or not self._inhabited or listener.getsockname()[1] == wanted:
-            return listener
-        listener.close()
-        raise OperatorError(
-            f"Port {wanted} is taken by another program; the embedded AWS was not started.",
-            reason="What is deployed there is bound to that port.",
-            remedy=f"End the program that listens on 127.0.0.1:{wanted}, or forget what is "
-            "deployed: nox -s emulator -- reset",
-        )
+            return spawn(self.folder, listener)
 
     @property
     def _inhabited(self) -> bool:
         """Whether a bucket is there: every environment has one for its state from first to last."""
-        return any((self.folder / "objects").glob("*/*"))
-
-    def _spawn(self, port: int, listener: int) -> subprocess.Popen[bytes]:
-        # Its functions inherit all of its environment, so it gets no more than it needs.
-        environment = {
-            "PATH": os.defpath,
-            "LANG": "C.UTF-8",
-            "HOME": str(self.folder),
-            "PYTHONPATH": str(ROOT),
-            "GATEWAY_PORT": str(port),
-            "LISTENER": str(listener),
-            "ROOT_CREDENTIALS": str(self._credentials),
-            "ORIGINS": str(self.folder / "origins.json"),
-            "AUTH": "true",
-            "PERSIST_STATE": "1",
-            "STATE_DIR": str(self.folder / "state"),
-            "S3_PERSIST": "1",
-            "S3_DATA_DIR": str(self.folder / "objects"),
-            "SFTP_ENABLED": "0",
-            "IOT_MTLS_ENABLED": "0",
-            "LOG_LEVEL": "WARNING",
-        }
-        with self.log.open("ab") as log:
-            return subprocess.Popen(  # noqa: S603 - our own launcher, our own interpreter
-                [sys.executable, "-s", "-P", "-m", LAUNCHER],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=environment,
-                cwd=self.folder,
-                pass_fds=[listener],
-                start_new_session=True,  # Ctrl-C is for the command, not for what it leaves running
-            )
+        return any((self.folder / OBJECTS).glob("*/*"))
 
     def _healthy(self) -> bool:
+        # The standard library will do: to import urllib3 takes a tenth of `emulator status`.
+        connection = HTTPConnection(self.endpoint.removeprefix("http://"), timeout=2.0)
         try:
-            answer = urllib3.request("GET", self.endpoint + HEALTH_PATH, timeout=2.0, retries=False)
-        except urllib3.exceptions.HTTPError:
+            connection.request("GET", HEALTH_PATH)
+            return connection.getresponse().status == HTTPStatus.OK
+        except (OSError, HTTPException):
             return False
-        return answer.status == 200  # noqa: PLR2004 - HTTP OK
+        finally:
+            connection.close()
 
     def _wait_until(self, condition: Callable[[], bool], seconds: float) -> bool:
         deadline = time.monotonic() + seconds
@@ -255,11 +196,11 @@ class Emulator:
 
     @property
     def _credentials(self) -> Path:
-        return self.folder / "credentials"
+        return self.folder / CREDENTIALS
 
     @property
     def _lock(self) -> Path:
-        return self.folder / "state" / "lock"
+        return self.folder / STATE / "lock"
 
     def _number(self, path: Path) -> int | None:
         try:
@@ -272,3 +213,8 @@ class Emulator:
             return "It left no log."
         ending = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
         return "\n".join([*ending, f"(log: {self.log})"])
+
+
+def emulator_of(workspace: Workspace) -> Emulator:
+    """Return the embedded AWS of a checkout, running or not."""
+    return Emulator(workspace.state / "emulator")

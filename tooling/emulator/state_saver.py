@@ -46,6 +46,6 @@ class StateSaver:
         pause = SAVE_INTERVAL_SECONDS
         while not self._stopping.wait(pause):
             began = time.monotonic()
-            services = self._application._build_persistence_save_dict()  # noqa: SLF001
+            services = self._application._build_persistence_save_dict()
             self._persistence.save_all(services)
             pause = max(SAVE_INTERVAL_SECONDS, (time.monotonic() - began) / SAVE_TIME_SHARE)

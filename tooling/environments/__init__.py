@@ -5,8 +5,8 @@ from tooling.environments.schema import (
     Canary,
     Environment,
     Rendition,
-    Section,
 )
+from tooling.environments.section import Section
 
 __all__ = [
     "Canary",

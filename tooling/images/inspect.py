@@ -94,7 +94,7 @@ class Inspector:
         OperatorError
             It does not start.
         """
-        completed = subprocess.run(  # noqa: S603
+        completed = subprocess.run(  # noqa: S603 - our own interpreter and module
             [*self.command, "--help"],
             env=self.variables,
             capture_output=True,
@@ -145,7 +145,7 @@ class Inspector:
             yield _failed(culprit)
 
     def _start(self, files: Sequence[Path], messages: IO[bytes]) -> subprocess.Popen[str]:
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [*self.command, "--", *map(str, files)],
             env=self.variables,
             stdin=subprocess.DEVNULL,

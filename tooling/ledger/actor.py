@@ -84,7 +84,7 @@ class Origin:
         return printable(told)[:PERSON_LENGTH]
 
     def shares_workspace(self, other: Origin) -> bool:
-        """Tell whether both run in one folder, where only one of them can be alive."""
+        """Return whether both run in one folder, where only one of them can be alive."""
         return bool(self.workspace_id) and self.workspace_id == other.workspace_id
 
     def document(self) -> dict[str, object]:

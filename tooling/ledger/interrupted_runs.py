@@ -69,7 +69,7 @@ class Interruption:
         return None
 
     def rolls_back(self, environment: str) -> bool:
-        """Tell whether it was a rollback of an environment."""
+        """Return whether it was a rollback of an environment."""
         return self.last.command.split()[:2] == ["rollback", environment]
 
     def __str__(self) -> str:
@@ -105,7 +105,7 @@ def _runs(entries: Sequence[Entry]) -> Iterable[list[Entry]]:
 
 
 def _left_open(of_run: Sequence[Entry], earlier: Interruption) -> bool:
-    """Tell whether a run came to its end before it could take up the one that was killed."""
+    """Return whether a run came to its end before it could take up the one that was killed."""
     if of_run[-1].step in (Step.REFUSED, Step.DRY_RUN):  # such as for want of an approval
         return True
     changed = any(entry.step in BEGINS for entry in of_run)
@@ -113,7 +113,7 @@ def _left_open(of_run: Sequence[Entry], earlier: Interruption) -> bool:
 
 
 def half_applied(entries: Sequence[Entry]) -> bool:
-    """Tell whether the last apply was begun and never ended, which its state may not know."""
+    """Return whether the last apply was begun and never ended, which its state may not know."""
     applies = [entry.step for entry in entries if entry.step in (*BEGINS, *COMPLETES)]
     return bool(applies) and applies[-1] in BEGINS
 

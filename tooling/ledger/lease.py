@@ -219,7 +219,7 @@ class Lease:
         return True
 
     def _wrote(self, document: LeaseDocument) -> bool:
-        """Tell whether a refused write was made before: its answer was lost, and it repeated."""
+        """Return whether a refused write was made before: its answer was lost, and it repeated."""
         current = self._read()
         if current is None or current.document is None or current.document.own != document.own:
             return False

@@ -123,7 +123,7 @@ class FoundLease:
         return min(document.until, limit) if document.until else None
 
     def is_held(self, now: datetime) -> bool:
-        """Tell whether somebody is taken to hold it."""
+        """Return whether somebody is taken to hold it."""
         until = self.believed_until
         return until is not None and until > now
 

@@ -62,7 +62,9 @@ def _uv_install(lock: Path, platform: Platform, folder: Path) -> None:
         *("--target", str(folder)),
         *platform.uv_arguments,
     ]
-    completed = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    completed = subprocess.run(  # noqa: S603 - our own command, put together above
+        command, capture_output=True, text=True, check=False
+    )
     if completed.returncode != 0:
         raise OperatorError(
             f"The packages of {lock.parent.name} could not be installed for {platform.name}.",

@@ -50,7 +50,9 @@ def _install(folder: Path, python: Path) -> None:
         *("install", "--quiet", "--disable-pip-version-check", "--no-input"),
         *("--require-hashes", "--only-binary", ":all:", "--requirement", str(LOCK)),
     ]
-    completed = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    completed = subprocess.run(  # noqa: S603 - our own command, put together above
+        command, capture_output=True, text=True, check=False
+    )
     if completed.returncode != 0:
         raise OperatorError(
             "checkov could not be installed.",

@@ -138,17 +138,9 @@ class PlanSummary:
         rows: list[tuple[str, str]] = []
         for action in Action:
             touched = [change for change in self.changes if change.action is action]
-            if action in (Action.CREATE, Action.DELETE):
-                by_module: dict[str, list[str]] = {}
-                for change in touched:
-                    module, name = _module_and_name(change.address)
-                    by_module.setdefault(module, []).append(name)
-                rows += [
-                    (action.value, f"{module}: {', '.join(names)}")
-                    for module, names in by_module.items()
-                ]
-            else:
-                rows += [(action.value, change.told()) for change in touched]
+            is_whole = action in (Action.CREATE, Action.DELETE)
+            lines = _by_module(touched) if is_whole else [change.told() for change in touched]
+            rows += [(action.value, line) for line in lines]
         if self.outputs and not self.changes:
             rows += [("output", str(value)) for value in self.output_values]
         return rows
@@ -159,6 +151,15 @@ def _action(change: dict[str, Any]) -> Action | None:
     if action is None and change.get("importing"):
         return Action.IMPORT
     return action
+
+
+def _by_module(changes: list[Change]) -> list[str]:
+    """Return a line for each module, with what changes in it."""
+    names: dict[str, list[str]] = {}
+    for change in changes:
+        module, name = _module_and_name(change.address)
+        names.setdefault(module, []).append(name)
+    return [f"{module}: {', '.join(some)}" for module, some in names.items()]
 
 
 def _module_and_name(address: str) -> tuple[str, str]:

@@ -234,7 +234,7 @@ def _reads(path: Path) -> str | None:
 
 
 def _providers_are_there(data: Path) -> bool:
-    """Tell whether the links that init made still lead somewhere: a cache may be deleted."""
+    """Return whether the links that init made still lead somewhere: a cache may be deleted."""
     links = list((data / "providers").rglob("*"))
     return bool(links) and all(link.exists() for link in links)
 

@@ -24,7 +24,7 @@ PASSWORD_BYTES = 24
 TOKEN_RENEWAL_SECONDS = 1800.0
 SIGN_IN_ATTEMPTS = 4
 # Every kind of character that a password policy can ask for.
-PASSWORD_KINDS = "aA1!"  # noqa: S105
+PASSWORD_KINDS = "aA1!"  # noqa: S105 - no password, a part of each
 # Begins the names of users that are the tooling's own, which no person has.
 OWN_PREFIX = "tooling-"
 ADMINS = "admins"

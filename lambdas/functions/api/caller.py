@@ -20,11 +20,11 @@ class Caller:
     is_admin: bool
 
     def owns(self, record: ImageRecord) -> bool:
-        """Tell whether an image is the caller's own."""
+        """Return whether an image is the caller's own."""
         return record.owner == self.owner
 
     def may_see(self, record: ImageRecord) -> bool:
-        """Tell whether an image is the caller's to see: its own, or any for an administrator."""
+        """Return whether an image is the caller's to see: its own, or any for an administrator."""
         return self.is_admin or self.owns(record)
 
 

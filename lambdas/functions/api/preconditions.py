@@ -21,7 +21,7 @@ def entity_tag(record: ImageRecord, window: int) -> str:
 
 
 def is_known(request: Request, tag: str) -> bool:
-    """Tell whether ``If-None-Match`` says that the client has what it would get."""
+    """Return whether ``If-None-Match`` says that the client has what it would get."""
     header = request.headers.get("if-none-match", "")
     return header.strip() == "*" or tag.strip('"') in {opaque for _, opaque in _tags(header)}
 

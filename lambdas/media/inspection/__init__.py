@@ -1,7 +1,8 @@
 """Inspection: what a file is and what is made of it, from its bytes alone, without AWS."""
 
 from media.inspection.confinement import Measure
-from media.inspection.inspector import InspectionError, Inspector
+from media.inspection.decoders import InspectionError
+from media.inspection.inspector import Inspector
 from media.inspection.pipeline import InspectedImage, check_size, inspect_image
 from media.model.rejection import Flaw, RejectedError
 from media.rendering.encode import Rendition

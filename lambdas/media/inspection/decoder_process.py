@@ -56,7 +56,7 @@ class DecoderProcess:
         ours, theirs = socket.socketpair()
         only_what_we_import = ("-S", "-P") if sys.flags.no_site else ("-P",)
         with theirs:
-            process = subprocess.Popen(  # noqa: S603
+            process = subprocess.Popen(  # noqa: S603 - our own interpreter and worker
                 [
                     *(sys.executable, *only_what_we_import),
                     *("-m", _PROGRAM, str(theirs.fileno())),

@@ -10,14 +10,13 @@ gets a new process.
 import os
 import signal
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 from media.inspection.confinement import Measure
 from media.inspection.decoder_process import DecoderProcess
+from media.inspection.decoders import Decoders, InspectionError
 from media.inspection.fields import UnreadableAnswerError
-from media.inspection.kernel import ProcessOption, set_process_option
 from media.inspection.pipeline import InspectedImage, check_bytes, describe
 from media.inspection.wire import Answer, Assignment, Fault, Rejection
 from media.model.formats import ImageFormat
@@ -26,22 +25,16 @@ from media.model.rejection import Flaw, RejectedError
 from media.rendering.specs import RenditionSpec
 
 _ATTEMPTS = 2
-# All its libraries are loaded in this time, also on a machine that does much else.
-_START_SECONDS_MAX = 20.0
 # A process ends itself in time, unless it was taken over.
 _GRACE_SECONDS = 5.0
 _OVERDUE = -signal.SIGALRM
 # What is no end of its own counts as a crash all the same.
 _CRASHED = -signal.SIGABRT
 # What the caller itself takes with the function around it, its libraries, and a spare process;
-# of the 256 MiB that `tooling/processor_memory.py` plans for all but the picture.
+# of the 256 MiB that `tooling/environments/memory.py` plans for all but the picture.
 _BESIDE_DECODER_BYTES = 160 * 1024**2
 # An interpreter with every codec loaded, which no limit may fall below.
 _IDLE_DECODER_BYTES = 96 * 1024**2
-
-
-class InspectionError(Exception):
-    """A file could not be looked at, and the fault is not the file's."""
 
 
 class Inspector:
@@ -74,13 +67,7 @@ class Inspector:
         self._assignment = Assignment(
             limits, tuple(specs), seconds_max, max(share, _IDLE_DECODER_BYTES), os.getpid()
         )
-        self._on_refused = on_refused
-        self._decoder: DecoderProcess | None = None
-        self._spare: DecoderProcess | None = None
-        # Whose files the process has seen; None where it has seen none, or nobody's.
-        self._owner: str | None = None
-        self._is_used = False
-        self._owners_change = False
+        self.decoders = Decoders(self._assignment, on_refused)
 
     def __enter__(self) -> Self:
         return self
@@ -99,19 +86,20 @@ class Inspector:
         From here on the calling process is closed to others of the same user: its memory and its
         environment can't be read, and no debugger can attach to it.
         """
-        self._started()
+        self.decoders.start()
+
+    def await_readiness(self) -> DecoderProcess:
+        """Wait for a process that may be sent a file, as `Decoders.await_readiness` does."""
+        return self.decoders.await_readiness()
 
     @property
     def pid(self) -> int:
         """The process's id, which changes where it had to be replaced; 0 before it started."""
-        return self._decoder.pid if self._decoder else 0
+        return self.decoders.pid
 
     def close(self) -> None:
         """End the processes, and whatever they may have started."""
-        self._end_decoder()
-        if self._spare is not None:
-            self._spare.close()
-            self._spare = None
+        self.decoders.close()
 
     def inspect(self, data: bytes, owner: str | None) -> InspectedImage:
         """Check a file and make of it all that the store keeps, as `inspect_image` does.
@@ -133,23 +121,10 @@ class Inspector:
             If our code failed, or the system took the process away.
         """
         image_format = check_bytes(data, self._assignment.limits)
-        self._make_way_for(owner)
+        self.decoders.make_way_for(owner)
         answer = self._ask_twice(data, owner)
-        self._keep_spare()
+        self.decoders.keep_spare()
         return self._read(answer, data, image_format)
-
-    def _make_way_for(self, owner: str | None) -> None:
-        """End the process if it has seen files of anybody else."""
-        if self._decoder is not None and self._is_used and (owner is None or owner != self._owner):
-            self._end_decoder()
-            self._owners_change = True
-
-    def _keep_spare(self) -> None:
-        """Have the next owner's process start while this file's renditions are stored."""
-        if self._owners_change and self._spare is None:
-            # The next file tries again, and is told why it can't.
-            with suppress(InspectionError):
-                self._spare = self._start_process()
 
     def _ask_twice(self, data: bytes, owner: str | None) -> Answer:
         """Ask; and ask a new process where one ended, for it may have been for another file's sake.
@@ -158,8 +133,7 @@ class Inspector:
         """
         ended = 0
         for _ in range(_ATTEMPTS):
-            decoder = self.await_readiness()
-            self._owner, self._is_used = owner, True
+            decoder = self.decoders.ready_for(owner)
             try:
                 return decoder.ask(data, self._assignment, self._patience_seconds)
             except TimeoutError:
@@ -169,58 +143,12 @@ class Inspector:
             except (EOFError, OSError):
                 ended = decoder.wait()
             except BaseException:
-                self._end_decoder()
+                self.decoders.end()
                 raise
-            self._end_decoder()
+            self.decoders.end()
             if ended == _OVERDUE:
                 raise RejectedError(Flaw.TOO_SLOW, seconds=self._assignment.seconds_max)
         raise _verdict(ended)
-
-    def await_readiness(self) -> DecoderProcess:
-        """Wait for a process that may be sent a file; one that ended before it saw any is replaced.
-
-        Raises
-        ------
-        InspectionError
-            If none gets ready.
-        """
-        ended = 0
-        for _ in range(_ATTEMPTS):
-            decoder = self._started()
-            try:
-                self._tell(decoder.await_readiness(_START_SECONDS_MAX))
-            except (EOFError, OSError, UnreadableAnswerError):
-                ended = decoder.wait()
-                self._end_decoder()
-            else:
-                return decoder
-        message = f"the process that looks at files does not start: it ended with code {ended}"
-        raise InspectionError(message)
-
-    def _tell(self, refused: frozenset[Measure]) -> None:
-        if refused and self._on_refused is not None:
-            self._on_refused(refused)
-            self._on_refused = None
-
-    def _started(self) -> DecoderProcess:
-        if self._decoder is None:
-            self._decoder, self._spare = self._spare or self._start_process(), None
-            self._is_used = False
-        return self._decoder
-
-    def _start_process(self) -> DecoderProcess:
-        # Where the system knows no such thing, its user's other processes see all there is.
-        with suppress(OSError):
-            set_process_option(ProcessOption.DUMPABLE, 0)
-        try:
-            return DecoderProcess.start(self._assignment, _START_SECONDS_MAX)
-        except OSError:
-            raise InspectionError("the process that looks at files did not start") from None
-
-    def _end_decoder(self) -> None:
-        if self._decoder is not None:
-            self._decoder.close()
-            self._decoder = None
 
     @property
     def _patience_seconds(self) -> float:

@@ -160,7 +160,7 @@ class Purger:
     def _is_to_stay(
         self, record: ImageRecord, versions: list[ObjectVersion], now: datetime
     ) -> bool:
-        """Tell whether its object is back or its time not over, whatever its row says is due."""
+        """Return whether its object is back or its time not over, whatever its row says is due."""
         decision = record.decision
         if decision is not None and now < decision.until:
             return True
@@ -170,11 +170,10 @@ class Purger:
             return False
         if newest.current:
             return True
-        markers = [version.written_at for version in versions if version.is_marker]
-        return not record.trace and now < max(markers, default=now) + self._rules.trash_life
+        return not record.trace and now < _deleted_at(versions, now) + self._rules.trash_life
 
     def _is_decided(self, record: ImageRecord, version: ObjectVersion) -> bool:
-        """Tell whether an object version is what its owner threw away."""
+        """Return whether an object version is what its owner threw away."""
         return is_discarded(
             record,
             announced=identify_upload(self._bucket, record.key).announced,
@@ -182,3 +181,9 @@ class Purger:
             written_at=version.written_at,
             in_parts=version.in_parts,
         )
+
+
+def _deleted_at(versions: list[ObjectVersion], default: datetime) -> datetime:
+    """Return when a key's object was deleted last; `default` where no marker tells."""
+    markers = (version.written_at for version in versions if version.is_marker)
+    return max(markers, default=default)

@@ -100,7 +100,7 @@ def is_discarded(
     written_at: datetime,
     in_parts: bool,
 ) -> bool:
-    """Tell whether an owner's decision to throw an image away outlasts an object.
+    """Return whether an owner's decision to throw an image away outlasts an object.
 
     Where an object that was deleted is back, its image comes back too, unless its owner had thrown
     it away, before its object went. An announced image is one upload, so what arrives after its

@@ -39,7 +39,7 @@ class UploadIdentity:
 
 
 def is_canonical_uuid(text: str) -> bool:
-    """Tell whether a text is a UUID in its one canonical form, lower case with hyphens."""
+    """Return whether a text is a UUID in its one canonical form, lower case with hyphens."""
     return _CANONICAL_UUID.fullmatch(text) is not None
 
 
@@ -91,7 +91,7 @@ def image_of_rendition(key: str) -> str | None:
 
 
 def is_folder_marker(key: str) -> bool:
-    """Tell whether a key is what consoles make to show an empty folder, and no file."""
+    """Return whether a key is what consoles make to show an empty folder, and no file."""
     return key.endswith("/")
 
 

@@ -46,7 +46,7 @@ class Original:
 
 
 def is_of_parts(etag: str) -> bool:
-    """Tell from an object's entity tag whether it was uploaded in parts: it ends in their count."""
+    """Return whether an object's entity tag is of an upload in parts: it ends in their count."""
     return "-" in etag
 
 

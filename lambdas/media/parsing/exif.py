@@ -83,8 +83,10 @@ def _read_value(data: bytes, order: str, kind: int, length: int, at: int) -> Exi
         return None
     start = at if size <= _INLINE_BYTES else _unpack(f"{order}I", data, at)
     raw = b"" if start is None else data[start : start + size]
-    if len(raw) < size:
-        return None
+    return _interpret(raw, order, kind, length) if len(raw) == size else None
+
+
+def _interpret(raw: bytes, order: str, kind: int, length: int) -> ExifRaw:
     if kind == _ASCII:
         return _text(raw)
     if kind == _UNDEFINED:

@@ -95,7 +95,7 @@ def location(block: ExifBlock) -> Location | None:
 
 
 def is_time(text: str) -> bool:
-    """Tell whether a text is a time as it is kept: ISO 8601, to the second, without a zone."""
+    """Return whether a text is a time as it is kept: ISO 8601, to the second, without a zone."""
     try:
         return (
             len(text) == _ISO_TIME_CHARACTERS and datetime.fromisoformat(text).isoformat() == text
@@ -105,7 +105,7 @@ def is_time(text: str) -> bool:
 
 
 def is_offset(text: str) -> bool:
-    """Tell whether a text is a distance from UTC, as in ``+02:00``."""
+    """Return whether a text is a distance from UTC, as in ``+02:00``."""
     return _UTC_OFFSET.fullmatch(text) is not None
 
 

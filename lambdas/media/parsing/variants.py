@@ -17,7 +17,7 @@ _KNOWN_COMPRESSIONS = frozenset(
 
 
 def unsupported_variant(data: bytes, image_format: ImageFormat) -> Flaw | None:
-    """Tell whether a file is of a kind of its format that no picture is made of.
+    """Return what makes a file unsupported though its format is not; None where nothing does.
 
     Returns
     -------
@@ -36,7 +36,7 @@ def unsupported_variant(data: bytes, image_format: ImageFormat) -> Flaw | None:
 
 
 def is_whole_tiff(data: bytes) -> bool:
-    """Tell whether a TIFF's first directory describes a picture that lies in the file."""
+    """Return whether a TIFF's first directory describes a picture that lies in the file."""
     image = read_exif(data).image
     places = image.get(_STRIPS) or image.get(_TILES)
     if not isinstance(places, tuple) or not all(isinstance(p, int) for p in places):

@@ -8,14 +8,14 @@ from media.reconciliation.changes import ObjectChange
 
 
 def is_settled(seen: ImageRecord, change: ObjectChange) -> bool:
-    """Tell whether a row knows this change or a later one; this one again where it had failed."""
+    """Return whether a row knows this change or a later one; this one again where it had failed."""
     if seen.sequencer is None or seen.sequencer < change.sequencer:
         return False
     return seen.sequencer > change.sequencer or seen.proven_status is not Status.FAILED
 
 
 def is_thrown_away(seen: ImageRecord, upload: UploadIdentity, original: Original) -> bool:
-    """Tell whether what lies in the bucket is what its owner threw away."""
+    """Return whether what lies in the bucket is what its owner threw away."""
     return is_discarded(
         seen,
         announced=upload.announced,
@@ -26,6 +26,6 @@ def is_thrown_away(seen: ImageRecord, upload: UploadIdentity, original: Original
 
 
 def is_processed(seen: ImageRecord, original: Original) -> bool:
-    """Tell whether a row is of this very version, and processing it did not fail."""
+    """Return whether a row is of this very version, and processing it did not fail."""
     is_there = seen.version_id == original.version_id and not seen.gone
     return is_there and seen.proven_status is not Status.FAILED

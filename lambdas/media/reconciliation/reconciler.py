@@ -135,8 +135,7 @@ class Reconciler:
         seen = self._look_up(upload)
         if request.unless_current and seen and self.is_current(seen):
             return Outcome(Result.CURRENT, upload.image_id)
-        sequencer = (seen and seen.sequencer) or EARLIEST
-        change = ObjectChange(upload.key, sequencer, request.requested_at)
+        change = ObjectChange(upload.key, _sequencer_of(seen), request.requested_at)
         original = self._read(upload)
         if original is None:
             if seen is None or seen.status in _WITHOUT_ORIGINAL:
@@ -168,3 +167,8 @@ class Reconciler:
         if seen is not None and (seen.key != upload.key or seen.status not in _MAY_FAIL):
             return
         self.table.record_outcome(failed(upload, change, seen), seen)
+
+
+def _sequencer_of(seen: ImageRecord | None) -> str:
+    """Return where a row stands among the events of its key; before all where it doesn't say."""
+    return (seen and seen.sequencer) or EARLIEST

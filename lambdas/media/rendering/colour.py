@@ -88,22 +88,36 @@ def convert_to_srgb(image: Image.Image, space: ColourSpace) -> Image.Image:
         In mode RGB, or RGBA where any pixel is not opaque.
     """
     profile, model = _read_profile(space.icc_profile)
-    alpha = image.getchannel("A") if image.mode in ("LA", "RGBA") else None
-    is_opaque = alpha is None or alpha.getextrema() == _OPAQUE
-    if profile is None and space.gamma is None and image.mode == "RGBA" and not is_opaque:
+    alpha = _transparency(image)
+    is_srgb = profile is None and space.gamma is None
+    if is_srgb and image.mode == "RGBA" and alpha is not None:
         return image
-    if image.mode == "CMYK":
-        colour = _transform(image, profile if model == "CMYK" else None)
-    elif model == "GRAY":
-        colour = _transform(image.convert("L"), profile)
-    else:
-        rgb = image if image.mode == "RGB" else image.convert("RGB")
-        colour = _transform(rgb, profile if model == "RGB" else None)
+    colour = _apply_profile(image, profile, model)
     if space.gamma is not None:
         colour = colour.point(_levels_of_gamma(space.gamma) * len(colour.getbands()))
-    if alpha is not None and not is_opaque:
+    if alpha is not None:
         colour.putalpha(alpha)
     return colour
+
+
+def _transparency(image: Image.Image) -> Image.Image | None:
+    """Return the alpha channel; None where every pixel is opaque."""
+    if image.mode not in ("LA", "RGBA"):
+        return None
+    alpha = image.getchannel("A")
+    return None if alpha.getextrema() == _OPAQUE else alpha
+
+
+def _apply_profile(
+    image: Image.Image, profile: ImageCms.ImageCmsProfile | None, model: str | None
+) -> Image.Image:
+    """Return an RGB picture without alpha; a profile of another colour model does nothing."""
+    if image.mode == "CMYK":
+        return _transform(image, profile if model == "CMYK" else None)
+    if model == "GRAY":
+        return _transform(image.convert("L"), profile)
+    rgb = image if image.mode == "RGB" else image.convert("RGB")
+    return _transform(rgb, profile if model == "RGB" else None)
 
 
 def _levels_of_gamma(gamma: float) -> list[int]:

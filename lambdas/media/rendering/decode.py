@@ -89,14 +89,7 @@ def open_image(
     RejectedError
         `corrupt`, `unsupported_format`, `too_many_pixels` or `too_many_frames`.
     """
-    stated = stated_size(data, image_format)
-    if stated is not None and stated[0] * stated[1] > limits.pixels:
-        raise _too_many_pixels(*stated, limits)
-    variant = unsupported_variant(data, image_format)
-    if variant is not None:
-        raise RejectedError(variant)
-    if image_format is ImageFormat.JPEG and (scans := count_scans(data)) > _SCANS_MAX:
-        raise RejectedError(Flaw.TOO_MANY_SCANS, scans=scans)
+    _check_before_opening(data, image_format, limits)
     load_plugin(image_format)
     try:
         image = Image.open(
@@ -115,6 +108,18 @@ def open_image(
     header = Header(image_format, width, height, frames)
     _check(header, limits)
     return image, header
+
+
+def _check_before_opening(data: bytes, image_format: ImageFormat, limits: Limits) -> None:
+    """Refuse what the bytes alone show, before Pillow sees any of them."""
+    stated = stated_size(data, image_format)
+    if stated is not None and stated[0] * stated[1] > limits.pixels:
+        raise _too_many_pixels(*stated, limits)
+    variant = unsupported_variant(data, image_format)
+    if variant is not None:
+        raise RejectedError(variant)
+    if image_format is ImageFormat.JPEG and (scans := count_scans(data)) > _SCANS_MAX:
+        raise RejectedError(Flaw.TOO_MANY_SCANS, scans=scans)
 
 
 def decode(data: bytes, image: ImageFile.ImageFile, target: tuple[int, int]) -> Image.Image:

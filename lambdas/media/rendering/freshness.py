@@ -8,7 +8,7 @@ from media.rendering.specs import RenditionSpec, rendition_digest
 
 
 def has_current_renditions(record: ImageRecord, specs: Sequence[RenditionSpec]) -> bool:
-    """Tell whether an image is ready with exactly the renditions that these specs ask for.
+    """Return whether an image is ready with exactly the renditions that these specs ask for.
 
     A rendition's key holds a digest of all that decides its bytes, so the row alone answers; no
     object is read.

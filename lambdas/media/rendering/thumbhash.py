@@ -17,6 +17,9 @@ _LUMINANCE_WAVES, _LUMINANCE_WAVES_WITH_ALPHA = 7, 5
 _COLOUR_WAVES, _ALPHA_WAVES = 3, 5
 
 
+_Channels = tuple[list[float], list[float], list[float]]
+
+
 class _Pixel(NamedTuple):
     red: float
     green: float
@@ -51,15 +54,12 @@ def thumbhash(image: Image.Image) -> bytes:
     width, height = sample.size
     pixels = [_Pixel(*(value / 255 for value in pixel)) for pixel in _rgba(sample)]
     has_alpha = any(pixel.alpha < 1 for pixel in pixels)
-    red, green, blue = _composed(pixels)
+    light, yellow_blue, red_green = _opponent_channels(_composed(pixels))
     longest = max(width, height)
     waves = _LUMINANCE_WAVES_WITH_ALPHA if has_alpha else _LUMINANCE_WAVES
     across = max(1, _rounded(waves * width / longest))
     down = max(1, _rounded(waves * height / longest))
 
-    light = [(r + g + b) / 3 for r, g, b in zip(red, green, blue, strict=True)]
-    yellow_blue = [(r + g) / 2 - b for r, g, b in zip(red, green, blue, strict=True)]
-    red_green = [r - g for r, g in zip(red, green, strict=True)]
     l_waves = _encode(light, width, max(3, across), max(3, down))
     p_waves = _encode(yellow_blue, width, _COLOUR_WAVES, _COLOUR_WAVES)
     q_waves = _encode(red_green, width, _COLOUR_WAVES, _COLOUR_WAVES)
@@ -98,23 +98,31 @@ def _rgba(image: Image.Image) -> list[tuple[int, int, int, int]]:
     return list(zip(channels, channels, channels, channels, strict=True))
 
 
-def _composed(pixels: Sequence[_Pixel]) -> tuple[list[float], list[float], list[float]]:
+def _composed(pixels: Sequence[_Pixel]) -> _Channels:
     """Lay the picture over its own mean colour, so that transparency leaves no edge."""
-    opacity = sum(p.alpha for p in pixels)
-    channels = [
-        ([p.red for p in pixels], sum(p.alpha * p.red for p in pixels)),
-        ([p.green for p in pixels], sum(p.alpha * p.green for p in pixels)),
-        ([p.blue for p in pixels], sum(p.alpha * p.blue for p in pixels)),
-    ]
-    red, green, blue = (
-        _over(values, [p.alpha for p in pixels], total / opacity if opacity else 0.0)
-        for values, total in channels
+    alphas = [p.alpha for p in pixels]
+    return (
+        _over_its_mean([p.red for p in pixels], alphas),
+        _over_its_mean([p.green for p in pixels], alphas),
+        _over_its_mean([p.blue for p in pixels], alphas),
     )
-    return red, green, blue
 
 
-def _over(values: Sequence[float], alphas: Sequence[float], ground: float) -> list[float]:
+def _over_its_mean(values: Sequence[float], alphas: Sequence[float]) -> list[float]:
+    opacity = sum(alphas)
+    total = sum(map(float.__mul__, alphas, values))
+    ground = total / opacity if opacity else 0.0
     return [ground * (1 - a) + a * v for v, a in zip(values, alphas, strict=True)]
+
+
+def _opponent_channels(channels: _Channels) -> _Channels:
+    """Turn red, green and blue into lightness, yellow against blue, and red against green."""
+    pixels = list(zip(*channels, strict=True))
+    return (
+        [(r + g + b) / 3 for r, g, b in pixels],
+        [(r + g) / 2 - b for r, g, b in pixels],
+        [r - g for r, g, _ in pixels],
+    )
 
 
 def _encode(channel: Sequence[float], width: int, across: int, down: int) -> _Waves:

@@ -20,7 +20,7 @@ class ForgedRowError(Exception):
 
 
 def is_genuine(record: ImageRecord, bucket: str) -> bool:
-    """Tell whether a row is of the image and the owner that its key names.
+    """Return whether a row is of the image and the owner that its key names.
 
     Parameters
     ----------

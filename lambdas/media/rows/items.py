@@ -59,10 +59,10 @@ def attributes_of(record: ImageRecord, month_shards: int) -> dict[str, Any]:
     """
     plain: dict[str, Any] = {
         **_scalars(record),
-        "uploaded_at": record.uploaded_at and format_timestamp(record.uploaded_at),
-        "processed_at": record.processed_at and format_timestamp(record.processed_at),
-        "deleted_at": record.deleted_at and format_timestamp(record.deleted_at),
-        "purge_at": record.purge_at and format_timestamp(record.purge_at),
+        "uploaded_at": _timestamp(record.uploaded_at),
+        "processed_at": _timestamp(record.processed_at),
+        "deleted_at": _timestamp(record.deleted_at),
+        "purge_at": _timestamp(record.purge_at),
         "discarded": record.discarded and _decision_of(record.discarded),
         "gone": record.gone or None,
         "trace": record.trace or None,
@@ -201,6 +201,10 @@ def _discard(row: Mapping[str, Any]) -> Discard | None:
 
 def _present(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in (None, {}, [])}
+
+
+def _timestamp(moment: datetime | None) -> str | None:
+    return None if moment is None else format_timestamp(moment)
 
 
 def _moment(text: str | None) -> datetime | None:

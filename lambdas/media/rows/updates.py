@@ -80,7 +80,7 @@ def apply_update(client: "DynamoDBClient", table: str, update: RowUpdate) -> boo
 
 
 def is_refused(error: ClientError) -> bool:
-    """Tell whether a call failed because its condition did not hold."""
+    """Return whether a call failed because its condition did not hold."""
     return error.response["Error"]["Code"] == "ConditionalCheckFailedException"
 
 

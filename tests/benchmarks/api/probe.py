@@ -47,7 +47,7 @@ class AwsCalls:
         """Time every HTTP request of botocore from now on."""
         send = URLLib3Session.send
 
-        def timed(session: URLLib3Session, request: Any) -> Any:  # noqa: ANN401 - botocore's own
+        def timed(session: URLLib3Session, request: Any) -> Any:
             began = time.perf_counter()
             try:
                 return send(session, request)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks.processor import PYTHON, variables
 from tests.benchmarks.worker import Worker, last_core
-from tooling.aws.target import FOREIGN_VARIABLES, emulator_of
+from tooling.aws.target import FOREIGN_VARIABLES
 from tooling.emulator.credentials import write_root_credentials
-from tooling.emulator.process import Emulator
+from tooling.emulator.process import Emulator, emulator_of
 from tooling.workspace import make_private
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Stand:
     target: Target
     outputs: dict[str, Any]
 
-    def client(self, service: Any, endpoint: str | None = None) -> Any:  # noqa: ANN401 - boto3's own
+    def client(self, service: Any, endpoint: str | None = None) -> Any:
         """Return a client for the deployment's AWS, or for another embedded one."""
         return self.target.session.client(
             service, endpoint_url=endpoint or self.target.endpoint, config=self.target.config

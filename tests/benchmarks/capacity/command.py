@@ -59,7 +59,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     _show(screen, demand, settings, rates)
 
 
-def _chosen(part: type[Any], options: argparse.Namespace) -> Any:  # noqa: ANN401 - one of three
+def _chosen(part: type[Any], options: argparse.Namespace) -> Any:
     given = {field.name: getattr(options, field.name) for field in fields(part)}
     return part(**{name: value for name, value in given.items() if value is not None})
 

@@ -61,7 +61,7 @@ def wait_until_handled(clients: Clients, queue_url: str) -> None:
 
 def read_log(clients: Clients, log_group: str, since: datetime) -> list[Handled]:
     """Return what the processor says it has handled since a moment."""
-    return list(_handled(_lines(clients, log_group, since)))
+    return list(handled_in(_lines(clients, log_group, since)))
 
 
 def _lines(clients: Clients, log_group: str, since: datetime) -> Iterator[str]:
@@ -83,7 +83,7 @@ def _milliseconds(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
-def _handled(lines: Iterator[str]) -> Iterator[Handled]:
+def handled_in(lines: Iterator[str]) -> Iterator[Handled]:
     for line in lines:
         if '"event handled"' not in line:
             continue

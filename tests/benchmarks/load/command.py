@@ -18,7 +18,7 @@ from tests.benchmarks.load.memory import FunctionMemory
 from tests.benchmarks.load.pictures import mixed_pictures
 from tests.benchmarks.load.sending import CLIENTS, Sent, send_burst, send_steadily
 from tests.benchmarks.machine import describe_machine
-from tooling.aws.target import emulator_of
+from tooling.emulator.process import emulator_of
 from tooling.images.api_client import MediaClient
 from tooling.users.pool import UserPool
 

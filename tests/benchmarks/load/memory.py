@@ -47,13 +47,13 @@ class FunctionMemory:
 
     def _watch(self) -> None:
         while not self._over.wait(PERIOD_SECONDS):
-            sizes = _descendants(self.emulator)
+            sizes = descendants(self.emulator)
             if sum(sizes) > self.peak_mib:
                 self.peak_mib, self.processes = sum(sizes), len(sizes)
             self.largest_mib = max([self.largest_mib, *sizes])
 
 
-def _descendants(ancestor: int) -> list[float]:
+def descendants(ancestor: int) -> list[float]:
     """Return the MiB in RAM of each process that comes from another, directly or not."""
     parents, sizes = {}, {}
     for status in Path("/proc").glob("[0-9]*/status"):

@@ -58,7 +58,7 @@ def draw_levels(megapixels: float, shape: float = 4 / 3) -> NDArray[np.uint8]:
     return levels
 
 
-def _saved(mode: str, file_format: str, **settings: Any) -> Callable[[NDArray[np.uint8]], bytes]:  # noqa: ANN401
+def _saved(mode: str, file_format: str, **settings: Any) -> Callable[[NDArray[np.uint8]], bytes]:
     def encode(levels: NDArray[np.uint8]) -> bytes:
         output = io.BytesIO()
         _in_mode(levels, mode).save(output, file_format, **settings)

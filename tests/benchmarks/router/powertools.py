@@ -4,22 +4,22 @@ import time
 
 BEGAN = time.process_time()
 
-from http import HTTPStatus  # noqa: E402 - what is imported is what is measured
-from typing import Any  # noqa: E402
+from http import HTTPStatus
+from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver  # noqa: E402
-from aws_lambda_powertools.utilities.typing import LambdaContext  # noqa: E402
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.api.bodies import AnnounceRequest, DescribeRequest  # noqa: E402
-from functions.api.views import HealthView  # noqa: E402
-from tests.benchmarks.router.events import measure  # noqa: E402
+from functions.api.bodies import AnnounceRequest, DescribeRequest
+from functions.api.views import HealthView
+from tests.benchmarks.router.events import measure
 
 app = APIGatewayHttpResolver(enable_validation=True)
 OK = HealthView(status="ok")
 
 
 @app.post("/images")
-def announce(request: AnnounceRequest) -> tuple[HealthView, int]:  # noqa: ARG001
+def announce(request: AnnounceRequest) -> tuple[HealthView, int]:
     """Answer a valid announcement."""
     return OK, HTTPStatus.CREATED.value
 
@@ -30,13 +30,13 @@ def announce(request: AnnounceRequest) -> tuple[HealthView, int]:  # noqa: ARG00
 @app.delete("/images/<image_id>")
 @app.post("/images/<image_id>/restore")
 @app.get("/health")
-def show(image_id: str = "") -> HealthView:  # noqa: ARG001
+def show(image_id: str = "") -> HealthView:
     """Answer any other route."""
     return OK
 
 
 @app.patch("/images/<image_id>")
-def describe(image_id: str, request: DescribeRequest) -> HealthView:  # noqa: ARG001
+def describe(image_id: str, request: DescribeRequest) -> HealthView:
     """Answer a valid description."""
     return OK
 

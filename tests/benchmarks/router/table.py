@@ -4,16 +4,16 @@ import time
 
 BEGAN = time.process_time()
 
-from http import HTTPStatus  # noqa: E402 - what is imported is what is measured
-from typing import Any  # noqa: E402
+from http import HTTPStatus
+from typing import Any
 
-from functions.api.bodies import AnnounceRequest, read_body  # noqa: E402
-from functions.api.problems import ProblemError  # noqa: E402
-from functions.api.request import Request  # noqa: E402
-from functions.api.response import Response, respond  # noqa: E402
-from functions.api.routes import find_route  # noqa: E402
-from functions.api.views import HealthView  # noqa: E402
-from tests.benchmarks.router.events import measure  # noqa: E402
+from functions.api.bodies import AnnounceRequest, read_body
+from functions.api.problems import ProblemError
+from functions.api.request import Request
+from functions.api.response import Response, respond
+from functions.api.routes import find_route
+from functions.api.views import HealthView
+from tests.benchmarks.router.events import measure
 
 
 def serve(event: dict[str, Any]) -> dict[str, Any]:

@@ -49,18 +49,18 @@ class Lab:
     endpoint: str
     stack: ExitStack
 
-    def client(self, service: Any) -> Any:  # noqa: ANN401 - boto3 has a type for each service
+    def client(self, service: Any) -> Any:
         session = root_session(self.checkout.emulator.credentials, "eu-central-1")
         config = Config(s3={"addressing_style": "path"})
         client = session.client(service, endpoint_url=self.endpoint, config=config)
         return self.stack.enter_context(closing(client))
 
     @cached_property
-    def s3(self) -> Any:  # noqa: ANN401 - as above
+    def s3(self) -> Any:
         return self.client("s3")
 
     @cached_property
-    def functions(self) -> Any:  # noqa: ANN401 - as above
+    def functions(self) -> Any:
         return self.client("lambda")
 
     def file(self, name: str) -> Path:

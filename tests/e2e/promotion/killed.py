@@ -19,7 +19,7 @@ def die_after(step: str) -> None:
     """Let the first entry of a step be the last that this process writes."""
     append: Any = Ledger.append
 
-    def append_and_die(ledger: Ledger, entry: Any) -> Any:  # noqa: ANN401 - an entry
+    def append_and_die(ledger: Ledger, entry: Any) -> Any:
         written = append(ledger, entry)
         if written.step == step:
             os.kill(os.getpid(), signal.SIGKILL)

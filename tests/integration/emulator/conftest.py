@@ -59,7 +59,7 @@ class Fortress:
     session: boto3.Session
     stack: ExitStack
 
-    def client(self, service: Any, session: boto3.Session | None = None) -> Any:  # noqa: ANN401 - boto3 has a type for each service
+    def client(self, service: Any, session: boto3.Session | None = None) -> Any:
         """Return a client of the owner's, or of somebody else's."""
         config = Config(
             s3={"addressing_style": "path"}, signature_version="s3v4" if service == "s3" else None

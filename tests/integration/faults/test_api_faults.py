@@ -112,7 +112,7 @@ def api(store: Store, proxy: FaultProxy, variables: dict[str, str]) -> Iterator[
             clients.dynamodb.close()
 
 
-def _hasty_clients(made: list[Any], **settings: Any) -> Any:  # noqa: ANN401 - as build_clients
+def _hasty_clients(made: list[Any], **settings: Any) -> Any:
     made.append(build_clients(**{**settings, "read_timeout_seconds": READ_TIMEOUT_SECONDS}))
     return made[-1]
 

@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.integration.faults.conftest import picture
-from tests.integration.test_pipeline import status
+from tests.integration.uploads import status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

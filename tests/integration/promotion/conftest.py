@@ -62,7 +62,7 @@ class Cloud:
     session: boto3.Session
     stack: ExitStack
 
-    def client(self, service: Any) -> Any:  # noqa: ANN401 - boto3 has a type for each service
+    def client(self, service: Any) -> Any:
         config = Config(s3={"addressing_style": "path"})
         client = self.session.client(service, endpoint_url=self.endpoint, config=config)
         return self.stack.enter_context(closing(client))

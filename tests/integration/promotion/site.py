@@ -87,7 +87,13 @@ class Site:
     def init(self, screen: Screen) -> None:
         """Nothing has to be connected."""
 
-    def plan(self, screen: Screen, variables: dict[str, Any], *, lock: bool) -> PlanSummary:  # noqa: ARG002
+    def plan(
+        self,
+        screen: Screen,  # noqa: ARG002 - as the stack's own
+        variables: dict[str, Any],
+        *,
+        lock: bool,
+    ) -> PlanSummary:
         self.coming = Release.from_document(variables["release"])
         self.locked.append(lock)
         return CHANGED
@@ -103,7 +109,7 @@ class Site:
     def document(self) -> dict[str, Any]:
         return {}
 
-    def apply(self, screen: Screen, summary: PlanSummary) -> None:  # noqa: ARG002
+    def apply(self, screen: Screen, summary: PlanSummary) -> None:  # noqa: ARG002 - as above
         self.shared.append(shares(self.functions, self.name))
         fault = self.faults.pop(0) if self.faults else None
         if fault:

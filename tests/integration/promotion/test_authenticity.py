@@ -51,7 +51,7 @@ def entry(
     release: Release | None = None,
     *,
     run: str = "run",
-    **more: Any,  # noqa: ANN401 - fields of an entry
+    **more: Any,
 ) -> Entry:
     document = release.document() if release else None
     made = Entry(run, "promote dev staging", step, origin("anna").document(), release=document)

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 BROKEN = SmokeTestFailed("The smoke test failed.", reason="At 'processed': broken")
 
 
-def planned(site: Site, **more: Any) -> Planned:  # noqa: ANN401 - its fields
+def planned(site: Site, **more: Any) -> Planned:
     site.coming = NEW
     return Planned(cast("Stack", site), NEW, CHANGED, {}, **more)
 
@@ -255,7 +255,7 @@ def canary(run: Run, site: Site, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 def sent_back_at_once(site: Site) -> bool:
-    """Tell whether the old version had all requests before Terraform went back."""
+    """Return whether the old version had all requests before Terraform went back."""
     return site.shared[-1] == {"1": 1}
 
 

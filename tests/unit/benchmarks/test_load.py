@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from tests.benchmarks.load.accounting import Handled, _handled, account
-from tests.benchmarks.load.memory import _descendants
+from tests.benchmarks.load.accounting import Handled, account, handled_in
+from tests.benchmarks.load.memory import descendants
 from tests.benchmarks.load.sending import Sent
 from tooling.errors import OperatorError
 
@@ -37,7 +37,7 @@ class Listed:
 
 
 def test_the_processors_log_tells_when_each_image_was_done() -> None:
-    found = list(_handled(iter(["START", LINE, '{"message": "other"}'])))
+    found = list(handled_in(iter(["START", LINE, '{"message": "other"}'])))
     assert found == [Handled("a", BEGAN + timedelta(milliseconds=1250), "ready", 120.5)]
 
 
@@ -71,8 +71,8 @@ def test_figures_of_some_are_not_told_as_those_of_all() -> None:
 
 def test_memory_is_that_of_a_programs_own_children() -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
-        found = _descendants(os.getpid())
+        found = descendants(os.getpid())
         child.communicate(b"\n")
     assert len(found) >= 1
     assert all(size > 0 for size in found)
-    assert _descendants(child.pid) == []
+    assert descendants(child.pid) == []

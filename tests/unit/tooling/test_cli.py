@@ -84,14 +84,35 @@ def test_every_command_of_the_table_is_where_it_says() -> None:
         assert set(group.commands) == expected
 
 
-def test_the_help_lists_every_command_and_imports_none(root: Path, tmp_path: Path) -> None:
+def imported_for(root: Path, asked: str | None) -> set[str]:
+    """What is imported by the time that a command can be run."""
     script = (
-        "import sys; from tooling.cli import build_app; build_app(None); "
-        "sys.stdout.write(' '.join(name for name in sys.modules if name.startswith('tooling.')))"
+        f"import sys; from tooling.cli import build_app; build_app({asked!r}); "
+        "sys.stdout.write(' '.join(sys.modules))"
     )
-    loaded = subprocess.run(
-        [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True
-    ).stdout.split()
+    return set(
+        subprocess.run(
+            [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "heavy"),
+    [
+        ("emulator", {"boto3", "pydantic", "urllib3"}),
+        ("inspect", {"boto3", "urllib3"}),
+        ("package", {"boto3"}),
+    ],
+)
+def test_a_command_that_calls_no_aws_does_not_wait_for_its_libraries(
+    root: Path, command: str, heavy: set[str]
+) -> None:
+    assert imported_for(root, command) & heavy == set()
+
+
+def test_the_help_lists_every_command_and_imports_none(root: Path, tmp_path: Path) -> None:
+    loaded = imported_for(root, None)
     assert {name for name in loaded if name.startswith("tooling.commands")} == {
         "tooling.commands",
         "tooling.commands.table",

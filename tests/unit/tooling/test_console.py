@@ -76,7 +76,7 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 
 
 @given(JSON)
-def test_a_document_says_what_it_said_before(document: Any) -> None:  # noqa: ANN401 - any JSON
+def test_a_document_says_what_it_said_before(document: Any) -> None:
     for way in (Screen().document, Screen().line):
         said = io.StringIO()
         with redirect_stdout(said):

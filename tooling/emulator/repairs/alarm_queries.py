@@ -25,13 +25,13 @@ def answer_alarm_queries_in_full() -> None:
     missing data, so Terraform, which asks that way, would plan a change to every alarm for ever.
     """
     cloudwatch: Any = import_module("ministack.services.cloudwatch")
-    describe_alarms = cloudwatch._describe_alarms  # noqa: SLF001 - the fault is in there
+    describe_alarms = cloudwatch._describe_alarms  # the fault is in there
 
     def describe_in_full(
         params: dict[str, Any],
         request: dict[str, Any],
         is_cbor: bool,  # noqa: FBT001 - called by ministack, by position
-        is_json: bool = False,  # noqa: FBT001, FBT002
+        is_json: bool = False,  # noqa: FBT001, FBT002 - as above
     ) -> Response:
         if is_cbor or is_json:
             answer: Response = describe_alarms(params, request, is_cbor, is_json)
@@ -44,7 +44,7 @@ def answer_alarm_queries_in_full() -> None:
             return failure
         return status, {**headers, "Content-Type": "text/xml"}, _describe_alarms_xml(body)
 
-    cloudwatch._describe_alarms = describe_in_full  # noqa: SLF001
+    cloudwatch._describe_alarms = describe_in_full
 
 
 def _query_as_json(params: Mapping[str, str | list[str]]) -> dict[str, Any]:

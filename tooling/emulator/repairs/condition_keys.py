@@ -53,7 +53,7 @@ def _tell_policies_of_forms() -> None:
     """Tell policies that an upload is a form, which ministack authorizes by itself."""
     evaluator: Any = import_module("ministack.core.iam_evaluator")
     s3: Any = import_module("ministack.services.s3")
-    enforce, check_form = evaluator.enforce, s3._enforce_signed_post_policy  # noqa: SLF001
+    enforce, check_form = evaluator.enforce, s3._enforce_signed_post_policy
 
     def enforce_as_form(*arguments: object, **named: Any) -> object:  # noqa: ANN401 - ministack's
         if IN_FORM.get():
@@ -68,7 +68,7 @@ def _tell_policies_of_forms() -> None:
         finally:
             IN_FORM.reset(within)
 
-    evaluator.enforce, s3._enforce_signed_post_policy = enforce_as_form, check  # noqa: SLF001
+    evaluator.enforce, s3._enforce_signed_post_policy = enforce_as_form, check
 
 
 def written_attributes(body: bytes) -> list[str]:

@@ -32,7 +32,7 @@ def make_function_credentials_secret(root: RootCredentials) -> None:
         return hmac.new(root.secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
     def execution_credentials(function: dict[str, Any]) -> dict[str, str]:
-        account, _ = runtime._account_region_from_function_config(function)  # noqa: SLF001
+        account, _ = runtime._account_region_from_function_config(function)
         arn, role_arn = function.get("FunctionArn", ""), function.get("Role", "")
         role, session = role_arn.rsplit("/", 1)[-1], function.get("FunctionName", "")[:64]
         key_id = f"ASIA{derive('key id', arn, role_arn)[:16].upper()}"

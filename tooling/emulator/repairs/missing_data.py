@@ -13,7 +13,7 @@ def let_alarms_treat_missing_data() -> None:
     every environment that nobody knows how it is.
     """
     cloudwatch: Any = import_module("ministack.services.cloudwatch")
-    evaluate_alarm = cloudwatch._evaluate_alarm  # noqa: SLF001 - the fault is in there
+    evaluate_alarm = cloudwatch._evaluate_alarm  # the fault is in there
 
     def evaluate_in_full(alarm: dict[str, Any]) -> None:
         evaluate_alarm(alarm)
@@ -22,4 +22,4 @@ def let_alarms_treat_missing_data() -> None:
             alarm["StateValue"] = "OK"
             alarm["StateReason"] = "No figures, which this alarm treats as not breaching."
 
-    cloudwatch._evaluate_alarm = evaluate_in_full  # noqa: SLF001
+    cloudwatch._evaluate_alarm = evaluate_in_full

@@ -32,12 +32,12 @@ def refuse_unsigned_calls() -> None:
     """
     evaluator: Any = import_module("ministack.core.iam_evaluator")
     enforce, check_credentials = evaluator.enforce, evaluator.check_credentials
-    served_unsigned = evaluator._served_unsigned  # noqa: SLF001 - the fault is in there
+    served_unsigned = evaluator._served_unsigned  # the fault is in there
 
     def enforce_signed(
         access_key_id: str, iam_action: str, service: str, *arguments: object, **options: object
     ) -> object:
-        unsigned = evaluator._anonymous.get()  # noqa: SLF001
+        unsigned = evaluator._anonymous.get()
         if unsigned and not access_key_id and service == "s3" and iam_action not in OPEN_IN_S3:
             return evaluator.AuthError(*REFUSED)
         return enforce(access_key_id, iam_action, service, *arguments, **options)

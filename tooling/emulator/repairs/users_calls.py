@@ -47,8 +47,8 @@ def _require_challenges_that_were_set(cognito: Any) -> None:  # noqa: ANN401 - a
     tokens of that user.
     """
     challenges: dict[str, Challenge] = {}
-    result = cognito._password_auth_result  # noqa: SLF001 - where it sets them
-    respond = cognito._respond_to_auth_challenge  # noqa: SLF001 - the fault is in there
+    result = cognito._password_auth_result
+    respond = cognito._respond_to_auth_challenge
 
     def remembered_result(
         pool: dict[str, Any],
@@ -87,7 +87,7 @@ def _require_challenges_that_were_set(cognito: Any) -> None:  # noqa: ANN401 - a
 
 def _keep_subjects(cognito: Any) -> None:  # noqa: ANN401 - a module
     """Let no user take another's subject: all that is another's would be his."""
-    update = cognito._update_user_attributes  # noqa: SLF001 - the fault is in there
+    update = cognito._update_user_attributes
 
     def update_others(data: dict[str, Any]) -> Response:
         if any(attribute.get("Name") == SUBJECT for attribute in data.get("UserAttributes") or ()):

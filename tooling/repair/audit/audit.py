@@ -56,7 +56,7 @@ class Terms:
         )
 
     def are_of(self, store: AuditStore) -> bool:
-        """Tell whether a file's audit went by them and was begun not long ago."""
+        """Return whether a file's audit went by them and was begun not long ago."""
         began = store.note("began")
         return (
             store.note("grace") == self.grace.total_seconds()

@@ -70,36 +70,23 @@ class Rules:
         return self._settled(row, found if is_there else None)
 
     def is_under_way(self, row: RowFacts) -> bool:
-        """Tell whether a row has just changed: who read it before may still use what it listed."""
+        """Return whether a row just changed: who read it before may still use what it listed."""
         return row.changed_at is not None and row.changed_at > self.settled_before
 
     def _settled(self, row: RowFacts, found: ObjectFacts | None) -> Kind | None:
-        if row.status == TRASHED:
-            # What its owner threw away stays away, whatever the bucket holds.
-            if row.gone and not row.discarded and not row.purging and found:
-                return Kind.BACK
-        elif row.status == PENDING:
-            if found:
-                return Kind.STUCK
-        elif found is None:
-            return Kind.WITHOUT_ORIGINAL
-        elif row.status == FAILED:
-            return Kind.FAILED
-        elif (row.version_id or UNVERSIONED) != (found.version_id or UNVERSIONED):
-            return Kind.OUTDATED
+        kind = _contradiction(row, found)
+        if kind is not None:
+            return kind
         is_right = self._is_listed_right(row) and self._is_due_right(row)
         return None if is_right else Kind.WRONG_INDEX
 
     def _is_listed_right(self, row: RowFacts) -> bool:
         if row.status not in LISTED_STATUSES or row.uploaded_at is None:
             return not (row.listed_at or row.month_shard or row.owner_sha256)
-        checksum = None
-        if row.status == READY and row.owner and row.sha256:
-            checksum = checksum_partition(row.owner, row.sha256)
         return (
             row.owner == owner_of_original(row.key)
             and row.listed_at == index_position(row.uploaded_at, row.image_id)
-            and row.owner_sha256 == checksum
+            and row.owner_sha256 == _checksum_partition(row)
             and is_index_partition(row.month_shard, month_of(row.uploaded_at), self.month_shards)
         )
 
@@ -117,3 +104,32 @@ class Rules:
         if is_listed:
             return None if is_there else Kind.MISSING_RENDITION
         return Kind.ORPHANED_RENDITION if is_there else None
+
+
+def _contradiction(row: RowFacts, found: ObjectFacts | None) -> Kind | None:
+    """Return how a row's status and its original contradict each other; None where they agree."""
+    if row.status == TRASHED:
+        return Kind.BACK if found and _is_recorded_as_deleted(row) else None
+    if row.status == PENDING:
+        return Kind.STUCK if found else None
+    if found is None:
+        return Kind.WITHOUT_ORIGINAL
+    if row.status == FAILED:
+        return Kind.FAILED
+    return None if _is_of_version(row, found) else Kind.OUTDATED
+
+
+def _is_recorded_as_deleted(row: RowFacts) -> bool:
+    """Return whether nobody threw the image away and yet its object was deleted."""
+    return row.gone and not row.discarded and not row.purging
+
+
+def _is_of_version(row: RowFacts, found: ObjectFacts) -> bool:
+    return (row.version_id or UNVERSIONED) == (found.version_id or UNVERSIONED)
+
+
+def _checksum_partition(row: RowFacts) -> str | None:
+    """Return what makes a row findable by its checksum; None where it is not to be."""
+    if row.status == READY and row.owner and row.sha256:
+        return checksum_partition(row.owner, row.sha256)
+    return None

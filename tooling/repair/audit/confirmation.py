@@ -52,28 +52,38 @@ class Confirmation:
         row = self.sources.row(finding.image_id) if finding.image_id else None
         match finding.kind:
             case Kind.MISSING_RENDITION:
-                holds = row is not None and row.status == READY and self._lacks(row.renditions)
-                original = row.key if row else None
+                return self._missing_rendition(finding, row)
             case Kind.ORPHANED_RENDITION:
-                listed = finding.key in row.renditions if row else False
-                found = self.sources.object(finding.key)
-                kind = self.rules.rendition(is_listed=listed, found=found)
-                holds = kind is finding.kind and not (row and self._may_list_more(row))
-                original = None
-                version_id = found.version_id if found else None
-                finding = replace(finding, version_id=version_id)
+                return self._orphaned_rendition(finding, row)
             case Kind.CHECKSUM:
-                is_same = row is not None and row.status == READY and row.key == finding.key
-                holds = is_same and row is not None and self.sources.has_other_bytes(row)
-                original = finding.key
+                return self._checksum(finding, row)
             case _:
-                found = self.sources.object(finding.key)
-                holds = self.rules.original(row, found) is finding.kind
-                original = finding.key
-        return replace(finding, original=original) if holds else None
+                return self._original(finding, row)
+
+    def _missing_rendition(self, finding: Finding, row: RowFacts | None) -> Finding | None:
+        if row is None or row.status != READY or not self._lacks(row.renditions):
+            return None
+        return replace(finding, original=row.key)
+
+    def _orphaned_rendition(self, finding: Finding, row: RowFacts | None) -> Finding | None:
+        found = self.sources.object(finding.key)
+        is_listed = row is not None and finding.key in row.renditions
+        kind = self.rules.rendition(is_listed=is_listed, found=found)
+        if kind is not finding.kind or (row and self._may_list_more(row)):
+            return None
+        return replace(finding, original=None, version_id=found.version_id if found else None)
+
+    def _checksum(self, finding: Finding, row: RowFacts | None) -> Finding | None:
+        if row is None or row.status != READY or row.key != finding.key:
+            return None
+        return replace(finding, original=row.key) if self.sources.has_other_bytes(row) else None
+
+    def _original(self, finding: Finding, row: RowFacts | None) -> Finding | None:
+        kind = self.rules.original(row, self.sources.object(finding.key))
+        return replace(finding, original=finding.key) if kind is finding.kind else None
 
     def _may_list_more(self, row: RowFacts) -> bool:
-        """Tell whether a row may come to list, or has just listed, what it doesn't list now."""
+        """Return whether a row may come to list, or has just listed, what it doesn't list now."""
         return row.status in {PENDING, FAILED} or self.rules.is_under_way(row)
 
     def _lacks(self, renditions: tuple[str, ...]) -> bool:

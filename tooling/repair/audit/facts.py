@@ -89,7 +89,7 @@ class RowFacts:
 
 
 def _is_discarded(item: Mapping[str, Any]) -> bool:
-    """Tell whether an owner's decision is why the image is in the trash; it may be outlived."""
+    """Return whether an owner's decision is why the image is in the trash; it may be outlived."""
     decision = item.get(DECISION, {})
     if "M" in decision:
         return bool(decision["M"]["at"] == item.get("deleted_at"))

@@ -97,7 +97,7 @@ class Mending:
         )
 
     def _index_unlisted(self, finding: Finding) -> bool:
-        """Mend the index attributes of a row that no listing may show; tell whether it is such."""
+        """Mend the index attributes of a row that no listing may show; return whether it is one."""
         row = self.sources.row(finding.image_id) if finding.image_id else None
         if row is None or row.status in LISTED_STATUSES:
             return False

@@ -41,14 +41,18 @@ def show(screen: Screen, store: AuditStore) -> None:
         f"{store.note('sample_count') or 0} checksums (drawn by --seed {store.note('seed')})"
     )
     found = differences(store)
-    if not found:
-        return
-    rows = []
-    for kind, count in found.items():
-        some = [each for state in HOLDING for each in store.findings(state, EXAMPLES, kind)]
-        images = ", ".join(each.image_id or "no image's" for each in some[:EXAMPLES])
-        rows.append((kind.value, count, REMEDIES[kind], images))
-    screen.table("Differences", ("what", "count", "remedy", "such as"), rows)
+    if found:
+        rows = [
+            (kind.value, count, REMEDIES[kind], _examples(store, kind))
+            for kind, count in found.items()
+        ]
+        screen.table("Differences", ("what", "count", "remedy", "such as"), rows)
+
+
+def _examples(store: AuditStore, kind: Kind) -> str:
+    """Return the first images that differ in this way."""
+    some = [each for state in HOLDING for each in store.findings(state, EXAMPLES, kind)]
+    return ", ".join(each.image_id or "no image's" for each in some[:EXAMPLES])
 
 
 def conclude(screen: Screen, name: str, *, found: int, kept: int, is_mending: bool) -> None:

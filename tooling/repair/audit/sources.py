@@ -103,7 +103,7 @@ class Sources:
         return ObjectFacts(key, head.get("VersionId"), head["LastModified"])
 
     def has_other_bytes(self, row: RowFacts) -> bool:
-        """Read a row's original in full, and tell whether its checksum is not the row's.
+        """Return whether a row's original, read in full, has another checksum than the row.
 
         One that has changed or gone since the row was read is another finding, if any.
         """

@@ -108,7 +108,7 @@ class AuditStore:
             [(name, json.dumps(value)) for name, value in notes.items()],
         )
 
-    def add_rows(self, rows: Sequence[RowFacts], **notes: Any) -> None:  # noqa: ANN401
+    def add_rows(self, rows: Sequence[RowFacts], **notes: Any) -> None:  # noqa: ANN401 - as for keep
         """Take in some rows, and keep how far the scan has come with them."""
         with self._database:
             self._database.executemany(
@@ -125,7 +125,7 @@ class AuditStore:
             )
             self._keep(notes)
 
-    def sort(self, **notes: Any) -> None:  # noqa: ANN401
+    def sort(self, **notes: Any) -> None:  # noqa: ANN401 - as for keep
         """Bring all rows and the renditions that they list into the order of S3's listings."""
         for name in ("rows", "renditions"):
             if self._has(f"scanned_{name}"):
@@ -202,7 +202,7 @@ class AuditStore:
             )
 
     def has_other(self, finding: Finding) -> bool:
-        """Tell whether a finding of another kind that holds, or did, is about the same image."""
+        """Return whether a finding of another kind that holds, or did, is about the same image."""
         query = (
             "SELECT 1 FROM findings WHERE image_id = ? AND kind <> ? AND state <> 'dismissed' "
             "LIMIT 1"

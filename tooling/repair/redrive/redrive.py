@@ -143,19 +143,20 @@ class Redrive:
 
     def _take(self, some: list[DeadLetter]) -> None:
         # What this very run has sent, and what failed again already, is not sent in a circle.
+        self._note_what_came_back([letter for letter in some if letter.run == self.run_id])
         new = [letter for letter in some if letter.run != self.run_id]
-        back = [letter for letter in some if letter.run == self.run_id]
-        self.follow_up.came_back(letter.message_id for letter in back)
-        self._held += [letter.receipt for letter in back]
-        for letter in new:
+        self._count(new)
+        sendable = [letter for letter in new if letter.kind is not Kind.FOREIGN]
+        self.result.left += len(new) - len(sendable)
+        sent = set() if self.is_dry else self._send(sendable)
+        self._held += [letter.receipt for letter in new if letter.receipt not in sent]
+
+    def _count(self, letters: list[DeadLetter]) -> None:
+        """Count messages by kind, and keep the first of them with the reasons of their failure."""
+        for letter in letters:
             self.result.found[letter.kind] += 1
             if len(self.result.shown) < SHOWN_MAX:
                 self.result.shown.append((letter, self._reason(letter)))
-        foreign = [letter for letter in new if letter.kind is Kind.FOREIGN]
-        self.result.left += len(foreign)
-        sendable = [letter for letter in new if letter.kind is not Kind.FOREIGN]
-        sent = set() if self.is_dry else self._send(sendable)
-        self._held += [letter.receipt for letter in new if letter.receipt not in sent]
 
     def _send(self, letters: list[DeadLetter]) -> set[str]:
         """Send messages, and delete those that were taken; return their receipts."""

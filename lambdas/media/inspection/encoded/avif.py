@@ -23,7 +23,7 @@ Box = tuple[bytes, int, int]
 
 
 def is_plain_avif(data: bytes, size: tuple[int, int]) -> bool:
-    """Tell whether bytes are a still AVIF of a size without metadata or anything after it."""
+    """Return whether bytes are a still AVIF of a size without metadata or anything after it."""
     top = list(_boxes(data, 0, len(data)))
     if tuple(kind for kind, _, _ in top) != _TOP:
         return False
@@ -31,13 +31,11 @@ def is_plain_avif(data: bytes, size: tuple[int, int]) -> bool:
     if data[brand_at : brand_at + 4] != _BRAND:
         return False
     inner = list(_inside(data, (b"meta", meta_start, meta_end), 0))
-    kinds = [kind for kind, _, _ in inner]
+    locations = [box for box in inner if box[0] == b"iloc"]
     return (
-        kinds.count(b"iloc") == 1
-        and b"ispe" in kinds
-        and all(_fits(data, box, size) for box in inner)
-        and _located(data, next(box for box in inner if box[0] == b"iloc"))
-        == [(pixels_start, pixels_end)]
+        len(locations) == 1
+        and _is_plain(data, inner, size)
+        and _located(data, locations[0]) == [(pixels_start, pixels_end)]
     )
 
 
@@ -60,6 +58,12 @@ def _inside(data: bytes, box: Box, depth: int) -> Iterator[Box]:
         yield inner
         if inner[0] in _CONTAINERS:
             yield from _inside(data, inner, depth + 1)
+
+
+def _is_plain(data: bytes, inner: list[Box], size: tuple[int, int]) -> bool:
+    """Return whether the boxes state a size, this one, and hold nothing that is no picture's."""
+    states_size = any(kind == b"ispe" for kind, _, _ in inner)
+    return states_size and all(_fits(data, box, size) for box in inner)
 
 
 def _fits(data: bytes, box: Box, size: tuple[int, int]) -> bool:

@@ -15,7 +15,7 @@ _FRAME_FIXED_BYTES, _FRAME_BYTES_A_COMPONENT = 6, 3
 
 
 def is_plain_jpeg(data: bytes, size: tuple[int, int]) -> bool:
-    """Tell whether bytes are a JPEG of a size without metadata or anything after it."""
+    """Return whether bytes are a JPEG of a size without metadata or anything after it."""
     if not data.startswith(_START):
         return False
     at, frames, scans = len(_START), 0, 0

@@ -10,7 +10,7 @@ _LAYOUTS = ((b"VP8 ",), (b"VP8L",), (b"VP8X", b"ALPH", b"VP8 "), (b"VP8X", b"VP8
 
 
 def is_plain_webp(data: bytes, size: tuple[int, int]) -> bool:
-    """Tell whether bytes are a still WebP of a size without metadata or anything after it."""
+    """Return whether bytes are a still WebP of a size without metadata or anything after it."""
     if data[:4] != b"RIFF" or data[8:_RIFF_HEADER_BYTES] != b"WEBP":
         return False
     if int.from_bytes(data[4:8], "little") != len(data) - 8:

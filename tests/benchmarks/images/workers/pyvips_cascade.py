@@ -25,7 +25,7 @@ def make(task: Task) -> dict[str, bytes]:
     return made
 
 
-def _open(task: Task, side: int, fit: dict[str, Any]) -> Any:  # noqa: ANN401 - pyvips has no types
+def _open(task: Task, side: int, fit: dict[str, Any]) -> Any:
     if pyvips.Image.new_from_buffer(task.data, "").get_typeof("icc-profile-data"):
         fit = {**fit, "export_profile": "srgb"}  # it costs as much where there is no profile
     return pyvips.Image.thumbnail_buffer(task.data, side, **fit)

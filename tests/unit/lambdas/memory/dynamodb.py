@@ -32,13 +32,13 @@ class MemoryDynamoDB:
         row = self.rows.get(Key["image_id"]["S"])
         return {} if row is None else {"Item": copy.deepcopy(row)}
 
-    def put_item(self, *, Item: Item, **request: Any) -> dict[str, Any]:  # noqa: ANN401, N803 - boto3's
+    def put_item(self, *, Item: Item, **request: Any) -> dict[str, Any]:  # noqa: N803 - boto3's
         self._interrupt()
         self._check(Item["image_id"]["S"], request, set())
         self.rows[Item["image_id"]["S"]] = copy.deepcopy(Item)
         return {}
 
-    def update_item(self, *, Key: Item, **request: Any) -> dict[str, Any]:  # noqa: ANN401, N803 - boto3's
+    def update_item(self, *, Key: Item, **request: Any) -> dict[str, Any]:  # noqa: N803 - boto3's
         self._interrupt()
         image_id = Key["image_id"]["S"]
         update = _expression(request, "UpdateExpression")
@@ -48,14 +48,14 @@ class MemoryDynamoDB:
         wanted = request.get("ReturnValues") == "ALL_NEW"
         return {"Attributes": copy.deepcopy(changed)} if wanted else {}
 
-    def delete_item(self, *, Key: Item, **request: Any) -> dict[str, Any]:  # noqa: ANN401, N803 - boto3's
+    def delete_item(self, *, Key: Item, **request: Any) -> dict[str, Any]:  # noqa: N803 - boto3's
         self._interrupt()
         image_id = Key["image_id"]["S"]
         self._check(image_id, request, set())
         self.rows.pop(image_id, None)
         return {}
 
-    def query(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3 takes it
+    def query(self, **request: Any) -> dict[str, Any]:
         """Answer a query of the index of what is due."""
         assert request["IndexName"] == "by_purge"
         condition = _expression(request, "KeyConditionExpression")

@@ -85,7 +85,7 @@ class Expression:
         else:
             raise ExpressionError(self.text)
 
-    def _sum(self, item: Item) -> Any:  # noqa: ANN401 - any attribute value
+    def _sum(self, item: Item) -> Any:
         value = self._operand(item)
         while self._at < len(self._words) and self._peek() in "+-":
             sign = 1 if self._next() == "+" else -1
@@ -127,13 +127,13 @@ class Expression:
             return comparison is COMPARISONS["<>"]
         return comparison(_comparable(left), _comparable(right))
 
-    def _argument(self, item: Item) -> Any:  # noqa: ANN401 - any attribute value
+    def _argument(self, item: Item) -> Any:
         self._expect("(")
         value = self._operand(item)
         self._expect(")")
         return value
 
-    def _operand(self, item: Item) -> Any:  # noqa: ANN401 - any attribute value
+    def _operand(self, item: Item) -> Any:
         word = self._next()
         if word == "if_not_exists":
             self._expect("(")

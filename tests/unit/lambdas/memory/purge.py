@@ -42,7 +42,7 @@ class MemoryQueue(PurgeQueue):
         self.rows = {row.image_id: row for row in rows}
         self.steps: list[str] = []
 
-    def due(self, now: datetime) -> Any:  # noqa: ANN401 - an iterator of pages
+    def due(self, now: datetime) -> Any:
         assert now == NOW
         for image_id in list(self.rows):
             yield [DueImage(image_id, "x")]
@@ -79,7 +79,7 @@ class VersionClient:
     def keys(self) -> list[str]:
         return [entry[0] for entry in self.entries]
 
-    def list_object_versions(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3
+    def list_object_versions(self, **request: Any) -> dict[str, Any]:
         marker = (request.get("KeyMarker", ""), request.get("VersionIdMarker", ""))
         found = [
             entry
@@ -102,7 +102,7 @@ class VersionClient:
             "NextVersionIdMarker": version_id,
         }
 
-    def delete_object(self, **request: Any) -> None:  # noqa: ANN401 - as boto3
+    def delete_object(self, **request: Any) -> None:
         if self.refuses:
             raise ClientError(
                 {"Error": {"Code": "AccessDenied", "Message": request["Key"]}}, "DeleteObject"
@@ -110,7 +110,7 @@ class VersionClient:
         gone = (request["Key"], request["VersionId"])
         self.entries = [entry for entry in self.entries if entry[:2] != gone]
 
-    def delete_objects(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3
+    def delete_objects(self, **request: Any) -> dict[str, Any]:
         if not all(each["Key"].isprintable() for each in request["Delete"]["Objects"]):
             raise ClientError({"Error": {"Code": "MalformedXML", "Message": ""}}, "DeleteObjects")
         if self.refuses:

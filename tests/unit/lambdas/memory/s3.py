@@ -98,8 +98,8 @@ class MemoryS3:
         self,
         *,
         Key: str,  # noqa: N803 - boto3's
-        Body: bytes,  # noqa: N803
-        IfNoneMatch: str | None = None,  # noqa: N803
+        Body: bytes,  # noqa: N803 - boto3's name
+        IfNoneMatch: str | None = None,  # noqa: N803 - boto3's name
         **_: object,
     ) -> None:
         if IfNoneMatch and self.latest(Key):

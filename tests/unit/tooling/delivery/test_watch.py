@@ -44,7 +44,7 @@ class Clock:
 def test_alarms_that_stay_quiet_pass_when_the_time_is_over_and_not_before() -> None:
     clock, asked = Clock(), []
 
-    def quiet(settled: bool) -> Answer:  # noqa: FBT001 - as the watch asks
+    def quiet(settled: bool) -> Answer:
         asked.append(clock.seconds)
         assert settled is (clock.seconds >= 600)
         return passed("OK")
@@ -67,11 +67,11 @@ def test_an_alarm_ends_it_at_once_and_so_does_one_that_does_not_know(bad: Answer
 @pytest.mark.parametrize(("knows_after", "passes"), [(300, True), (601, False)])
 def test_an_alarm_may_wait_for_figures_but_must_be_well_in_the_end(
     knows_after: int,
-    passes: bool,  # noqa: FBT001 - a case, not a flag
+    passes: bool,
 ) -> None:
     clock = Clock()
 
-    def waits(settled: bool) -> Answer:  # noqa: FBT001 - as the watch asks
+    def waits(settled: bool) -> Answer:
         knows = clock.seconds >= knows_after
         return passed("OK") if knows or not settled else unknown("Not known: errors.")
 

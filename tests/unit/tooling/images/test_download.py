@@ -94,7 +94,7 @@ def server() -> Iterator[WebServer]:
         yield server
 
 
-def show(server: WebServer, image_id: str = IMAGE, **changes: Any) -> None:  # noqa: ANN401
+def show(server: WebServer, image_id: str = IMAGE, **changes: Any) -> None:
     image = {
         "image_id": image_id,
         "status": "ready",

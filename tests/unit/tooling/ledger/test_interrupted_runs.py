@@ -89,7 +89,7 @@ def test_a_run_that_could_not_go_back_has_taken_up_the_killed_one() -> None:
 )
 def test_where_it_stood_decides_whether_the_next_goes_on_or_back(
     step: Step,
-    leads_back: bool,  # noqa: FBT001 - a case, not a flag
+    leads_back: bool,
 ) -> None:
     found = interruption([STARTED, entry(step)])
     assert found is not None

@@ -19,6 +19,7 @@ from tooling.packaging.build import FUNCTIONS
 from tooling.packaging.platforms import lambda_platform, this_platform
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -106,11 +107,12 @@ def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def wheel(folder: Path, name: str, tag: str = "py3-none-any") -> str:
-    """Make a wheel of version 1 and return its line of a lock."""
+def wheel(folder: Path, name: str, tag: str = "py3-none-any", files: Sequence[str] = ()) -> str:
+    """Make a wheel of version 1, with these files as well, and return its line of a lock."""
     path = folder / f"{name}-1-{tag}.whl"
     with zipfile.ZipFile(path, "w") as content:
-        content.writestr(f"{name}.py", "")
+        for file in (f"{name}.py", *files):
+            content.writestr(file, "")
         content.writestr(
             f"{name}-1.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n"
         )
@@ -197,11 +199,11 @@ def test_the_locks_hold_hashes_and_no_index(root: Path, function: str) -> None:
     assert "aws-lambda-powertools==" in text
 
 
-def test_botocore_keeps_the_services_that_are_called(tmp_path: Path) -> None:
-    data = tree(
-        tmp_path / "botocore" / "data", {"s3/a.json": b"", "ec2/a.json": b"", "endpoints.json": b""}
-    )
-    dependencies._prune_botocore(tmp_path)
+def test_botocore_keeps_the_services_that_are_called(tmp_path: Path, wheels: Path) -> None:
+    names = ("s3/a.json", "ec2/a.json", "endpoints.json")
+    line = wheel(wheels, "botocore", files=[f"botocore/data/{name}" for name in names])
+    folder = dependencies.install(lock_of(tmp_path, line), this_platform(), tmp_path)
+    data = folder / "botocore" / "data"
     assert sorted(path.name for path in data.iterdir()) == ["endpoints.json", "s3"]
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def git(folder: Path, *arguments: str) -> str:
     identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
     completed = subprocess.run(
-        ["git", *identity, *arguments],  # noqa: S607 - the developer's own git
+        ["git", *identity, *arguments],
         cwd=folder,
         check=True,
         capture_output=True,

@@ -131,7 +131,7 @@ def repository(tmp_path: Path) -> Path:
         ["init", "-q"],
         ["-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-q", "--allow-empty", "-m", "m"],
     ):
-        subprocess.run(["git", *command], cwd=tmp_path, check=True)  # noqa: S607
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
     return tmp_path
 
 

@@ -21,10 +21,10 @@ class Tables(MemoryDynamoDB):
 
     exceptions = SimpleNamespace(ResourceNotFoundException=KeyError)
 
-    def get_paginator(self, _: str) -> Any:  # noqa: ANN401 - as boto3 answers it
+    def get_paginator(self, _: str) -> Any:
         return SimpleNamespace(paginate=lambda **_: [{"Items": [COPY]}])
 
-    def get_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3 takes it
+    def get_item(self, **request: Any) -> dict[str, Any]:
         return super().get_item(**{"ConsistentRead": True, **request})
 
 

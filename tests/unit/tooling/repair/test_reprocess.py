@@ -20,7 +20,7 @@ class Table:
     def __init__(self) -> None:
         self.requests: list[dict[str, Any]] = []
 
-    def scan(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3 takes it
+    def scan(self, **request: Any) -> dict[str, Any]:
         self.requests.append(request)
         page = int(request.get("ExclusiveStartKey", {}).get("page", 0))
         more = {"LastEvaluatedKey": {"page": page + 1}} if page < 2 else {}

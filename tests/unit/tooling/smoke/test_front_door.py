@@ -75,7 +75,7 @@ def test_a_rendition_that_is_no_picture(server: WebServer) -> None:
 class NoCognito:
     """Of all AWS, a user pool that refuses."""
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - stands for any client
+    def __getattr__(self, name: str) -> Any:
         raise ClientError({"Error": {"Code": "TooManyRequests", "Message": "later"}}, name)
 
 

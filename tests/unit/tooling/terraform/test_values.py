@@ -19,7 +19,7 @@ from tooling.terraform.values import (
 )
 
 
-def lines(before: Any, after: Any, **more: Any) -> list[str]:  # noqa: ANN401 - any value of a plan
+def lines(before: Any, after: Any, **more: Any) -> list[str]:
     return [str(found) for found in differences({"before": before, "after": after, **more})]
 
 

@@ -142,7 +142,7 @@ class Api:
     """The API, over whatever rows a test puts there."""
 
     def __init__(self, module: ModuleType, event: dict[str, Any], context: object) -> None:
-        self._module, self._event, self._context = module, event, context
+        self._module, self.event, self._context = module, event, context
         self.time = NOW
         self.table = MemoryTable()
         self.listings = MemoryListings(self.table)
@@ -195,7 +195,7 @@ class Api:
         """Send a request; return its answer's status, document and headers by lower-case name."""
         method, _, path = route.partition(" ")
         path, _, typed = path.partition("?")
-        event = json.loads(json.dumps(self._event))
+        event = json.loads(json.dumps(self.event))
         event |= {"rawPath": path, "rawQueryString": typed or urlencode(query)}
         event |= {"body": body if body is None or isinstance(body, str) else json.dumps(body)}
         sent = {"Content-Type": "application/json", **(headers or {})}

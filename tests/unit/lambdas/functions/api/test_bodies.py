@@ -112,7 +112,7 @@ def test_a_body_is_taken_as_json_in_utf8_alone(api: Api, content_type: str, stat
 
 
 def test_a_body_that_the_gateway_encoded_is_decoded(api: Api) -> None:
-    api._event["isBase64Encoded"] = True
+    api.event["isBase64Encoded"] = True
     body = base64.b64encode(json.dumps({**PNG, "title": "é"}).encode()).decode()
     assert api("POST /images", body)[0] == 201
     assert api("POST /images", base64.b64encode(b'{"title": "\xff"}').decode())[0] == 400

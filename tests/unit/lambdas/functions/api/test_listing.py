@@ -25,7 +25,7 @@ def image(number: int, owner: str | None = OWNER, uploaded_at: datetime = FIRST)
     )
 
 
-def walk(api: Api, size: int, **query: Any) -> list[list[str]]:  # noqa: ANN401 - as a request has
+def walk(api: Api, size: int, **query: Any) -> list[list[str]]:
     pages: list[list[str]] = []
     cursor: dict[str, Any] = {}
     while True:

@@ -172,7 +172,7 @@ def test_what_the_system_refuses_the_decoder_is_a_warning(processor: ModuleType)
 
 def test_the_decoder_may_take_what_the_function_has(processor: ModuleType) -> None:
     assert processor.settings.memory_bytes == 2304 * 1024**2
-    assert processor.inspector._on_refused is processor.warn_of_refused
+    assert processor.inspector.decoders.on_refused is processor.warn_of_refused
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,13 @@ from media.inspection.wire import Answer, Assignment, Fault
 PNG = b"\x89PNG\r\n\x1a\n"
 UNCONFINED = "tests.unit.lambdas.media.inspection.intruder_unconfined"
 UNFILTERED = "tests.unit.lambdas.media.inspection.intruder_unfiltered"
+# What Python and its libraries go by; the last the process sets itself.
+NEEDED = frozenset(
+    {
+        *("PATH", "PYTHONPATH", "PYTHONHOME", "PYTHONPYCACHEPREFIX", "LD_LIBRARY_PATH"),
+        *("LANG", "LC_ALL", "LC_CTYPE", "VIPS_CONCURRENCY", "OMP_NUM_THREADS", "VIPS_WARNING"),
+    }
+)
 _X32_GETPID = 0x40000000 | 39
 _DUMPABLE, _PTRACE_SEIZE = 4, 0x4206
 _GIBIBYTE = 1024**3
@@ -57,6 +64,12 @@ def start_thread(_parent: int) -> None:
     thread = threading.Thread(target=lambda: None)
     thread.start()
     thread.join()
+
+
+def find_settings(_parent: int) -> None:
+    """Look for anything in its own environment that it doesn't need."""
+    if not set(os.environ) - NEEDED:
+        raise LookupError
 
 
 def become_ordinary() -> None:
@@ -111,6 +124,7 @@ ATTACKS: dict[str, Callable[[int], object]] = {
     "move_stack": move_stack,
     "read_environment": read_environment_of,
     "open_memory": open_memory_of,
+    "find_settings": find_settings,
     "read_file": lambda _: Path(__file__).read_bytes(),
     "list_folder": lambda _: list(Path("/").iterdir()),
     "write_file": write_file,

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pillow_heif
-from PIL import Image
+from PIL import Image, ImageCms
 
 # The code under test loads this when it first meets such a file; tests write one before.
 pillow_heif.register_heif_opener()
 
 GPS = {1: "N", 2: (43.0, 28.0, 2.8), 3: "W", 4: (11.0, 53.0, 6.5), 5: b"\x01", 6: 12.5}
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
 def quadrants(size: tuple[int, int] = (60, 40)) -> Image.Image:
@@ -25,7 +26,7 @@ def quadrants(size: tuple[int, int] = (60, 40)) -> Image.Image:
     return image
 
 
-def saved(image: Image.Image, image_format: str, **options: Any) -> bytes:  # noqa: ANN401 - Pillow's own
+def saved(image: Image.Image, image_format: str, **options: Any) -> bytes:
     output = io.BytesIO()
     image.save(output, image_format, **options)
     return output.getvalue()

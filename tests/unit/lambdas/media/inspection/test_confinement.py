@@ -93,6 +93,14 @@ def test_the_second_set_of_calls_is_closed(inspector: Inspector) -> None:
     assert ENDED in outcome(inspector, order("other_calls"))
 
 
+def test_it_is_given_nothing_of_our_environment_but_what_it_needs(
+    inspector: Inspector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_SECRET_ACCESS_KEY", "MEDIA_CURSOR_KEY", "DATABASE_PASSWORD"):
+        monkeypatch.setenv(name, "secret")
+    assert outcome(inspector, order("find_settings")).startswith("LookupError")
+
+
 def test_nothing_of_the_confinement_is_refused_here() -> None:
     told: list[frozenset[Measure]] = []
     with Inspector(Limits(), SPECS, on_refused=told.append) as inspector:
@@ -169,7 +177,7 @@ def test_once_owners_change_the_next_process_is_started_in_advance(inspector: In
 
 
 def spare_of(inspector: Inspector) -> int:
-    return inspector._spare.pid if inspector._spare else 0
+    return inspector.decoders.spare.pid if inspector.decoders.spare else 0
 
 
 def test_memory_ends_at_the_functions_share(monkeypatch: pytest.MonkeyPatch) -> None:

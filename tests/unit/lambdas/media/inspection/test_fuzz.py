@@ -70,7 +70,7 @@ def test_a_damaged_picture_is_a_picture_or_a_rejection(
     seed: bytes,
     cut: float | None,
     flips: list[tuple[float, int]],
-    early: bool,  # noqa: FBT001 - hypothesis hands values over by name
+    early: bool,
 ) -> None:
     data = bytearray(seed)
     # Headers are where a single byte does most.

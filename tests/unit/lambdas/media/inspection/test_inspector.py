@@ -12,10 +12,10 @@ from media.inspection import (
     Inspector,
     RejectedError,
     RenditionSpec,
-    decoder_process,
     worker,
 )
 from media.inspection.decoder_process import DecoderProcess
+from media.inspection.decoders import Decoders
 from media.inspection.wire import Assignment, Fault
 from media.model.formats import ImageFormat
 from media.model.images import RejectionReason
@@ -51,15 +51,16 @@ def test_what_ends_every_process_is_the_files_fault_unless_the_system_did_it(
 ) -> None:
     with Inspector(Limits(), SPECS) as inspector:
         with monkeypatch.context() as patch:
-            patch.setattr(inspector, "await_readiness", lambda: ended(inspector, end))
+            decoders = inspector.decoders
+            patch.setattr(decoders, "await_readiness", lambda: ended(decoders, end))
             with pytest.raises(told[0], match=told[1]):
                 inspector.inspect(PICTURE, "alice")
         assert inspector.inspect(PICTURE, "alice").width == 60
 
 
-def ended(inspector: Inspector, end: signal.Signals) -> DecoderProcess:
+def ended(decoders: Decoders, end: signal.Signals) -> DecoderProcess:
     """Give a process that was ready and ends before it is asked."""
-    decoder = Inspector.await_readiness(inspector)
+    decoder = Decoders.await_readiness(decoders)
     os.kill(decoder.pid, end)
     decoder.wait()
     return decoder
@@ -137,15 +138,6 @@ def test_a_fault_of_ours_is_told_without_what_the_file_may_have_put_into_it() ->
     assert isinstance(fault, Fault)
     assert fault.name == "AttributeError"
     assert fault.place.startswith("media.inspection.pipeline:")
-
-
-def test_the_process_is_given_nothing_of_our_environment_but_what_it_needs(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for name in ("AWS_SECRET_ACCESS_KEY", "MEDIA_CURSOR_KEY", "DATABASE_PASSWORD"):
-        monkeypatch.setenv(name, "secret")
-    names = set(decoder_process._environment())
-    assert {"PATH", "PYTHONPATH"} <= names <= {*decoder_process._INHERITED, "PYTHONPATH"}
 
 
 def test_the_process_is_limited_in_memory_files_and_what_it_opens() -> None:

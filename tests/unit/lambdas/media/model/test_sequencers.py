@@ -12,7 +12,7 @@ def test_text_order_is_number_order_however_it_was_written(
     one: int,
     other: int,
     zeros: int,
-    upper: bool,  # noqa: FBT001 - drawn by hypothesis
+    upper: bool,
 ) -> None:
     written = f"{one:x}".rjust(min(32, len(f"{one:x}") + zeros), "0")
     first = normalise_sequencer(written.upper() if upper else written)

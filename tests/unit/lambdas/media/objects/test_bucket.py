@@ -16,7 +16,7 @@ class ScriptedS3:
         self.codes = list(codes)
         self.puts = 0
 
-    def put_object(self, **_: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3 takes it
+    def put_object(self, **_: Any) -> dict[str, Any]:
         self.puts += 1
         code = self.codes.pop(0)
         if code:

@@ -16,11 +16,11 @@ class Client:
     def __init__(self, listed: str | None, head: str | ClientError) -> None:
         self._listed, self._head = listed, head
 
-    def list_objects_v2(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3
+    def list_objects_v2(self, **request: Any) -> dict[str, Any]:
         assert request == {"Bucket": "b", "Prefix": KEY, "MaxKeys": 1}
         return {"Contents": [{"Key": self._listed}]} if self._listed else {}
 
-    def head_object(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3
+    def head_object(self, **request: Any) -> dict[str, Any]:
         assert request == {"Bucket": "b", "Key": KEY}
         if isinstance(self._head, ClientError):
             raise self._head

@@ -23,7 +23,7 @@ from tests.unit.lambdas.media.reconciliation.world import (
 from tests.unit.lambdas.memory.discarded import thrown_away
 
 
-def trashed(world: World, deleted_at: datetime, **others: Any) -> ImageRecord:  # noqa: ANN401 - fields
+def trashed(world: World, deleted_at: datetime, **others: Any) -> ImageRecord:
     row = ImageRecord(
         image_id=IMAGE,
         key=KEY,

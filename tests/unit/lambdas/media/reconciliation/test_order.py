@@ -104,7 +104,7 @@ class Deliveries(RuleBasedStateMachine):
 
     @precondition(lambda self: self.store.s3.events)
     @rule(unless_current=st.booleans(), data=st.data())
-    def is_asked_for(self, unless_current: bool, data: st.DataObject) -> None:  # noqa: FBT001
+    def is_asked_for(self, unless_current: bool, data: st.DataObject) -> None:
         event = data.draw(st.none() | st.sampled_from(self.store.s3.events))
         if event:
             self.store.dynamodb.before_write.append(lambda: self.store.deliver(event))

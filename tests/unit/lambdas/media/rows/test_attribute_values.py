@@ -24,7 +24,7 @@ values = st.recursive(
 
 
 @given(values)
-def test_values_are_tagged_as_boto3_tags_them(value: Any) -> None:  # noqa: ANN401 - any of them
+def test_values_are_tagged_as_boto3_tags_them(value: Any) -> None:
     assert tagged(value) == TypeSerializer().serialize(value)
     assert untagged(tagged(value)) == TypeDeserializer().deserialize(tagged(value)) == value
 

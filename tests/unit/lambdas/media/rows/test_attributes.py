@@ -67,7 +67,7 @@ class RecordingClient:
     def __init__(self) -> None:
         self.attributes: set[str] = set()
 
-    def _call(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3 takes it
+    def _call(self, **request: Any) -> dict[str, Any]:
         self.attributes.update(written_attributes(json.dumps(request).encode()))
         return {}
 

@@ -26,7 +26,7 @@ class PagingClient:
         self.rows = [{"image_id": {"S": f"{number}"}} for number in range(rows)]
         self.queries = 0
 
-    def query(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3 takes it
+    def query(self, **request: Any) -> dict[str, Any]:
         self.queries += 1
         start = int(request.get("ExclusiveStartKey", {"at": 0})["at"])
         end = min(start + min(2, request["Limit"]), len(self.rows))
@@ -52,7 +52,7 @@ class IndexClient:
         self.items = [item_of(record, shards) for record in records]
         self.requests: list[dict[str, Any]] = []
 
-    def query(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3 takes it
+    def query(self, **request: Any) -> dict[str, Any]:
         self.requests.append(request)
         values = request["ExpressionAttributeValues"]
         attribute = request["ExpressionAttributeNames"]["#partition"]

@@ -35,7 +35,7 @@ class RecordingClient:
         self.requests: list[dict[str, Any]] = []
         self._answer = answer
 
-    def _call(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3 takes it
+    def _call(self, **request: Any) -> dict[str, Any]:
         self.requests.append(request)
         if isinstance(self._answer, ClientError):
             raise self._answer

@@ -31,7 +31,7 @@ def session_with(token: str | None) -> Session:
 
 
 @cache
-def client_of(token: str | None, endpoint: str | None) -> Any:  # noqa: ANN401 - botocore's own
+def client_of(token: str | None, endpoint: str | None) -> Any:
     return session_with(token).create_client(
         "s3",
         region_name="eu-central-1",

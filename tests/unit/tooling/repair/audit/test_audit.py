@@ -115,7 +115,7 @@ def test_a_row_and_its_original(
         (False, replace(OBJECT, modified=SETTLED + timedelta(seconds=1)), None),
     ],
 )
-def test_a_rendition(is_listed: bool, found: ObjectFacts | None, kind: Kind | None) -> None:  # noqa: FBT001
+def test_a_rendition(is_listed: bool, found: ObjectFacts | None, kind: Kind | None) -> None:
     assert RULES.rendition(is_listed=is_listed, found=found) is kind
 
 
