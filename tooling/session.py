@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tooling.aws.clients import Clients
 from tooling.aws.target import open_target
 from tooling.console import Screen
 from tooling.environments import EnvironmentFiles
@@ -48,11 +47,10 @@ class Session:
         self.screen.say(target.describe(), style="bold")
         return target
 
-    def deployed(self, name: str) -> tuple[Target, Clients, dict[str, Any]]:
+    def deployed(self, name: str) -> tuple[Target, dict[str, Any]]:
         """Open a deployed environment."""
         target = self.target(name)
-        clients = Clients(target)
-        return target, clients, require_outputs(clients.s3, target.environment)
+        return target, require_outputs(target.s3, target.environment)
 
 
 def ask(question: str) -> str:

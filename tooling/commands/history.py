@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tooling.aws.clients import Clients
 from tooling.commands.arguments import Destination, EnvironmentName, JsonWanted, Source
 from tooling.delivery.history import runs_of
 from tooling.delivery.overview import Overview
@@ -66,7 +65,7 @@ def history(
     """Show who brought what to ENV, how it ended, and why."""
     session = Session.open(json_wanted=json_wanted)
     target = session.target(name)
-    ledger = Ledger.of(Clients(target))
+    ledger = Ledger.of(target)
     if verify:
         verify_ledger(session, name, ledger)
         return
@@ -119,7 +118,7 @@ def diff(source: Source, destination: Destination, json_wanted: JsonWanted = Fal
     session = Session.open(json_wanted=json_wanted)
     targets = [session.target(name) for name in (source, destination)]
     settings = settings_between(*(target.environment for target in targets))
-    newer, older = (read_deployed(Clients(target).s3, target.environment) for target in targets)
+    newer, older = (read_deployed(target.s3, target.environment) for target in targets)
     difference = (
         ReleaseDifference.between(
             session.workspace.root, newer.release, older.release if older else None

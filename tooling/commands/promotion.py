@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tooling.aws.clients import Clients
 from tooling.aws.target import WrongAccount
 from tooling.commands.arguments import Destination, EnvironmentName, JsonWanted, Source
 from tooling.delivery.promote import Promotion
@@ -51,7 +50,7 @@ def promote(
         with session.workspace.alone_in(destination):
             open_run = partial(Run.open, dry=True) if dry_run else Run.founding
             run = open_run(session.workspace, target, session.screen, decision.command)
-            promotion = Promotion(origin, Clients(origin), run, decision)
+            promotion = Promotion(origin, run, decision)
             (promotion.dry_run if dry_run else promotion.promote)(approve)
 
 

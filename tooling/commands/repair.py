@@ -56,8 +56,8 @@ def redrive(
 ) -> None:
     """Show what lies in the dead-letter queue and why, and send it to be handled again."""
     session = Session.open(json_wanted=json_wanted)
-    _, clients, outputs = session.deployed(name)
-    run = Redrive(clients, outputs, is_dry=dry_run)
+    target, outputs = session.deployed(name)
+    run = Redrive(target, outputs, is_dry=dry_run)
     result, ends = run.run(session.screen), run.follow_up
     if result.sent:
         run.wait(wait, session.screen)
@@ -86,9 +86,9 @@ def reprocess(  # noqa: PLR0913, PLR0917 - one for each option
     session = Session.open(json_wanted=json_wanted)
     moment = stored(read_moment(since)) if since else None
     selection = Selection(is_forced=not stale, owner=owner, since=moment)
-    _, clients, outputs = session.deployed(name)
-    feeder = None if dry_run else QueueFeeder(clients.sqs, outputs["queue_url"], rate)
-    run = Reprocess(clients.dynamodb, outputs["table_name"], outputs["media_bucket"], feeder)
+    target, outputs = session.deployed(name)
+    feeder = None if dry_run else QueueFeeder(target.sqs, outputs["queue_url"], rate)
+    run = Reprocess(target.dynamodb, outputs["table_name"], outputs["media_bucket"], feeder)
     path = session.workspace.environment_state(name) / "reprocess.json"
     with session.workspace.alone_in(name, "reprocess"):
         if afresh:
@@ -116,8 +116,8 @@ def audit(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> None:
     """Compare objects, renditions and rows; say, or with --repair mend, what differs."""
     session = Session.open(json_wanted=json_wanted)
-    target, clients, outputs = session.deployed(name)
-    sources = Sources(clients, outputs["table_name"], outputs["media_bucket"])
+    target, outputs = session.deployed(name)
+    sources = Sources(target, outputs["table_name"], outputs["media_bucket"])
     path = session.workspace.environment_state(name) / "audit" / "audit.sqlite"
     is_mending = repair and not dry_run
     with session.workspace.alone_in(name, "audit"):
@@ -128,7 +128,7 @@ def audit(  # noqa: PLR0913, PLR0917 - one for each option
             run = Audit(store, sources, target.environment.month_shards)
             run.run(session.screen)
             if is_mending:
-                run.mend(QueueFeeder(clients.sqs, outputs["queue_url"], rate), session.screen)
+                run.mend(QueueFeeder(target.sqs, outputs["queue_url"], rate), session.screen)
             if json_wanted:
                 session.screen.document(report.document(store))
             else:
@@ -154,13 +154,13 @@ def recover(
             remedy="Give --rows-from TABLE, --deleted-since DATE, or both.",
         )
     session = Session.open(json_wanted=json_wanted)
-    _, clients, outputs = session.deployed(name)
+    target, outputs = session.deployed(name)
     table, screen = outputs["table_name"], session.screen
     rows = originals = 0
     if rows_from:
-        rows, _ = return_rows(clients, rows_from, table, screen, is_dry=dry_run)
+        rows, _ = return_rows(target, rows_from, table, screen, is_dry=dry_run)
     if since:
-        sources = Sources(clients, table, outputs["media_bucket"])
+        sources = Sources(target, table, outputs["media_bucket"])
         originals = return_originals(sources, since, screen, is_dry=dry_run)
     if json_wanted:
         screen.document({"rows": rows, "originals": originals, "dry_run": dry_run})

@@ -38,7 +38,6 @@ from tooling.terraform.stack import media_stack
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tooling.aws.clients import Clients
     from tooling.aws.target import Target
     from tooling.delivery.plan import Planned
     from tooling.delivery.result import Decision
@@ -59,8 +58,6 @@ class Assessment:
     ----------
     source : Target
         Where the release comes from; only read.
-    source_clients : Clients
-        For it.
     run : Run
         Of the target; one that is dry writes nothing there.
     decision : Decision
@@ -70,7 +67,6 @@ class Assessment:
     """
 
     source: Target
-    source_clients: Clients
     run: Run
     decision: Decision
     entries: LedgerEntries
@@ -119,19 +115,17 @@ class Assessment:
         name, release = self.source.environment.name, deployed.release
         target = self.run.target.environment
         yield Gate("order", partial(order, name, target))
-        yield Gate("account", partial(account, [self.source_clients, self.run.clients]))
+        yield Gate("account", partial(account, [self.source, self.run.target]))
         yield Gate("hold", partial(hold, target.name, self.entries.holds))
         yield Gate("checkout", partial(checkout, self.run.workspace.terraform, release))
         yield Gate(
             "live code",
-            lambda: live_code(
-                self.source_clients.functions, deployed.outputs["functions"], release
-            ),
+            lambda: live_code(self.source.functions, deployed.outputs["functions"], release),
         )
         stack = media_stack(self.run.workspace, self.source)
         stack.init(self.run.screen)
         yield Gate("source converged", lambda: self._source_converged(stack, release))
-        yield Gate("alarms", lambda: alarms(self.source_clients.cloudwatch, deployed.outputs))
+        yield Gate("alarms", lambda: alarms(self.source.cloudwatch, deployed.outputs))
         yield Gate("smoke evidence", lambda: smoke_evidence(name, self._evidence(), release))
         yield Gate(
             "soak",
@@ -156,7 +150,7 @@ class Assessment:
 
     def _evidence(self) -> list[Entry]:
         """Return what appliers of the source say, from a ledger in which nothing was changed."""
-        return verified(Ledger.of(self.source_clients), self.source.environment.name).authentic
+        return verified(Ledger.of(self.source), self.source.environment.name).authentic
 
     def _source_converged(self, stack: Stack, release: Release) -> Answer:
         environment = self.source.environment
@@ -169,10 +163,10 @@ class Assessment:
     def _plan_foundation(self) -> PlannedFoundation | None:
         """Plan the target's buckets; none where they are still to be made."""
         run = self.run
-        if run.dry and not bucket_exists(run.clients.s3, state_bucket(run.target.environment)):
+        if run.dry and not bucket_exists(run.target.s3, state_bucket(run.target.environment)):
             return None
         quiet = replace(run.screen, quiet=True)
-        return plan_foundation(run.workspace, run.clients, quiet, lock=not run.dry)
+        return plan_foundation(run.workspace, run.target, quiet, lock=not run.dry)
 
     def _foundation(self, planned: PlannedFoundation | None) -> Answer:
         if planned is None:
@@ -183,8 +177,8 @@ class Assessment:
         """Hash the zips again where they lie; a run that is not dry writes them to the target."""
         began = monotonic()
         run = self.run
-        source = Place(self.source_clients.s3, artifact_bucket(self.source.environment))
-        target = Place(run.clients.s3, artifact_bucket(run.target.environment))
+        source = Place(self.source.s3, artifact_bucket(self.source.environment))
+        target = Place(run.target.s3, artifact_bucket(run.target.environment))
         copied = (hash_artifacts if run.dry else copy_artifacts)(release, source, target)
         answer = artifacts(copied)
         run.screen.done(answer.evidence, began)

@@ -61,7 +61,7 @@ def _widen(run: Run, planned: Planned) -> None:
 
 def _alarms(run: Run, outputs: dict[str, Any], settled: bool) -> Answer:  # noqa: FBT001
     """Ask the alarms; one that can't be asked is an unknown."""
-    asked = Gate("alarms", lambda: alarms(run.clients.cloudwatch, outputs, settled=settled))
+    asked = Gate("alarms", lambda: alarms(run.target.cloudwatch, outputs, settled=settled))
     found = asked.find()
     return Answer(found.verdict, found.evidence)
 
@@ -77,6 +77,6 @@ def send_back(run: Run, planned: Planned) -> None:
         name = functions[key]["name"]
         try:
             run.lease.require()
-            send_all_to(run.clients.functions, name, kept["version"])
+            send_all_to(run.target.functions, name, kept["version"])
         except (ClientError, BotoCoreError) as error:
             run.screen.say(f"{name} could not be sent back at once: {error}")

@@ -23,7 +23,6 @@ from tooling.terraform.reports import show_outputs, show_plan
 from tooling.terraform.stack import media_stack
 
 if TYPE_CHECKING:
-    from tooling.aws.clients import Clients
     from tooling.aws.target import Target
     from tooling.console import Screen
     from tooling.packaging.build import Artifact
@@ -88,7 +87,7 @@ class Deployment:
         """
         run = self._run("plan")
         with run.lease.held():
-            self._prepare(run.clients)
+            self._prepare()
 
     def _run(self, command: str) -> Run:
         self._require_own_builds()
@@ -96,10 +95,10 @@ class Deployment:
         return Run.founding(self.workspace, self.target, self.screen, f"{command} {name}")
 
     def _bring(self, run: Run) -> dict[str, Any]:
-        release, stack, summary = self._prepare(run.clients)
+        release, stack, summary = self._prepare()
         if not summary.empty:
             require_clean_plan(self.workspace, self.target, stack, self.screen)
-            here = read_deployed(run.clients.s3, self.target.environment)
+            here = read_deployed(run.target.s3, self.target.environment)
             run.journal.record(
                 Step.APPLYING, release=release, previous=here.release if here else None
             )
@@ -108,18 +107,18 @@ class Deployment:
         run.journal.record(
             Step.APPLIED, summary.counts(), release=Release.from_document(outputs["release"])
         )
-        smoke_test(run.journal, self.target, run.clients, outputs, self.screen)
+        smoke_test(run.journal, self.target, outputs, self.screen)
         return outputs
 
-    def _prepare(self, clients: Clients) -> tuple[Release, Stack, PlanSummary]:
+    def _prepare(self) -> tuple[Release, Stack, PlanSummary]:
         with ThreadPoolExecutor(max_workers=1) as beside:
             buckets = beside.submit(
-                plan_foundation, self.workspace, clients, replace(self.screen, quiet=True)
+                plan_foundation, self.workspace, self.target, replace(self.screen, quiet=True)
             )
             artifacts = self._package()
             self.screen.step(TITLE)
             buckets.result().lay(self.screen)
-        release = self._publish(clients, artifacts)
+        release = self._publish(artifacts)
         return release, *self._plan(release)
 
     def _require_own_builds(self) -> None:
@@ -144,10 +143,10 @@ class Deployment:
         self.screen.done("ready", began)
         return artifacts
 
-    def _publish(self, clients: Clients, artifacts: list[Artifact]) -> Release:
+    def _publish(self, artifacts: list[Artifact]) -> Release:
         bucket = artifact_bucket(self.target.environment)
         functions = {
-            artifact.function: publish(clients.s3, bucket, artifact) for artifact in artifacts
+            artifact.function: publish(self.target.s3, bucket, artifact) for artifact in artifacts
         }
         release = describe(self.workspace.root, platform_of(self.target), functions)
         self.screen.done(f"release {release.id[:12]} of commit {release.short_commit}")

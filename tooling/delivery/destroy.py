@@ -46,20 +46,20 @@ def destroy(run: Run, confirm: Callable[[str], bool]) -> None:
     """
     environment = run.target.environment
     artifacts, state = artifact_bucket(environment), state_bucket(environment)
-    state_is_there = bucket_exists(run.clients.s3, state)
-    if not state_is_there and not bucket_exists(run.clients.s3, artifacts):
+    state_is_there = bucket_exists(run.target.s3, state)
+    if not state_is_there and not bucket_exists(run.target.s3, artifacts):
         _retire_key(run)  # a run that was stopped after the buckets left it
         run.screen.done(f"{environment.name} is not deployed: nothing to destroy.")
         return
     _require_consent(environment, confirm)
     with run.lease.held() if state_is_there else nullcontext():
-        if state_is_there and state_exists(run.clients, run.target):
+        if state_is_there and state_exists(run.target):
             with run.journal.closed():
                 run.journal.record(Step.STARTED)
                 _destroy_stack(run)
         run.screen.step("State and artifact buckets, the ledger's key")
         _remove_bucket(run, artifacts)
-        if LedgerKey.of(run.clients).remove():
+        if LedgerKey.of(run.target).remove():
             run.screen.done("key of the ledger given up")
         if state_is_there:  # last of all: until then the command can be run again
             with run.lease.unrenewed():
@@ -139,7 +139,7 @@ def _destroy_stack(run: Run) -> None:
     # Only now that nothing speaks against it: this is what can't be undone.
     run.lease.require()
     for address, kind, before in _deployed(plan):
-        if kind == "aws_s3_bucket" and bucket_exists(run.clients.s3, before["bucket"]):
+        if kind == "aws_s3_bucket" and bucket_exists(run.target.s3, before["bucket"]):
             _empty(run, before["bucket"], address)
     run.lease.require()
     began = monotonic()
@@ -151,14 +151,14 @@ def _empty(run: Run, bucket: str, address: str) -> None:
     began = monotonic()
     count = 0
     with run.screen.progress(f"emptying {address}", None) as progress:
-        for some in empty_bucket(run.clients.s3, bucket):
+        for some in empty_bucket(run.target.s3, bucket):
             count += some
             progress.now(f"{count} versions removed")
     run.screen.done(f"{bucket} emptied, {count} versions", began)
 
 
 def _remove_bucket(run: Run, bucket: str) -> None:
-    removed = remove_bucket(run.clients.s3, bucket)
+    removed = remove_bucket(run.target.s3, bucket)
     if removed is not None:
         run.screen.done(f"{bucket} removed, {removed} versions in it")
 
@@ -166,12 +166,12 @@ def _remove_bucket(run: Run, bucket: str) -> None:
 def _retire_key(run: Run) -> None:
     """Let the key of both buckets go after them: until then it is needed to read the state."""
     alias = foundation_key_alias(run.target.environment)
-    if retire_key(run.clients.kms, alias):
+    if retire_key(run.target.kms, alias):
         run.screen.done(f"{alias} goes when KMS's waiting time is over")
 
 
 def _stop_if_deserted(run: Run) -> None:
     """Stop the embedded AWS when nothing lives in it any more."""
-    if run.target.endpoint and not run.clients.s3.list_buckets()["Buckets"]:
+    if run.target.endpoint and not run.target.s3.list_buckets()["Buckets"]:
         emulator_of(run.workspace).stop()
         run.screen.done("Nothing lives on the embedded AWS any more: stopped it.")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tooling.aws.clients import Clients
 from tooling.aws.target import open_target
 from tooling.delivery.status import EnvironmentStatus
 from tooling.environments.names import state_bucket
@@ -92,16 +91,15 @@ class Overview:
 
     def _fill(self, status: EnvironmentStatus) -> None:
         environment = status.environment
-        status.target = open_target(self.workspace, environment)
-        clients = Clients(status.target)
-        status.deployed = read_deployed(clients.s3, environment)
-        found = authenticated(Ledger.of(clients))
+        target = status.target = open_target(self.workspace, environment)
+        status.deployed = read_deployed(target.s3, environment)
+        found = authenticated(Ledger.of(target))
         status.entries, status.holds = found.authentic, found.holds
         status.forged = found.forged
-        status.at_work = holder(clients.s3, state_bucket(environment), datetime.now(UTC))
+        status.at_work = holder(target.s3, state_bucket(environment), datetime.now(UTC))
         if status.deployed:
             outputs = status.deployed.outputs
-            status.health = Gate("alarms", lambda: alarms(clients.cloudwatch, outputs)).find()
+            status.health = Gate("alarms", lambda: alarms(target.cloudwatch, outputs)).find()
 
     def _plan(self, found: dict[str, EnvironmentStatus]) -> None:
         planned = []

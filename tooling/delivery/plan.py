@@ -134,7 +134,7 @@ def _shown(run: Run, make: Callable[[], Planned]) -> Planned:
 
 def _stack(run: Run, sources: Path) -> Stack:
     """Return the environment; to be looked at, also where there is no bucket for its state yet."""
-    if run.dry and not bucket_exists(run.clients.s3, state_bucket(run.target.environment)):
+    if run.dry and not bucket_exists(run.target.s3, state_bucket(run.target.environment)):
         return unfounded_media_stack(run.workspace, run.target)
     return media_stack(run.workspace, run.target, sources)
 

@@ -19,7 +19,6 @@ from tooling.ledger.lease import holder
 from tooling.terraform.deployed import read_deployed
 
 if TYPE_CHECKING:
-    from tooling.aws.clients import Clients
     from tooling.aws.target import Target
     from tooling.delivery.plan import Planned
     from tooling.delivery.result import Decision
@@ -36,8 +35,6 @@ class Promotion:
     ----------
     source : Target
         Where the release comes from; only read.
-    source_clients : Clients
-        For it.
     run : Run
         Brings it to the target.
     decision : Decision
@@ -45,7 +42,6 @@ class Promotion:
     """
 
     source: Target
-    source_clients: Clients
     run: Run
     decision: Decision
 
@@ -71,7 +67,7 @@ class Promotion:
             decision.ended_by(run.journal, run.name),
         ):
             entries = self._entries()
-            here = read_deployed(run.clients.s3, run.target.environment)
+            here = read_deployed(run.target.s3, run.target.environment)
             # Before the way back: from here on this run is the one that is found unfinished.
             run.journal.record(Step.STARTED)
             resumption = self._killed_before(entries, here)
@@ -96,11 +92,11 @@ class Promotion:
             Some gate says no.
         """
         run, decision = self.run, self.decision
-        at_work = holder(run.clients.s3, state_bucket(run.target.environment), datetime.now(UTC))
+        at_work = holder(run.target.s3, state_bucket(run.target.environment), datetime.now(UTC))
         if at_work:
             run.screen.say(f"A run that is not dry would be refused now. {at_work}")
         entries = self._entries()
-        here = read_deployed(run.clients.s3, run.target.environment)
+        here = read_deployed(run.target.s3, run.target.environment)
         resumption = self._killed_before(entries, here)
         if resumption:
             run.screen.done("A run that is not dry would first go back, and then end.")
@@ -139,14 +135,14 @@ class Promotion:
         self, entries: LedgerEntries, here: Deployed | None, approved: str | None
     ) -> Planned:
         deployed = self._deployed()
-        assessment = Assessment(self.source, self.source_clients, self.run, self.decision, entries)
+        assessment = Assessment(self.source, self.run, self.decision, entries)
         planned = assessment.make(deployed, here, approved)
         show_digest(self.run, planned)
         return planned
 
     def _deployed(self) -> Deployed:
         environment = self.source.environment
-        deployed = read_deployed(self.source_clients.s3, environment)
+        deployed = read_deployed(self.source.s3, environment)
         if deployed is None:
             verb = "promote" if environment.promotes_from else "deploy"
             arguments = f"{environment.promotes_from or ''} {environment.name}".strip()

@@ -78,7 +78,7 @@ class Rollback:
             decision.ended_by(run.journal, run.name),
         ):
             entries = self._entries(wanted)
-            here = read_deployed(run.clients.s3, run.target.environment)
+            here = read_deployed(run.target.s3, run.target.environment)
             found = interruption(entries)
             if found:
                 run.screen.done(f"An earlier run was killed: {found}")
@@ -137,7 +137,7 @@ class Rollback:
     ) -> Planned:
         run, decision = self.run, self.decision
         name, environment = run.name, run.target.environment
-        place = Place(run.clients.s3, artifact_bucket(environment))
+        place = Place(run.target.s3, artifact_bucket(environment))
         sources = self._sources(release)
         run.screen.step("Zips")
         hashed = artifacts(copy_artifacts(release, place, place))
@@ -149,7 +149,7 @@ class Rollback:
                 Gate(
                     "order", lambda: passed(f"Release {release.id} comes from {name}'s own ledger.")
                 ),
-                Gate("account", lambda: account([run.clients])),
+                Gate("account", lambda: account([run.target])),
                 Gate("hold", lambda: passed("Not asked: a rollback sets one.")),
                 Gate("artifacts", lambda: hashed),
                 Gate("checkout", lambda: checkout(sources, release)),

@@ -9,15 +9,15 @@ from tooling.gates.gate import Answer, failed, passed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tooling.aws.clients import Clients
+    from tooling.aws.target import Target
 
 
-def account(callers: Iterable[Clients]) -> Answer:
+def account(callers: Iterable[Target]) -> Answer:
     """Ask AWS who is calling, for each environment that a run touches."""
     seen = []
-    for clients in callers:
-        environment = clients.target.environment
-        caller = clients.sts.get_caller_identity()
+    for target in callers:
+        environment = target.environment
+        caller = target.sts.get_caller_identity()
         if caller["Account"] != environment.account_id:
             return failed(
                 f"{environment.name} is account {environment.account_id}, but {caller['Arn']} is "

@@ -19,7 +19,6 @@ from tooling.smoke.steps import Steps
 from tooling.users.pool import UserPool
 
 if TYPE_CHECKING:
-    from tooling.aws.clients import Clients
     from tooling.aws.target import Target
     from tooling.console import Screen
     from tooling.environments import Rendition
@@ -131,9 +130,7 @@ class SmokeTest:
                 self.checks.require_rendition(image["renditions"][wanted.name], size)
 
 
-def run(
-    target: Target, clients: Clients, outputs: dict[str, Any], screen: Screen
-) -> list[tuple[str, str, int]]:
+def run(target: Target, outputs: dict[str, Any], screen: Screen) -> list[tuple[str, str, int]]:
     """Run the smoke test against a deployed environment; return its steps.
 
     Raises
@@ -145,7 +142,7 @@ def run(
     test = SmokeTest(str(outputs.get("api_url")), target.environment.renditions)
     with test.steps.faults_told():
         try:
-            pool = UserPool.of(clients, outputs)
+            pool = UserPool.of(target, outputs)
             with ExitStack() as users:
                 owner, stranger = (
                     MediaClient(test.api_url, users.enter_context(pool.passing_user("smoke")))
@@ -155,7 +152,7 @@ def run(
                 test.steps.current = "removal of what it made"
         finally:
             screen.table("", ("step", "finding", "ms"), test.steps.done)
-            _remove_objects(clients, str(outputs.get("media_bucket")), test.keys)
+            _remove_objects(target, str(outputs.get("media_bucket")), test.keys)
     return test.steps.done
 
 
@@ -165,9 +162,9 @@ def _key_of(url: str, image_id: str) -> str:
     return f"uploads/{owner}/{image_id}"
 
 
-def _remove_objects(clients: Clients, bucket: str, keys: list[str]) -> None:
+def _remove_objects(target: Target, bucket: str, keys: list[str]) -> None:
     """Remove what the test's picture left in the bucket: nobody would ever look for it."""
     for key in keys:
         image_id = key.rpartition("/")[2]
         for prefix in (key, f"renditions/{image_id}/"):
-            sum(empty_bucket(clients.s3, bucket, prefix))
+            sum(empty_bucket(target.s3, bucket, prefix))

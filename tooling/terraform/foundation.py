@@ -13,7 +13,7 @@ from tooling.terraform.backend import foundation_variables
 from tooling.terraform.stack import foundation_stack
 
 if TYPE_CHECKING:
-    from tooling.aws.clients import Clients
+    from tooling.aws.target import Target
     from tooling.console import Screen
     from tooling.terraform.plans import PlanSummary
     from tooling.terraform.stack import Stack
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 TITLE = "State and artifact buckets"
 
 
-def ensure_foundation(clients: Clients, screen: Screen) -> None:
+def ensure_foundation(target: Target, screen: Screen) -> None:
     """Make buckets and key, unless they are there: private, empty, keeping versions."""
-    environment = clients.target.environment
+    environment = target.environment
     for bucket in (state_bucket(environment), artifact_bucket(environment)):
-        if ensure_bucket(clients.s3, bucket, environment.aws.region):
+        if ensure_bucket(target.s3, bucket, environment.aws.region):
             screen.done(f"{bucket} made")
-    LedgerKey.of(clients).ensure()
+    LedgerKey.of(target).ensure()
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class PlannedFoundation:
 
 
 def plan_foundation(
-    workspace: Workspace, clients: Clients, screen: Screen, *, lock: bool = True
+    workspace: Workspace, target: Target, screen: Screen, *, lock: bool = True
 ) -> PlannedFoundation:
     """Plan to bring both buckets, which are there, to what Terraform says of them.
 
@@ -69,7 +69,7 @@ def plan_foundation(
     lock : bool
         Whether to lock the state, as whoever is going to apply the plan must.
     """
-    stack = foundation_stack(workspace, clients.target)
+    stack = foundation_stack(workspace, target)
     stack.init(screen)
-    variables = foundation_variables(clients.target, LedgerKey.of(clients).find())
+    variables = foundation_variables(target, LedgerKey.of(target).find())
     return PlannedFoundation(stack, stack.plan(screen, variables, lock=lock))

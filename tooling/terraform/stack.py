@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tooling.aws.clients import Clients
+from tooling.aws.target import Target
 from tooling.environments.names import state_bucket
 from tooling.errors import OperatorError
 from tooling.releases.release import terraform_digest
@@ -162,7 +162,7 @@ class Stack:
 
     def outputs(self) -> dict[str, Any]:
         """Return the outputs by name; empty where nothing was applied yet."""
-        return state_outputs(Clients(self.target).s3, self.target.environment, self.state_key)
+        return state_outputs(self.target.s3, self.target.environment, self.state_key)
 
 
 def open_stack(workspace: Workspace, target: Target, root: Path, state_key: str) -> Stack:
@@ -194,7 +194,7 @@ def foundation_stack(workspace: Workspace, target: Target) -> Stack:
     return open_stack(workspace, target, workspace.foundation, FOUNDATION_KEY)
 
 
-def stack_that_holds(workspace: Workspace, target: Target, clients: Clients, lock_id: str) -> Stack:
+def stack_that_holds(workspace: Workspace, target: Target, lock_id: str) -> Stack:
     """Return the stack of the environment whose state is locked under `lock_id`.
 
     Raises
@@ -204,8 +204,8 @@ def stack_that_holds(workspace: Workspace, target: Target, clients: Clients, loc
     """
     bucket = state_bucket(target.environment)
     for stack in (media_stack(workspace, target), foundation_stack(workspace, target)):
-        with suppress(clients.s3.exceptions.NoSuchKey, clients.s3.exceptions.NoSuchBucket):
-            answer = clients.s3.get_object(Bucket=bucket, Key=f"{stack.state_key}.tflock")
+        with suppress(target.s3.exceptions.NoSuchKey, target.s3.exceptions.NoSuchBucket):
+            answer = target.s3.get_object(Bucket=bucket, Key=f"{stack.state_key}.tflock")
             if json.loads(answer["Body"].read())["ID"] == lock_id:
                 return stack
     raise OperatorError(

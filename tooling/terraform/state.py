@@ -11,7 +11,6 @@ from tooling.errors import OperatorError
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-    from tooling.aws.clients import Clients
     from tooling.aws.target import Target
     from tooling.environments import Environment
 
@@ -88,10 +87,10 @@ def require_outputs(s3: S3Client, environment: Environment) -> dict[str, Any]:
     return outputs
 
 
-def state_exists(clients: Clients, target: Target) -> bool:
+def state_exists(target: Target) -> bool:
     """Return whether the environment has a state to read."""
     bucket = state_bucket(target.environment)
-    if not clients.s3.list_buckets(Prefix=bucket).get("Buckets"):
+    if not target.s3.list_buckets(Prefix=bucket).get("Buckets"):
         return False
-    found = clients.s3.list_objects_v2(Bucket=bucket, Prefix=MEDIA_KEY, MaxKeys=1)
+    found = target.s3.list_objects_v2(Bucket=bucket, Prefix=MEDIA_KEY, MaxKeys=1)
     return found["KeyCount"] > 0

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_cognito_idp.client import CognitoIdentityProviderClient
 
-    from tooling.aws.clients import Clients
+    from tooling.aws.target import Target
 
 PASSWORD_BYTES = 24
 # Half the life that the client gives its access tokens.
@@ -48,9 +48,9 @@ class UserPool:
     client_id: str
 
     @classmethod
-    def of(cls, clients: Clients, outputs: dict[str, Any]) -> UserPool:
+    def of(cls, target: Target, outputs: dict[str, Any]) -> UserPool:
         """Return the pool of a deployed environment."""
-        return cls(clients.cognito, outputs["user_pool_id"], outputs["user_pool_client_id"])
+        return cls(target.cognito, outputs["user_pool_id"], outputs["user_pool_client_id"])
 
     def join(self, name: str, groups: frozenset[str]) -> None:
         """Put a user into groups; it may be in them already."""

@@ -14,7 +14,6 @@ from botocore.exceptions import ClientError
 from tests.integration.promotion.conftest import function_behind_alias
 from tests.integration.promotion.site import zipped
 from tooling.aws.buckets import ensure_bucket
-from tooling.aws.clients import Clients
 from tooling.aws.target import Target
 from tooling.delivery.aliases import send_all_to, shares
 from tooling.gates.account import account
@@ -176,16 +175,16 @@ def test_a_zip_that_is_gone_is_an_unknown(
 
 
 def test_a_caller_in_another_account_is_told_by_name(cloud: Cloud, dev: Environment) -> None:
-    here = Clients(Target(dev, cloud.endpoint, cloud.session))
+    here = Target(dev, cloud.endpoint, cloud.session)
     aws = dev.aws.model_copy(update={"account_id": "111122223333"})
     staging = dev.model_copy(update={"name": "staging", "aws": aws})
-    elsewhere = Clients(Target(staging, cloud.endpoint, cloud.session))
+    elsewhere = Target(staging, cloud.endpoint, cloud.session)
     assert account([here]).verdict is Verdict.PASS
     answer = account([here, elsewhere])
     assert answer.verdict is Verdict.FAIL
     assert "staging is account 111122223333" in answer.evidence
-    for clients in (here, elsewhere):
-        clients.sts.close()
+    for target in (here, elsewhere):
+        target.sts.close()
 
 
 # The state

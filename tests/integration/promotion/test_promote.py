@@ -9,7 +9,6 @@ import pytest
 
 from tests.commits import commit_of
 from tests.integration.promotion.site import ROOT
-from tooling.aws.clients import Clients
 from tooling.aws.target import Target
 from tooling.delivery import rollback
 from tooling.delivery.promote import Promotion
@@ -39,7 +38,7 @@ def promotion(cloud: Cloud, run: Run) -> Promotion:
     source = Target(
         EnvironmentFiles(ROOT / "environments").load("dev"), cloud.endpoint, cloud.session
     )
-    return Promotion(source, Clients(source), run, Decision("promote dev staging"))
+    return Promotion(source, run, Decision("promote dev staging"))
 
 
 def killed(

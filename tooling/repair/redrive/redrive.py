@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_sqs.client import SQSClient
 
-    from tooling.aws.clients import Clients
+    from tooling.aws.target import Target
     from tooling.console import ProgressLine, Screen
 
 # Each of them is looked up in the log.
@@ -71,7 +71,7 @@ class Redrive:
 
     Parameters
     ----------
-    clients : Clients
+    target : Target
         The AWS to call.
     outputs : dict
         Outputs of the environment.
@@ -79,7 +79,7 @@ class Redrive:
         Whether nothing is sent.
     """
 
-    clients: Clients
+    target: Target
     outputs: dict[str, Any]
     is_dry: bool
     run_id: str = field(default_factory=lambda: str(uuid4()))
@@ -88,7 +88,7 @@ class Redrive:
     _held: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        log = ProcessorLog(self.clients.logs, self.outputs["functions"]["processor"]["log_group"])
+        log = ProcessorLog(self.target.logs, self.outputs["functions"]["processor"]["log_group"])
         began = datetime.now(UTC) - CLOCK_TOLERANCE
         self.follow_up = FollowUp(log, int(began.timestamp() * 1000))
 
@@ -123,7 +123,7 @@ class Redrive:
 
     def _look_through(self, take: Callable[[list[DeadLetter]], None]) -> None:
         """Take all dead letters, so many as can be held, and put back those that are held then."""
-        sqs, url = self.clients.sqs, self.outputs["dead_letter_queue_url"]
+        sqs, url = self.target.sqs, self.outputs["dead_letter_queue_url"]
         try:
             for some in receive_all(sqs, url, self.outputs["media_bucket"]):
                 take(some)
@@ -139,7 +139,7 @@ class Redrive:
         self._held += [each.receipt for each in some]
 
     def _depth(self) -> int:
-        return queue_depth(self.clients.sqs, self.outputs["dead_letter_queue_url"])
+        return queue_depth(self.target.sqs, self.outputs["dead_letter_queue_url"])
 
     def _take(self, some: list[DeadLetter]) -> None:
         # What this very run has sent, and what failed again already, is not sent in a circle.
@@ -161,7 +161,7 @@ class Redrive:
         """Send messages, and delete those that were taken; return their receipts."""
         if not letters:
             return set()
-        sqs: SQSClient = self.clients.sqs
+        sqs: SQSClient = self.target.sqs
         taken, _ = send_batch(
             sqs,
             self.outputs["queue_url"],

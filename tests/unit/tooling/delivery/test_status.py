@@ -11,7 +11,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.unit.tooling.ledger.entries import entry
-from tooling.aws.target import Target
 from tooling.console import Screen
 from tooling.delivery import overview
 from tooling.delivery.status import EnvironmentStatus
@@ -96,9 +95,8 @@ def test_one_that_can_not_be_read_does_not_hide_the_others(
             raise fault
         return None
 
-    monkeypatch.setattr(overview, "open_target", lambda *_: Target(dev, None, None))  # type: ignore[arg-type]
-    clients = SimpleNamespace(s3=None, kms=None, target=SimpleNamespace(environment=dev))
-    monkeypatch.setattr(overview, "Clients", lambda _: clients)
+    target = SimpleNamespace(s3=None, kms=None, environment=dev)
+    monkeypatch.setattr(overview, "open_target", lambda *_: target)
     monkeypatch.setattr(overview, "read_deployed", read)
     monkeypatch.setattr(overview, "holder", lambda *_: "")
     monkeypatch.setattr(Ledger, "contents", lambda _: [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -18,7 +19,6 @@ from tooling.smoke import SmokeTest, SmokeTestFailed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tooling.aws.clients import Clients
     from tooling.environments import Environment
 
 
@@ -80,9 +80,11 @@ class NoCognito:
 
 
 def test_a_user_pool_that_refuses(dev: Environment) -> None:
-    target = Target(dev, None, cast("Any", None))
+    session = SimpleNamespace(client=lambda *_, **__: NoCognito())
+    target = Target(dev, None, cast("Any", session))
+    outputs = dict.fromkeys(("api_url", "user_pool_id", "user_pool_client_id"), "")
     with pytest.raises(SmokeTestFailed) as caught:
-        smoke.run(target, cast("Clients", NoCognito()), {"api_url": ""}, Screen())
+        smoke.run(target, outputs, Screen())
     assert caught.value.reason.startswith("At 'preparation': ClientError: ")
 
 
