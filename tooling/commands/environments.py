@@ -12,9 +12,9 @@ from tooling.delivery.destroy import destroy as destroy_environment
 from tooling.delivery.run import Run
 from tooling.delivery.verification import smoke_test
 from tooling.session import Session, ask
+from tooling.terraform.outputs import require_outputs
 from tooling.terraform.reports import show_outputs
 from tooling.terraform.stack import stack_that_holds
-from tooling.terraform.state import require_outputs
 
 app = typer.Typer()
 
@@ -51,7 +51,7 @@ def smoke(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:
         run = Run.open(session.workspace, target, session.screen, f"smoke {name}")
         # While it is changed it would be evidence for neither release.
         with run.lease.held():
-            found = require_outputs(run.target.s3, target.environment)
+            found = require_outputs(target)
             steps = smoke_test(run.journal, target, found, session.screen)
     if json_wanted:
         session.screen.document(
@@ -63,7 +63,7 @@ def smoke(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:
 def outputs(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:
     """Show names, ARNs, URLs and the release of a deployed environment."""
     session = Session.open(json_wanted=json_wanted)
-    _, found = session.deployed(name)
+    found = session.deployed(name).outputs.values
     if json_wanted:
         session.screen.document(found)
     else:

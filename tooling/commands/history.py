@@ -15,7 +15,7 @@ from tooling.ledger.integrity import authenticated, faults, verified
 from tooling.ledger.ledger import Ledger
 from tooling.releases.differences import ReleaseDifference, settings_between
 from tooling.session import Session
-from tooling.terraform.deployed import read_deployed
+from tooling.terraform.outputs import read_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,7 +118,7 @@ def diff(source: Source, destination: Destination, json_wanted: JsonWanted = Fal
     session = Session.open(json_wanted=json_wanted)
     targets = [session.target(name) for name in (source, destination)]
     settings = settings_between(*(target.environment for target in targets))
-    newer, older = (read_deployed(target.s3, target.environment) for target in targets)
+    newer, older = (read_outputs(target) for target in targets)
     difference = (
         ReleaseDifference.between(
             session.workspace.root, newer.release, older.release if older else None

@@ -36,8 +36,8 @@ def add(
     """Add a user: a program's, for which token needs no password, or a person's."""
     require_name(name)
     session = Session.open(json_wanted=json_wanted)
-    target, deployed = session.deployed(context.obj)
-    pool = UserPool.of(target, deployed)
+    deployed = session.deployed(context.obj)
+    pool = UserPool.of(deployed.target, deployed.outputs)
     groups = ({ADMINS} if admin else set()) | (set() if person else {SERVICE_USERS})
     password = new_password() if person else None
     added = UserDirectory(pool).add(name, frozenset(groups), password)
@@ -55,8 +55,8 @@ def add(
 def ls(context: typer.Context, json_wanted: JsonWanted = False) -> None:
     """List the users with what they are and the owner id of their images."""
     session = Session.open(json_wanted=json_wanted)
-    target, deployed = session.deployed(context.obj)
-    users = list(UserDirectory(UserPool.of(target, deployed)).users())
+    deployed = session.deployed(context.obj)
+    users = list(UserDirectory(UserPool.of(deployed.target, deployed.outputs)).users())
     if json_wanted:
         session.screen.document([document_of(each) for each in users])
     else:
@@ -72,8 +72,8 @@ def rm(
 ) -> None:
     """Remove a user; its images stay, and administrators see them; asks first."""
     session = Session.open()
-    target, deployed = session.deployed(context.obj)
-    pool = UserPool.of(target, deployed)
+    deployed = session.deployed(context.obj)
+    pool = UserPool.of(deployed.target, deployed.outputs)
     found = UserDirectory(pool).find(name)
     if found is None:
         raise OperatorError(
@@ -97,5 +97,5 @@ def token(
 ) -> None:
     """Print an access token, to call the API with by hand; a person is asked for the password."""
     session = Session.open(json_wanted=True)
-    target, deployed = session.deployed(name)
-    sys.stdout.write(sign_in_as(UserPool.of(target, deployed), user_name)() + "\n")
+    deployed = session.deployed(name)
+    sys.stdout.write(sign_in_as(UserPool.of(deployed.target, deployed.outputs), user_name)() + "\n")

@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from tooling.ledger.entry import Entry
     from tooling.ledger.integrity import LedgerEntries
     from tooling.releases.release import Release
-    from tooling.terraform.deployed import Deployed
     from tooling.terraform.foundation import PlannedFoundation
+    from tooling.terraform.outputs import Outputs
     from tooling.terraform.stack import Stack
 
 
@@ -71,12 +71,12 @@ class Assessment:
     decision: Decision
     entries: LedgerEntries
 
-    def make(self, deployed: Deployed, here: Deployed | None, approved: str | None) -> Planned:
+    def make(self, deployed: Outputs, here: Outputs | None, approved: str | None) -> Planned:
         """Ask all gates: on the source and on the buckets while the target's plan is made.
 
         Parameters
         ----------
-        deployed, here : Deployed
+        deployed, here : Outputs
             What runs in the source and in the target.
         approved : str or None
             Digest of the plan that was approved.
@@ -111,7 +111,7 @@ class Assessment:
         # Without a plan of the buckets their gate has said no.
         return planned if buckets.exception() else replace(planned, foundation=buckets.result())
 
-    def _source_gates(self, deployed: Deployed) -> Iterator[Gate]:
+    def _source_gates(self, deployed: Outputs) -> Iterator[Gate]:
         name, release = self.source.environment.name, deployed.release
         target = self.run.target.environment
         yield Gate("order", partial(order, name, target))
@@ -120,12 +120,12 @@ class Assessment:
         yield Gate("checkout", partial(checkout, self.run.workspace.terraform, release))
         yield Gate(
             "live code",
-            lambda: live_code(self.source.functions, deployed.outputs["functions"], release),
+            lambda: live_code(self.source.functions, deployed.functions, release),
         )
         stack = media_stack(self.run.workspace, self.source)
         stack.init(self.run.screen)
         yield Gate("source converged", lambda: self._source_converged(stack, release))
-        yield Gate("alarms", lambda: alarms(self.source.cloudwatch, deployed.outputs))
+        yield Gate("alarms", lambda: alarms(self.source.cloudwatch, deployed))
         yield Gate("smoke evidence", lambda: smoke_evidence(name, self._evidence(), release))
         yield Gate(
             "soak",

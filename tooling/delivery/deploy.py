@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tooling.delivery.run import Run
 from tooling.delivery.verification import smoke_test
@@ -17,8 +17,8 @@ from tooling.packaging.platforms import lambda_platform, this_platform
 from tooling.releases.release import Release, describe, publish
 from tooling.releases.variables import render_variables
 from tooling.scanning.gate import require_clean_plan
-from tooling.terraform.deployed import read_deployed
 from tooling.terraform.foundation import TITLE, plan_foundation
+from tooling.terraform.outputs import read_outputs
 from tooling.terraform.reports import show_outputs, show_plan
 from tooling.terraform.stack import media_stack
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tooling.console import Screen
     from tooling.packaging.build import Artifact
     from tooling.packaging.platforms import Platform
+    from tooling.terraform.outputs import Outputs
     from tooling.terraform.plans import PlanSummary
     from tooling.terraform.stack import Stack
     from tooling.workspace import Workspace
@@ -60,7 +61,7 @@ class Deployment:
     target: Target
     screen: Screen
 
-    def deploy(self) -> dict[str, Any]:
+    def deploy(self) -> Outputs:
         """Bring the environment to what the checkout says, prove it works, show what is there.
 
         Raises
@@ -73,8 +74,8 @@ class Deployment:
         with run.lease.held(), run.journal.closed():
             run.journal.record(Step.STARTED)
             outputs = self._bring(run)
-            run.journal.record(Step.FINISHED, release=Release.from_document(outputs["release"]))
-        show_outputs(self.screen, self.target.environment.name, outputs)
+            run.journal.record(Step.FINISHED, release=outputs.release)
+        show_outputs(self.screen, self.target.environment.name, outputs.values)
         return outputs
 
     def plan(self) -> None:
@@ -94,19 +95,17 @@ class Deployment:
         name = self.target.environment.name
         return Run.founding(self.workspace, self.target, self.screen, f"{command} {name}")
 
-    def _bring(self, run: Run) -> dict[str, Any]:
+    def _bring(self, run: Run) -> Outputs:
         release, stack, summary = self._prepare()
         if not summary.empty:
             require_clean_plan(self.workspace, self.target, stack, self.screen)
-            here = read_deployed(run.target.s3, self.target.environment)
+            here = read_outputs(run.target)
             run.journal.record(
                 Step.APPLYING, release=release, previous=here.release if here else None
             )
             run.apply(stack, summary)
         outputs = stack.outputs()
-        run.journal.record(
-            Step.APPLIED, summary.counts(), release=Release.from_document(outputs["release"])
-        )
+        run.journal.record(Step.APPLIED, summary.counts(), release=outputs.release)
         smoke_test(run.journal, self.target, outputs, self.screen)
         return outputs
 

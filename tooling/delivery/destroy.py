@@ -13,8 +13,9 @@ from tooling.aws.target import emulator_of
 from tooling.environments.names import artifact_bucket, foundation_key_alias, state_bucket
 from tooling.errors import OperatorError
 from tooling.ledger.entry import Step
-from tooling.releases.release import UNKNOWN_RELEASE, Release
+from tooling.releases.release import UNKNOWN_RELEASE
 from tooling.releases.variables import render_variables
+from tooling.terraform.outputs import read_outputs
 from tooling.terraform.reports import show_plan
 from tooling.terraform.stack import media_stack
 from tooling.terraform.state import state_exists
@@ -118,9 +119,9 @@ def _destroy_stack(run: Run) -> None:
     screen.step("Resources")
     stack = media_stack(run.workspace, run.target)
     stack.init(screen)
-    outputs = stack.outputs()
+    outputs = read_outputs(run.target)
     # An apply that never ended leaves no outputs; a destroy needs no true release.
-    release = Release.from_document(outputs["release"]) if "release" in outputs else UNKNOWN_RELEASE
+    release = outputs.release if outputs else UNKNOWN_RELEASE
     variables = render_variables(
         run.workspace.environments, environment, run.target.endpoint, release
     )

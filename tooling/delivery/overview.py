@@ -23,7 +23,7 @@ from tooling.releases.artifact_copy import NOWHERE
 from tooling.releases.differences import ReleaseDifference
 from tooling.releases.sources import sources_of
 from tooling.releases.variables import render_variables
-from tooling.terraform.deployed import read_deployed
+from tooling.terraform.outputs import read_outputs
 from tooling.terraform.plans import PlanSummary
 from tooling.terraform.stack import media_stack
 
@@ -92,13 +92,13 @@ class Overview:
     def _fill(self, status: EnvironmentStatus) -> None:
         environment = status.environment
         target = status.target = open_target(self.workspace, environment)
-        status.deployed = read_deployed(target.s3, environment)
+        status.deployed = read_outputs(target)
         found = authenticated(Ledger.of(target))
         status.entries, status.holds = found.authentic, found.holds
         status.forged = found.forged
         status.at_work = holder(target.s3, state_bucket(environment), datetime.now(UTC))
         if status.deployed:
-            outputs = status.deployed.outputs
+            outputs = status.deployed
             status.health = Gate("alarms", lambda: alarms(target.cloudwatch, outputs)).find()
 
     def _plan(self, found: dict[str, EnvironmentStatus]) -> None:

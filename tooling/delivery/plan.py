@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from tooling.delivery.run import Run
     from tooling.releases.release import Release
     from tooling.scanning.findings import Report
-    from tooling.terraform.deployed import Deployed
     from tooling.terraform.foundation import PlannedFoundation
+    from tooling.terraform.outputs import Outputs
     from tooling.terraform.plans import PlanSummary
     from tooling.terraform.stack import Stack
 
@@ -89,7 +89,7 @@ def plan_at_once(run: Run, release: Release, sources: Path) -> Planned:
     return _shown(run, lambda: _planned(run, release, sources))
 
 
-def plan_as_asked(run: Run, release: Release, sources: Path, deployed: Deployed | None) -> Planned:
+def plan_as_asked(run: Run, release: Release, sources: Path, deployed: Outputs | None) -> Planned:
     """Save the plan that brings the release as the environment asks, and show it.
 
     With a canary the version that serves now keeps a share for each function that gets a new one.

@@ -16,7 +16,7 @@ from tooling.ledger.entry import Step
 from tooling.ledger.integrity import verified
 from tooling.ledger.interrupted_runs import interruption, proven
 from tooling.ledger.lease import holder
-from tooling.terraform.deployed import read_deployed
+from tooling.terraform.outputs import read_outputs
 
 if TYPE_CHECKING:
     from tooling.aws.target import Target
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tooling.delivery.result import Decision
     from tooling.delivery.run import Run
     from tooling.ledger.integrity import LedgerEntries
-    from tooling.terraform.deployed import Deployed
+    from tooling.terraform.outputs import Outputs
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Promotion:
             decision.ended_by(run.journal, run.name),
         ):
             entries = self._entries()
-            here = read_deployed(run.target.s3, run.target.environment)
+            here = read_outputs(run.target)
             # Before the way back: from here on this run is the one that is found unfinished.
             run.journal.record(Step.STARTED)
             resumption = self._killed_before(entries, here)
@@ -96,7 +96,7 @@ class Promotion:
         if at_work:
             run.screen.say(f"A run that is not dry would be refused now. {at_work}")
         entries = self._entries()
-        here = read_deployed(run.target.s3, run.target.environment)
+        here = read_outputs(run.target)
         resumption = self._killed_before(entries, here)
         if resumption:
             run.screen.done("A run that is not dry would first go back, and then end.")
@@ -116,7 +116,7 @@ class Promotion:
             )
         return entries
 
-    def _killed_before(self, entries: LedgerEntries, here: Deployed | None) -> Resumption | None:
+    def _killed_before(self, entries: LedgerEntries, here: Outputs | None) -> Resumption | None:
         """Find what the target holds that works; return what a killed run left to be taken back."""
         run = self.run
         self.decision.previous = proven(entries.authentic, here.release if here else None)
@@ -132,7 +132,7 @@ class Promotion:
         return Resumption(run, self.decision, self.decision.previous)
 
     def _assess(
-        self, entries: LedgerEntries, here: Deployed | None, approved: str | None
+        self, entries: LedgerEntries, here: Outputs | None, approved: str | None
     ) -> Planned:
         deployed = self._deployed()
         assessment = Assessment(self.source, self.run, self.decision, entries)
@@ -140,9 +140,9 @@ class Promotion:
         show_digest(self.run, planned)
         return planned
 
-    def _deployed(self) -> Deployed:
+    def _deployed(self) -> Outputs:
         environment = self.source.environment
-        deployed = read_deployed(self.source.s3, environment)
+        deployed = read_outputs(self.source)
         if deployed is None:
             verb = "promote" if environment.promotes_from else "deploy"
             arguments = f"{environment.promotes_from or ''} {environment.name}".strip()

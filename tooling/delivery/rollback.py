@@ -24,7 +24,7 @@ from tooling.ledger.interrupted_runs import half_applied, interruption
 from tooling.releases.artifact_copy import Place, copy_artifacts
 from tooling.releases.release import Release
 from tooling.releases.sources import sources_of
-from tooling.terraform.deployed import read_deployed
+from tooling.terraform.outputs import read_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +78,7 @@ class Rollback:
             decision.ended_by(run.journal, run.name),
         ):
             entries = self._entries(wanted)
-            here = read_deployed(run.target.s3, run.target.environment)
+            here = read_outputs(run.target)
             found = interruption(entries)
             if found:
                 run.screen.done(f"An earlier run was killed: {found}")

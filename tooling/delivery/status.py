@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tooling.environments import Environment
     from tooling.releases.differences import ReleaseDifference
     from tooling.releases.release import Release
-    from tooling.terraform.deployed import Deployed
+    from tooling.terraform.outputs import Outputs
 
 NOT_ASKED = "not asked"
 
@@ -36,7 +36,7 @@ class EnvironmentStatus:
 
     environment: Environment
     target: Target | None = None
-    deployed: Deployed | None = None
+    deployed: Outputs | None = None
     entries: list[Entry] = field(default_factory=list)
     holds: list[Entry] = field(default_factory=list)
     """The entries that may tell of a hold, and of its end."""

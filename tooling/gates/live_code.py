@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tooling.gates.gate import Answer, failed, passed
 
@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient
 
     from tooling.releases.release import Release
+    from tooling.terraform.outputs import Function
 
 ALIAS = "live"
 
 
-def live_code(functions: LambdaClient, deployed: dict[str, Any], release: Release) -> Answer:
+def live_code(functions: LambdaClient, deployed: dict[str, Function], release: Release) -> Answer:
     """Ask Lambda for the code behind each alias.
 
     A version that was published by hand shows in no plan once the alias points to it: Terraform
@@ -23,12 +24,12 @@ def live_code(functions: LambdaClient, deployed: dict[str, Any], release: Releas
 
     Parameters
     ----------
-    deployed : dict
+    deployed : dict of str to Function
         The output ``functions`` of the environment.
     """
     seen = []
     for name, published in sorted(release.functions.items()):
-        function = deployed[name]["name"]
+        function = deployed[name].name
         alias = functions.get_alias(FunctionName=function, Name=ALIAS)
         if alias.get("RoutingConfig", {}).get("AdditionalVersionWeights"):
             return failed(f"{function}: two versions share the alias {ALIAS}; a canary is running.")

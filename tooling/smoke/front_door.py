@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tooling.aws.target import Target
     from tooling.console import Screen
     from tooling.environments import Rendition
+    from tooling.terraform.outputs import Outputs
 
 PROCESSING_TIMEOUT_SECONDS = 90.0
 CONTENT_TYPE = "image/jpeg"
@@ -130,7 +131,7 @@ class SmokeTest:
                 self.checks.require_rendition(image["renditions"][wanted.name], size)
 
 
-def run(target: Target, outputs: dict[str, Any], screen: Screen) -> list[tuple[str, str, int]]:
+def run(target: Target, outputs: Outputs, screen: Screen) -> list[tuple[str, str, int]]:
     """Run the smoke test against a deployed environment; return its steps.
 
     Raises
@@ -139,7 +140,7 @@ def run(target: Target, outputs: dict[str, Any], screen: Screen) -> list[tuple[s
         Some step did not find what it should; the table is printed up to it.
     """
     screen.step("Smoke test")
-    test = SmokeTest(str(outputs.get("api_url")), target.environment.renditions)
+    test = SmokeTest(outputs.api_url, target.environment.renditions)
     with test.steps.faults_told():
         try:
             pool = UserPool.of(target, outputs)
@@ -152,7 +153,7 @@ def run(target: Target, outputs: dict[str, Any], screen: Screen) -> list[tuple[s
                 test.steps.current = "removal of what it made"
         finally:
             screen.table("", ("step", "finding", "ms"), test.steps.done)
-            _remove_objects(target, str(outputs.get("media_bucket")), test.keys)
+            _remove_objects(target, outputs, test.keys)
     return test.steps.done
 
 
@@ -162,9 +163,9 @@ def _key_of(url: str, image_id: str) -> str:
     return f"uploads/{owner}/{image_id}"
 
 
-def _remove_objects(target: Target, bucket: str, keys: list[str]) -> None:
+def _remove_objects(target: Target, outputs: Outputs, keys: list[str]) -> None:
     """Remove what the test's picture left in the bucket: nobody would ever look for it."""
     for key in keys:
         image_id = key.rpartition("/")[2]
         for prefix in (key, f"renditions/{image_id}/"):
-            sum(empty_bucket(target.s3, bucket, prefix))
+            sum(empty_bucket(target.s3, outputs.media_bucket, prefix))

@@ -15,6 +15,7 @@ from tooling.releases.release import terraform_digest
 from tooling.terraform.adapter import Terraform
 from tooling.terraform.backend import backend_configuration, write_backend_configuration, write_json
 from tooling.terraform.binary import find_terraform
+from tooling.terraform.outputs import Outputs
 from tooling.terraform.plans import Action, PlanSummary
 from tooling.terraform.providers import find_mirror, write_cli_configuration
 from tooling.terraform.state import FOUNDATION_KEY, MEDIA_KEY, state_outputs
@@ -160,9 +161,11 @@ class Stack:
 
             self.terraform.apply(self.plan_file, applying)
 
-    def outputs(self) -> dict[str, Any]:
-        """Return the outputs by name; empty where nothing was applied yet."""
-        return state_outputs(self.target.s3, self.target.environment, self.state_key)
+    def outputs(self) -> Outputs:
+        """Return the outputs; there are none where nothing was applied yet."""
+        environment = self.target.environment
+        values = state_outputs(self.target.s3, environment, self.state_key)
+        return Outputs(environment.name, values)
 
 
 def open_stack(workspace: Workspace, target: Target, root: Path, state_key: str) -> Stack:

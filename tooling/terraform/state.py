@@ -70,23 +70,6 @@ def outputs_in(content: bytes) -> dict[str, Any]:
     return {name: entry["value"] for name, entry in state["outputs"].items()}
 
 
-def require_outputs(s3: S3Client, environment: Environment) -> dict[str, Any]:
-    """Return the outputs of a deployed environment.
-
-    Raises
-    ------
-    OperatorError
-        Nothing is deployed there.
-    """
-    outputs = state_outputs(s3, environment)
-    if "api_url" not in outputs:
-        name = environment.name
-        raise OperatorError(
-            f"Nothing is deployed in {name}.", remedy=f"Deploy it: nox -s deploy -- {name}"
-        )
-    return outputs
-
-
 def state_exists(target: Target) -> bool:
     """Return whether the environment has a state to read."""
     bucket = state_bucket(target.environment)

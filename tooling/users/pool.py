@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import inf
 from threading import Lock
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tooling.errors import OperatorError
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp.client import CognitoIdentityProviderClient
 
     from tooling.aws.target import Target
+    from tooling.terraform.outputs import Outputs
 
 PASSWORD_BYTES = 24
 # Half the life that the client gives its access tokens.
@@ -48,9 +49,9 @@ class UserPool:
     client_id: str
 
     @classmethod
-    def of(cls, target: Target, outputs: dict[str, Any]) -> UserPool:
+    def of(cls, target: Target, outputs: Outputs) -> UserPool:
         """Return the pool of a deployed environment."""
-        return cls(target.cognito, outputs["user_pool_id"], outputs["user_pool_client_id"])
+        return cls(target.cognito, outputs.user_pool_id, outputs.user_pool_client_id)
 
     def join(self, name: str, groups: frozenset[str]) -> None:
         """Put a user into groups; it may be in them already."""

@@ -63,7 +63,8 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
         The environment is not deployed, or lives on an AWS account.
     """
     session = deployment.open_session(options.environment, screen)
-    target, outputs = session.deployed(options.environment)
+    deployed = session.deployed(options.environment)
+    target, outputs = deployed.target, deployed.outputs
     stand = Stand(session.workspace, target, outputs)
     try:
         found = _measure_all(stand, target, options, screen)
@@ -154,7 +155,7 @@ def _measure_load(stand: Stand, target: Target, seconds: float) -> list[dict[str
         pool.passing_user("benchmark") as token,
         _images(stand, _subject(token())) as image_id,
     ):
-        client = MediaClient(stand.outputs["api_url"], token)
+        client = MediaClient(stand.outputs.api_url, token)
         return [
             row
             for path in ("/health", f"/images/{image_id}", f"/images?limit={LISTED_IMAGES}")
@@ -165,8 +166,8 @@ def _measure_load(stand: Stand, target: Target, seconds: float) -> list[dict[str
 @contextmanager
 def _images(stand: Stand, owner: str) -> Iterator[str]:
     """Yield the newest of some images that an owner has until the block ends: rows, no files."""
-    rows = {"table": stand.outputs["table_name"], "owner": owner, "count": LISTED_IMAGES}
-    with stand.probe(rows["table"]) as probe:
+    rows = {"table": stand.outputs.table_name, "owner": owner, "count": LISTED_IMAGES}
+    with stand.probe(stand.outputs.table_name) as probe:
         try:
             filled = probe.ask({"do": "fill", **rows, "first": 0, "rendered": True})
             yield filled["first_image"]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tests.commits import commit_of
 from tooling.delivery.aliases import shares
 from tooling.releases.release import UNKNOWN_RELEASE, PublishedFunction, Release, terraform_digest
+from tooling.terraform.outputs import Outputs
 from tooling.terraform.plans import Action, Change, PlanSummary
 
 if TYPE_CHECKING:
@@ -122,9 +123,7 @@ class Site:
             RoutingConfig={"AdditionalVersionWeights": self.keeps.pop() if self.keeps else {}},
         )
 
-    def outputs(self) -> dict[str, Any]:
-        return {
-            "functions": {"api": {"name": self.name, "version": "1"}},
-            "release": self.release.document(),
-            **self.alarms,
-        }
+    def outputs(self) -> Outputs:
+        function = {"name": self.name, "version": "1", "log_group": ""}
+        named = {"functions": {"api": function}, "release": self.release.document()}
+        return Outputs("staging", named | self.alarms)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from tooling.console import Screen
     from tooling.delivery.run import Run
+    from tooling.terraform.outputs import Outputs
     from tooling.terraform.plans import PlanSummary
     from tooling.terraform.stack import Stack
 
@@ -89,12 +90,12 @@ def test_a_release_that_does_not_say_what_it_is_is_taken_back(
     tests: list[Exception | None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    answers: list[dict[str, Any] | Exception] = [OperatorError("Terraform can't read the state.")]
+    answers: list[Exception] = [OperatorError("Terraform can't read the state.")]
     outputs = site.outputs
 
-    def told() -> dict[str, Any]:
+    def told() -> Outputs:
         if answers:
-            raise cast("Exception", answers.pop())
+            raise answers.pop()
         return outputs()
 
     monkeypatch.setattr(site, "outputs", told)

@@ -48,7 +48,7 @@ def test_the_key_is_adopted_with_the_buckets_and_goes_with_them(run: Run) -> Non
     assert changes["aws_kms_alias.ledger"] in ("import", "update")
     planned.lay(run.screen)
     assert key.find() == made
-    assert planned.stack.outputs()["ledger_key_arn"].endswith(f"/{made}")
+    assert planned.stack.outputs().values["ledger_key_arn"].endswith(f"/{made}")
     assert plan_foundation(run.workspace, run.target, run.screen).summary.empty
     assert authenticated(run.journal.ledger).unauthenticated == []
 

@@ -19,7 +19,7 @@ from tooling.errors import OperatorError
 from tooling.ledger.entry import Entry, Step
 from tooling.ledger.ledger import key_of
 from tooling.releases.release import UNKNOWN_RELEASE
-from tooling.terraform.deployed import Deployed
+from tooling.terraform.outputs import Outputs
 
 if TYPE_CHECKING:
     from tests.integration.promotion.conftest import Cloud
@@ -39,6 +39,10 @@ def promotion(cloud: Cloud, run: Run) -> Promotion:
         EnvironmentFiles(ROOT / "environments").load("dev"), cloud.endpoint, cloud.session
     )
     return Promotion(source, run, Decision("promote dev staging"))
+
+
+def deployed(release: Release) -> Outputs:
+    return Outputs("staging", {"release": release.document()})
 
 
 def killed(
@@ -85,7 +89,7 @@ def test_a_killed_rollback_that_is_typed_again_brings_the_same_release(
     command = "rollback staging"
     killed(run, Step.APPLIED, command=command, release=worked[1], previous=worked[2])
     # The killed run had applied already.
-    monkeypatch.setattr(rollback, "read_deployed", lambda *_: Deployed(worked[1], {}))
+    monkeypatch.setattr(rollback, "read_outputs", lambda *_: deployed(worked[1]))
 
     def stop(*_: object, **__: object) -> None:
         raise Stopped
@@ -106,7 +110,7 @@ def test_a_rollback_after_a_killed_promotion_leads_to_what_worked_before_that(
         run.journal.record(Step.SMOKE_PASSED, release=release)
     new = replace(UNKNOWN_RELEASE, git_commit=commit_of("new"))
     killed(run, Step.APPLYING, release=new, previous=worked[1])
-    monkeypatch.setattr(rollback, "read_deployed", lambda *_: Deployed(worked[1], {}))
+    monkeypatch.setattr(rollback, "read_outputs", lambda *_: deployed(worked[1]))
 
     def stop(*_: object, **__: object) -> None:
         raise Stopped

@@ -30,8 +30,8 @@ from tooling.ledger.integrity import authenticated
 from tooling.ledger.interrupted_runs import proven
 from tooling.ledger.lease import Lease, LeaseHeld
 from tooling.releases.release import UNKNOWN_RELEASE, Release, terraform_digest
-from tooling.terraform.deployed import read_deployed
 from tooling.terraform.diagnostics import TerraformFailed
+from tooling.terraform.outputs import read_outputs
 from tooling.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -148,10 +148,10 @@ def test_it_goes_back_to_what_was_there_or_on_where_nothing_was(
     run: Run, workspace: Workspace
 ) -> None:
     good, bad = release_of("good", workspace), release_of("bad", workspace)
-    ledger, environment = run.journal.ledger, run.target.environment
+    ledger = run.journal.ledger
 
     def attempt(release: Release) -> None:
-        here = read_deployed(run.target.s3, environment)
+        here = read_outputs(run.target)
         previous = proven(authenticated(ledger).authentic, here.release if here else None)
         bring(run, plan_at_once(run, release, workspace.terraform), previous)
 
@@ -160,13 +160,13 @@ def test_it_goes_back_to_what_was_there_or_on_where_nothing_was(
             attempt(bad)
         assert "The quota is used up." in caught.value.reason
         # Terraform has written the release into the state all the same.
-        left = read_deployed(run.target.s3, environment)
+        left = read_outputs(run.target)
         assert left is not None
         assert left.release == bad
         attempt(good)
         with pytest.raises(ApplyFailed, match=f"was taken back to release {good.id[:12]}"):
             attempt(bad)
-        back = read_deployed(run.target.s3, environment)
+        back = read_outputs(run.target)
         assert back is not None
         assert back.release == good
         assert plan_at_once(run, good, workspace.terraform).summary.empty
@@ -223,6 +223,6 @@ def test_a_destroy_waits_for_nobody_either_and_takes_its_lease_with_it(
     bert = Lease(s3, state, origin("bert", "/bert"), "dev")
     with bert.held(), pytest.raises(LeaseHeld, match="nothing was done"):
         destroy(run, lambda _: True)
-    assert read_deployed(s3, run.target.environment) is not None
+    assert read_outputs(run.target) is not None
     destroy(run, lambda _: True)
     assert not bucket_exists(s3, state)

@@ -22,8 +22,9 @@ from tooling.releases.differences import ReleaseDifference
 from tooling.workspace import Workspace
 
 if TYPE_CHECKING:
+    from tooling.aws.target import Target
     from tooling.environments import Environment
-    from tooling.terraform.deployed import Deployed
+    from tooling.terraform.outputs import Outputs
 
 ROOT = Path(__file__).resolve().parents[4]
 TO_COME = ReleaseDifference([], ["api"], terraform=False, runtime=False)
@@ -90,14 +91,16 @@ def test_a_last_run_that_failed_is_told_until_another_has_gone_well(
 def test_one_that_can_not_be_read_does_not_hide_the_others(
     dev: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
-    def read(_: object, environment: Environment) -> Deployed | None:
-        if environment.name == "staging":
+    def read(target: Target) -> Outputs | None:
+        if target.environment.name == "staging":
             raise fault
         return None
 
-    target = SimpleNamespace(s3=None, kms=None, environment=dev)
-    monkeypatch.setattr(overview, "open_target", lambda *_: target)
-    monkeypatch.setattr(overview, "read_deployed", read)
+    def opened(_: Workspace, environment: Environment) -> SimpleNamespace:
+        return SimpleNamespace(s3=None, kms=None, environment=environment)
+
+    monkeypatch.setattr(overview, "open_target", opened)
+    monkeypatch.setattr(overview, "read_outputs", read)
     monkeypatch.setattr(overview, "holder", lambda *_: "")
     monkeypatch.setattr(Ledger, "contents", lambda _: [])
     workspace = Workspace(ROOT, tmp_path, tmp_path)

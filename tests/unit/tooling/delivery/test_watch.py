@@ -18,7 +18,7 @@ from tooling.delivery.watch import (
 from tooling.environments import Canary
 from tooling.gates.gate import Answer, Verdict, failed, passed, unknown
 from tooling.releases.release import UNKNOWN_RELEASE
-from tooling.terraform.deployed import Deployed
+from tooling.terraform.outputs import Outputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,12 +81,12 @@ def test_an_alarm_may_wait_for_figures_but_must_be_well_in_the_end(
 
 
 @pytest.fixture
-def deployed() -> Deployed:
+def deployed() -> Outputs:
     functions = {
-        "api": {"name": "media-prod-api", "version": "7"},
-        "processor": {"name": "media-prod-processor", "version": "3"},
+        "api": {"name": "media-prod-api", "version": "7", "log_group": "/a"},
+        "processor": {"name": "media-prod-processor", "version": "3", "log_group": "/p"},
     }
-    return Deployed(UNKNOWN_RELEASE, {"functions": functions})
+    return Outputs("prod", {"release": UNKNOWN_RELEASE.document(), "functions": functions})
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def plan() -> dict[str, Any]:
 
 
 def test_only_a_function_with_a_new_version_keeps_the_old_one(
-    deployed: Deployed, plan: dict[str, Any]
+    deployed: Outputs, plan: dict[str, Any]
 ) -> None:
     renewed = with_new_version(deployed, plan)
     assert renewed == {"api"}
@@ -120,7 +120,7 @@ def test_only_a_function_with_a_new_version_keeps_the_old_one(
 
 
 def test_without_a_canary_or_anything_deployed_nothing_is_kept(
-    deployed: Deployed, plan: dict[str, Any]
+    deployed: Outputs, plan: dict[str, Any]
 ) -> None:
     assert shares_to_keep(None, deployed, {"api"}) == {}
     assert shares_to_keep(Canary(percent=10, minutes=5), None, {"api"}) == {}
@@ -128,7 +128,7 @@ def test_without_a_canary_or_anything_deployed_nothing_is_kept(
 
 
 def test_new_code_alone_tells_beforehand_which_functions_get_a_new_version(
-    deployed: Deployed,
+    deployed: Outputs,
 ) -> None:
     running = deployed.release.functions
     code = replace(running["api"], sha256="1" * 64)

@@ -15,6 +15,7 @@ from tooling.console import Screen
 from tooling.errors import Interrupted
 from tooling.images.api_client import MediaClient
 from tooling.smoke import SmokeTest, SmokeTestFailed
+from tooling.terraform.outputs import Outputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,9 +83,9 @@ class NoCognito:
 def test_a_user_pool_that_refuses(dev: Environment) -> None:
     session = SimpleNamespace(client=lambda *_, **__: NoCognito())
     target = Target(dev, None, cast("Any", session))
-    outputs = dict.fromkeys(("api_url", "user_pool_id", "user_pool_client_id"), "")
+    values = dict.fromkeys(("api_url", "user_pool_id", "user_pool_client_id"), "")
     with pytest.raises(SmokeTestFailed) as caught:
-        smoke.run(target, outputs, Screen())
+        smoke.run(target, Outputs("dev", values), Screen())
     assert caught.value.reason.startswith("At 'preparation': ClientError: ")
 
 

@@ -16,16 +16,20 @@ from tooling.repair.redrive.dead_letters import DeadLetter, Kind
 from tooling.repair.redrive.follow_up import FollowUp
 from tooling.repair.redrive.processor_log import SILENT, ProcessorLog, Told
 from tooling.repair.redrive.redrive import Redrive
+from tooling.terraform.outputs import Outputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OUTPUTS = {
-    "queue_url": "uploads",
-    "dead_letter_queue_url": "dead",
-    "media_bucket": "media",
-    "functions": {"processor": {"log_group": "/log"}},
-}
+OUTPUTS = Outputs(
+    "dev",
+    {
+        "queue_url": "uploads",
+        "dead_letter_queue_url": "dead",
+        "media_bucket": "media",
+        "functions": {"processor": {"name": "processor", "version": "1", "log_group": "/log"}},
+    },
+)
 
 
 def event(source: str = "aws.s3", kind: str = "Object Created", bucket: str = "media") -> str:
