@@ -12,9 +12,9 @@ from tooling.delivery.destroy import destroy as destroy_environment
 from tooling.delivery.run import Run
 from tooling.delivery.verification import smoke_test
 from tooling.session import Session, ask
+from tooling.terraform.locks import stack_that_holds
 from tooling.terraform.outputs import require_outputs
 from tooling.terraform.reports import show_outputs
-from tooling.terraform.stack import stack_that_holds
 
 app = typer.Typer()
 

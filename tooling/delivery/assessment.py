@@ -30,10 +30,9 @@ from tooling.ledger.integrity import verified
 from tooling.ledger.interrupted_runs import half_applied
 from tooling.ledger.ledger import Ledger
 from tooling.releases.artifact_copy import Place, copy_artifacts, hash_artifacts
-from tooling.releases.variables import render_variables
 from tooling.terraform.foundation import plan_foundation
-from tooling.terraform.plans import PlanSummary
-from tooling.terraform.stack import media_stack
+from tooling.terraform.media_stack import media_stack
+from tooling.terraform.plans import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,8 +45,8 @@ if TYPE_CHECKING:
     from tooling.ledger.integrity import LedgerEntries
     from tooling.releases.release import Release
     from tooling.terraform.foundation import PlannedFoundation
+    from tooling.terraform.media_stack import MediaStack
     from tooling.terraform.outputs import Outputs
-    from tooling.terraform.stack import Stack
 
 
 @dataclass(frozen=True)
@@ -137,12 +136,12 @@ class Assessment:
             "target converged",
             lambda: target_converged(
                 self.run.name,
-                planned.document,
+                planned.plan,
                 half_applied=half_applied(self.entries.authentic),
             ),
         )
         yield Gate("scan", lambda: scan(scan_planned(self.run, planned)))
-        yield Gate("data", partial(data, planned.document, lived_in=self._lived_in))
+        yield Gate("data", partial(data, planned.plan, lived_in=self._lived_in))
 
     @property
     def _lived_in(self) -> bool:
@@ -152,13 +151,9 @@ class Assessment:
         """Return what appliers of the source say, from a ledger in which nothing was changed."""
         return verified(Ledger.of(self.source), self.source.environment.name).authentic
 
-    def _source_converged(self, stack: Stack, release: Release) -> Answer:
-        environment = self.source.environment
-        folder = self.run.workspace.environments
-        variables = render_variables(folder, environment, self.source.endpoint, release)
-        changes = stack.compare(variables)
-        summary = PlanSummary.from_document(stack.compared()) if changes else PlanSummary((), ())
-        return source_converged(environment.name, summary)
+    def _source_converged(self, stack: MediaStack, release: Release) -> Answer:
+        plan = stack.compared() if stack.compare(release) else Plan()
+        return source_converged(self.source.environment.name, plan.summary)
 
     def _plan_foundation(self) -> PlannedFoundation | None:
         """Plan the target's buckets; none where they are still to be made."""
@@ -171,7 +166,7 @@ class Assessment:
     def _foundation(self, planned: PlannedFoundation | None) -> Answer:
         if planned is None:
             return passed("The state and artifact buckets are still to be made.")
-        return foundation(planned.document, lived_in=self._lived_in)
+        return foundation(planned.plan, lived_in=self._lived_in)
 
     def _zips(self, release: Release) -> tuple[Release, Answer]:
         """Hash the zips again where they lie; a run that is not dry writes them to the target."""

@@ -69,7 +69,7 @@ def way_back_gates(run: Run, planned: Planned) -> list[Gate]:
     return [
         Gate("checkout", lambda: checkout(sources, planned.release)),
         Gate("scan", lambda: scan(scan_planned(run, planned))),
-        Gate("data", lambda: data(planned.document, lived_in=True)),
+        Gate("data", lambda: data(planned.plan, lived_in=True)),
     ]
 
 

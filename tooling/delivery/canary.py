@@ -53,7 +53,7 @@ def _widen(run: Run, planned: Planned) -> None:
         raise SmokeTestFailed("The canary failed.", reason=answer.evidence)
     run.screen.done(answer.evidence)
     rest = plan_at_once(run, planned.release, planned.stack.terraform.folder)
-    if not changes_aliases_alone(rest.document):
+    if not changes_aliases_alone(rest.plan):
         raise SmokeTestFailed(
             "The canary failed.", reason="Something was changed by other hands meanwhile."
         )

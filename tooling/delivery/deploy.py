@@ -15,12 +15,11 @@ from tooling.ledger.entry import Step
 from tooling.packaging.build import build_all
 from tooling.packaging.platforms import lambda_platform, this_platform
 from tooling.releases.release import Release, describe, publish
-from tooling.releases.variables import render_variables
 from tooling.scanning.gate import require_clean_plan
 from tooling.terraform.foundation import TITLE, plan_foundation
+from tooling.terraform.media_stack import media_stack
 from tooling.terraform.outputs import read_outputs
 from tooling.terraform.reports import show_outputs, show_plan
-from tooling.terraform.stack import media_stack
 
 if TYPE_CHECKING:
     from tooling.aws.target import Target
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
     from tooling.packaging.build import Artifact
     from tooling.packaging.platforms import Platform
     from tooling.terraform.outputs import Outputs
-    from tooling.terraform.plans import PlanSummary
     from tooling.terraform.stack import Stack
+    from tooling.terraform.summary import PlanSummary
     from tooling.workspace import Workspace
 
 
@@ -155,10 +154,6 @@ class Deployment:
         began = monotonic()
         self.screen.step("Plan")
         stack = media_stack(self.workspace, self.target)
-        stack.init(self.screen)
-        variables = render_variables(
-            self.workspace.environments, self.target.environment, self.target.endpoint, release
-        )
-        summary = stack.plan(self.screen, variables)
+        summary = stack.plan(self.screen, release).summary
         show_plan(self.screen, summary, began)
         return stack, summary

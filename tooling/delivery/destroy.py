@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tooling.aws.buckets import bucket_exists, empty_bucket, remove_bucket
 from tooling.aws.encryption_keys import retire_key
@@ -14,10 +14,9 @@ from tooling.environments.names import artifact_bucket, foundation_key_alias, st
 from tooling.errors import OperatorError
 from tooling.ledger.entry import Step
 from tooling.releases.release import UNKNOWN_RELEASE
-from tooling.releases.variables import render_variables
+from tooling.terraform.media_stack import media_stack
 from tooling.terraform.outputs import read_outputs
 from tooling.terraform.reports import show_plan
-from tooling.terraform.stack import media_stack
 from tooling.terraform.state import state_exists
 
 if TYPE_CHECKING:
@@ -25,6 +24,9 @@ if TYPE_CHECKING:
 
     from tooling.delivery.run import Run
     from tooling.environments import Environment
+    from tooling.terraform.plans import Plan
+
+BUCKET = "aws_s3_bucket"
 
 
 def destroy(run: Run, confirm: Callable[[str], bool]) -> None:
@@ -88,28 +90,20 @@ def _require_consent(environment: Environment, confirm: Callable[[str], bool]) -
         )
 
 
-def protected_resources(plan: dict[str, Any]) -> list[str]:
+def protected_resources(plan: Plan) -> list[str]:
     """Return the addresses of what a destroy plan would remove although it is protected.
 
     Parameters
     ----------
-    plan : dict
-        What ``terraform show -json`` makes of the plan; it tells what is deployed, whatever the
-        environment's file says by now.
+    plan : Plan
+        It tells what is deployed, whatever the environment's file says by now.
     """
     return [
-        address
-        for address, kind, before in _deployed(plan)
-        if before.get("deletion_protection_enabled") is True
-        or before.get("deletion_protection") == "ACTIVE"
-        or (kind == "aws_s3_bucket" and before.get("force_destroy") is False)
-    ]
-
-
-def _deployed(plan: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
-    return [
-        (entry["address"], entry["type"], entry["change"]["before"] or {})
-        for entry in plan.get("resource_changes", [])
+        entry.address
+        for entry in plan.resources
+        if entry.before.get("deletion_protection_enabled") is True
+        or entry.before.get("deletion_protection") == "ACTIVE"
+        or (entry.type == BUCKET and entry.before.get("force_destroy") is False)
     ]
 
 
@@ -117,19 +111,14 @@ def _destroy_stack(run: Run) -> None:
     began = monotonic()
     environment, screen = run.target.environment, run.screen
     screen.step("Resources")
-    stack = media_stack(run.workspace, run.target)
-    stack.init(screen)
     outputs = read_outputs(run.target)
     # An apply that never ended leaves no outputs; a destroy needs no true release.
     release = outputs.release if outputs else UNKNOWN_RELEASE
-    variables = render_variables(
-        run.workspace.environments, environment, run.target.endpoint, release
-    )
-    summary = stack.plan(screen, variables, destroy=True)
-    show_plan(screen, summary, began)
-    if not summary.changes:
+    stack = media_stack(run.workspace, run.target)
+    plan = stack.plan(screen, release, destroy=True)
+    show_plan(screen, plan.summary, began)
+    if not plan.summary.changes:
         return
-    plan = stack.document()
     kept = protected_resources(plan)
     if kept:
         raise OperatorError(
@@ -139,12 +128,12 @@ def _destroy_stack(run: Run) -> None:
         )
     # Only now that nothing speaks against it: this is what can't be undone.
     run.lease.require()
-    for address, kind, before in _deployed(plan):
-        if kind == "aws_s3_bucket" and bucket_exists(run.target.s3, before["bucket"]):
-            _empty(run, before["bucket"], address)
+    for entry in plan.resources:
+        if entry.type == BUCKET and bucket_exists(run.target.s3, entry.before["bucket"]):
+            _empty(run, entry.before["bucket"], entry.address)
     run.lease.require()
     began = monotonic()
-    stack.apply(screen, summary)
+    stack.apply(screen, plan.summary)
     screen.done("removed", began)
 
 

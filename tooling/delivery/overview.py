@@ -22,10 +22,8 @@ from tooling.ledger.ledger import Ledger
 from tooling.releases.artifact_copy import NOWHERE
 from tooling.releases.differences import ReleaseDifference
 from tooling.releases.sources import sources_of
-from tooling.releases.variables import render_variables
+from tooling.terraform.media_stack import media_stack
 from tooling.terraform.outputs import read_outputs
-from tooling.terraform.plans import PlanSummary
-from tooling.terraform.stack import media_stack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
     from tooling.console import Screen
     from tooling.environments import Environment, EnvironmentFiles
     from tooling.releases.release import Release
-    from tooling.terraform.stack import Stack
+    from tooling.terraform.media_stack import MediaStack
     from tooling.workspace import Workspace
 
 
@@ -118,19 +116,15 @@ class Overview:
             for work in [pool.submit(self._compare, *each) for each in planned]:
                 work.result()
 
-    def _compare(self, status: EnvironmentStatus, stack: Stack, release: Release) -> None:
-        variables = render_variables(
-            self.workspace.environments, status.environment, stack.target.endpoint, release
-        )
+    def _compare(self, status: EnvironmentStatus, stack: MediaStack, release: Release) -> None:
         try:
-            stack.compare(variables)
-            document = stack.compared()
+            stack.compare(release)
+            plan = stack.compared()
         except OperatorError as error:
             status.problem = error.what
             return
-        status.drift = list(drifted(document))
-        summary = PlanSummary.from_document(document)
-        status.plan = "" if summary.empty else summary.counts()
+        status.drift = list(drifted(plan))
+        status.plan = "" if plan.summary.empty else plan.summary.counts()
 
 
 def in_order(environments: Sequence[Environment]) -> list[Environment]:

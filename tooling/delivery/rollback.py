@@ -155,7 +155,7 @@ class Rollback:
                 Gate("checkout", lambda: checkout(sources, release)),
                 Gate(
                     "target converged",
-                    lambda: target_converged(name, planned.document, half_applied=unfinished),
+                    lambda: target_converged(name, planned.plan, half_applied=unfinished),
                 ),
                 Gate("alarms", lambda: passed("Not asked: an alarm is a reason to go back.")),
                 Gate(
@@ -166,7 +166,7 @@ class Rollback:
                 ),
                 Gate("soak", lambda: passed("Waived.")),
                 Gate("scan", lambda: scan(scan_planned(run, planned))),
-                Gate("data", lambda: data(planned.document, lived_in=True)),
+                Gate("data", lambda: data(planned.plan, lived_in=True)),
                 Gate("foundation", lambda: passed("Not asked: a rollback leaves it alone.")),
                 Gate("approval", lambda: approval(environment, planned.digest, approved)),
             ]

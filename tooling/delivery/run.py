@@ -15,8 +15,8 @@ from tooling.terraform.foundation import ensure_foundation
 if TYPE_CHECKING:
     from tooling.aws.target import Target
     from tooling.console import Screen
-    from tooling.terraform.plans import PlanSummary
     from tooling.terraform.stack import Stack
+    from tooling.terraform.summary import PlanSummary
     from tooling.workspace import Workspace
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tooling.environments import Canary
     from tooling.releases.release import Release
     from tooling.terraform.outputs import Outputs
+    from tooling.terraform.plans import Plan
 
 POLL_SECONDS = 15.0
 
@@ -81,29 +82,25 @@ def with_new_code(deployed: Outputs | None, release: Release) -> set[str]:
     }
 
 
-def with_new_version(deployed: Outputs | None, plan: dict[str, Any]) -> set[str]:
+def with_new_version(deployed: Outputs | None, plan: Plan) -> set[str]:
     """Return the functions that get a new version by a plan, be it for a setting alone.
 
     Parameters
     ----------
-    plan : dict
+    plan : Plan
         In it the version of a function that changes is not known yet.
     """
     renewed = {
-        entry["change"]["before"]["function_name"]
-        for entry in plan.get("resource_changes", [])
-        if entry["type"] == "aws_lambda_function"
-        and entry["change"]["actions"] == ["update"]
-        and (entry["change"].get("after_unknown") or {}).get("version")
+        entry.before["function_name"]
+        for entry in plan.resources
+        if entry.type == "aws_lambda_function"
+        and entry.actions == ("update",)
+        and entry.unknown.get("version")
     }
     functions = deployed.functions if deployed else {}
     return {key for key, function in functions.items() if function.name in renewed}
 
 
-def changes_aliases_alone(plan: dict[str, Any]) -> bool:
+def changes_aliases_alone(plan: Plan) -> bool:
     """Tell whether a plan does nothing but end a canary."""
-    return all(
-        entry["type"] == "aws_lambda_alias"
-        for entry in plan.get("resource_changes", [])
-        if entry["change"]["actions"] not in (["no-op"], ["read"])
-    )
+    return all(entry.type == "aws_lambda_alias" for entry in plan.changed)

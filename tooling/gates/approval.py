@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tooling.gates.gate import Answer, failed, passed
 
 if TYPE_CHECKING:
     from tooling.environments import Environment
     from tooling.releases.release import Release
+    from tooling.terraform.plans import Plan
 
 # 128 bits: nobody finds another plan that begins with these.
 SHORTEST = 32
@@ -20,7 +21,7 @@ VERSION = "(version of the zip)"
 
 def plan_digest(
     environment: str,
-    plan: dict[str, Any],
+    plan: Plan,
     *,
     release: Release | None = None,
     goes_back_to: Release | None = None,
@@ -34,8 +35,8 @@ def plan_digest(
     ----------
     environment : str
         Where it would be applied: an approval is good for one environment.
-    plan : dict
-        What ``terraform show -json`` makes of it.
+    plan : Plan
+        What it would do.
     release : Release or None
         What it brings. The versions of its zips are left out: a dry run writes no zip and can't
         know them. Keys and digests of the zips stay, which say all about their content.
@@ -43,20 +44,19 @@ def plan_digest(
         What is brought instead if the release does not work: that is approved as well.
     """
     changes = [
-        {key: entry.get(key) for key in ("address", "type", "change", "action_reason")}
-        for entry in plan.get("resource_changes", [])
-        if entry["change"]["actions"] not in (["no-op"], ["read"])
+        {
+            "address": entry.address,
+            "type": entry.type,
+            "change": entry.change,
+            "action_reason": entry.reason,
+        }
+        for entry in plan.changed
     ]
-    outputs = {
-        name: change
-        for name, change in plan.get("output_changes", {}).items()
-        if change["actions"] != ["no-op"]
-    }
     versions = {entry.version_id for entry in release.functions.values()} if release else set()
     content = {
         "environment": environment,
         "resources": _without(versions, changes),
-        "outputs": _without(versions, outputs),
+        "outputs": _without(versions, plan.outputs),
         "goes_back_to": goes_back_to.id if goes_back_to else None,
     }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tooling.gates.gate import Answer, failed, passed
+
+if TYPE_CHECKING:
+    from tooling.terraform.plans import Plan
 
 # A queue's messages are uploads that are still to be processed.
 HOLDS_DATA = (
@@ -19,7 +22,7 @@ HOLDS_DATA = (
 TAINTED = "replace_because_tainted"
 
 
-def data(plan: dict[str, Any], *, lived_in: bool) -> Answer:
+def data(plan: Plan, *, lived_in: bool) -> Answer:
     """Say whether a plan leaves every bucket, table, key, queue and user pool where it is.
 
     Parameters
@@ -29,11 +32,9 @@ def data(plan: dict[str, Any], *, lived_in: bool) -> Answer:
         may be made anew: it holds nothing.
     """
     lost = [
-        f"{entry['address']} ({'replaced' if 'create' in actions else 'removed'})"
-        for entry in plan.get("resource_changes", [])
-        if entry["type"] in HOLDS_DATA
-        and "delete" in (actions := entry["change"]["actions"])
-        and (lived_in or entry.get("action_reason") != TAINTED)
+        f"{entry.address} ({'replaced' if entry.is_replaced else 'removed'})"
+        for entry in plan.removed
+        if entry.type in HOLDS_DATA and (lived_in or entry.reason != TAINTED)
     ]
     if lost:
         return failed(f"The plan takes away what holds data: {', '.join(lost)}.")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tooling.gates.gate import Answer, failed, passed
 
+if TYPE_CHECKING:
+    from tooling.terraform.plans import Plan
 
-def foundation(plan: dict[str, Any], *, lived_in: bool) -> Answer:
+
+def foundation(plan: Plan, *, lived_in: bool) -> Answer:
     """Say whether the plan of an environment's buckets removes and replaces nothing.
 
     Parameters
@@ -15,11 +18,7 @@ def foundation(plan: dict[str, Any], *, lived_in: bool) -> Answer:
     lived_in : bool
         Whether any release has worked there yet. Before, the buckets are only being made.
     """
-    lost = [
-        entry["address"]
-        for entry in plan.get("resource_changes", [])
-        if "delete" in entry["change"]["actions"]
-    ]
+    lost = [entry.address for entry in plan.removed]
     if lost and lived_in:
         return failed(f"The state and artifact buckets would lose {', '.join(lost)}.")
     return passed("The state and artifact buckets lose nothing.")

@@ -14,17 +14,24 @@ from tests.commits import commit_of
 from tooling.delivery.aliases import shares
 from tooling.releases.release import UNKNOWN_RELEASE, PublishedFunction, Release, terraform_digest
 from tooling.terraform.outputs import Outputs
-from tooling.terraform.plans import Action, Change, PlanSummary
+from tooling.terraform.plans import Plan, ResourceChange
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient
 
     from tooling.console import Screen
     from tooling.scanning.findings import Report
+    from tooling.terraform.summary import PlanSummary
 
 ROOT = Path(__file__).resolve().parents[3]
 LOCK = ROOT / "terraform" / ".terraform.lock.hcl"
-CHANGED = PlanSummary((Change(Action.UPDATE, "aws_lambda_function.this", ()),), ())
+CHANGED = Plan(
+    (
+        ResourceChange(
+            "aws_lambda_function.this", "aws_lambda_function", {"actions": ["update"], "before": {}}
+        ),
+    )
+)
 WORKS: list[tuple[str, str, int]] = [("all", "ok", 1)]
 
 
@@ -85,11 +92,8 @@ class Site:
     scanned: Report | None = None
     """What checkov says of every plan; None where there is nothing to scan."""
 
-    def init(self, screen: Screen) -> None:
-        """Nothing has to be connected."""
-
-    def plan(self, screen: Screen, variables: dict[str, Any], *, lock: bool) -> PlanSummary:  # noqa: ARG002
-        self.coming = Release.from_document(variables["release"])
+    def plan(self, screen: Screen, release: Release, keeps: object, *, lock: bool) -> Plan:  # noqa: ARG002
+        self.coming = release
         self.locked.append(lock)
         return CHANGED
 
@@ -100,9 +104,6 @@ class Site:
     @property
     def terraform(self) -> SimpleNamespace:
         return SimpleNamespace(folder=ROOT / "terraform")
-
-    def document(self) -> dict[str, Any]:
-        return {}
 
     def apply(self, screen: Screen, summary: PlanSummary) -> None:  # noqa: ARG002
         self.shared.append(shares(self.functions, self.name))

@@ -36,16 +36,17 @@ if TYPE_CHECKING:
 
     from tooling.console import Screen
     from tooling.delivery.run import Run
+    from tooling.terraform.media_stack import MediaStack
     from tooling.terraform.outputs import Outputs
-    from tooling.terraform.plans import PlanSummary
     from tooling.terraform.stack import Stack
+    from tooling.terraform.summary import PlanSummary
 
 BROKEN = SmokeTestFailed("The smoke test failed.", reason="At 'processed': broken")
 
 
 def planned(site: Site, **more: Any) -> Planned:  # noqa: ANN401 - its fields
     site.coming = NEW
-    return Planned(cast("Stack", site), NEW, CHANGED, {}, **more)
+    return Planned(cast("MediaStack", site), NEW, CHANGED, **more)
 
 
 def steps(run: Run) -> list[Step]:

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.integration.promotion.conftest import Cloud
-    from tooling.terraform.plans import PlanSummary
     from tooling.terraform.stack import Stack
+    from tooling.terraform.summary import PlanSummary
 
 # What it makes first is made; what it makes then is refused if the release is the bad one.
 SOURCES = """

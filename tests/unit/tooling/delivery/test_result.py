@@ -10,8 +10,8 @@ from tooling.delivery.result import Decision
 from tooling.gates.gate import Finding, Verdict
 from tooling.releases.release import UNKNOWN_RELEASE
 from tooling.terraform.adapter import Terraform
-from tooling.terraform.plans import PlanSummary
-from tooling.terraform.stack import Stack
+from tooling.terraform.media_stack import MediaStack
+from tooling.terraform.plans import Plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,8 +45,9 @@ def test_where_only_the_approval_is_missing_its_command_is_told(
 ) -> None:
     made = decision(ORDER, APPROVAL)
     target = Target(dev, None, None)  # type: ignore[arg-type]
-    stack = Stack(Terraform(tmp_path, tmp_path, {}, "dev"), tmp_path, target, "media.tfstate")
-    made.planned = Planned(stack, UNKNOWN_RELEASE, PlanSummary((), ()), {})
+    terraform = Terraform(tmp_path, tmp_path, {}, "dev")
+    stack = MediaStack(terraform, tmp_path, target, "media.tfstate", environments=tmp_path)
+    made.planned = Planned(stack, UNKNOWN_RELEASE, Plan())
     error = made.refusal("staging")
     assert "waits for an approval" in error.what
     digest = made.planned.digest

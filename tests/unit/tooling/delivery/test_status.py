@@ -89,7 +89,7 @@ def test_a_last_run_that_failed_is_told_until_another_has_gone_well(
     ],
 )
 def test_one_that_can_not_be_read_does_not_hide_the_others(
-    dev: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
     def read(target: Target) -> Outputs | None:
         if target.environment.name == "staging":

@@ -19,6 +19,7 @@ from tooling.environments import Canary
 from tooling.gates.gate import Answer, Verdict, failed, passed, unknown
 from tooling.releases.release import UNKNOWN_RELEASE
 from tooling.terraform.outputs import Outputs
+from tooling.terraform.plans import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,29 +90,31 @@ def deployed() -> Outputs:
     return Outputs("prod", {"release": UNKNOWN_RELEASE.document(), "functions": functions})
 
 
+def planned(*resources: dict[str, Any]) -> Plan:
+    return Plan.from_document({"resource_changes": resources})
+
+
 @pytest.fixture
-def plan() -> dict[str, Any]:
+def plan() -> Plan:
     """A plan that publishes a new version of one function and only configures nothing else."""
-    return {
-        "resource_changes": [
-            resource(
-                FUNCTION,
-                "update",
-                before={"function_name": "media-prod-api"},
-                after_unknown={"version": True},
-            ),
-            resource(
-                "module.function_processor.aws_lambda_function.this",
-                "update",
-                before={"function_name": "media-prod-processor"},
-                after_unknown={},
-            ),
-        ]
-    }
+    return planned(
+        resource(
+            FUNCTION,
+            "update",
+            before={"function_name": "media-prod-api"},
+            after_unknown={"version": True},
+        ),
+        resource(
+            "module.function_processor.aws_lambda_function.this",
+            "update",
+            before={"function_name": "media-prod-processor"},
+            after_unknown={},
+        ),
+    )
 
 
 def test_only_a_function_with_a_new_version_keeps_the_old_one(
-    deployed: Outputs, plan: dict[str, Any]
+    deployed: Outputs, plan: Plan
 ) -> None:
     renewed = with_new_version(deployed, plan)
     assert renewed == {"api"}
@@ -120,7 +123,7 @@ def test_only_a_function_with_a_new_version_keeps_the_old_one(
 
 
 def test_without_a_canary_or_anything_deployed_nothing_is_kept(
-    deployed: Outputs, plan: dict[str, Any]
+    deployed: Outputs, plan: Plan
 ) -> None:
     assert shares_to_keep(None, deployed, {"api"}) == {}
     assert shares_to_keep(Canary(percent=10, minutes=5), None, {"api"}) == {}
@@ -144,6 +147,6 @@ def test_new_code_alone_tells_beforehand_which_functions_get_a_new_version(
 def test_the_plan_that_ends_a_canary_touches_aliases_alone() -> None:
     alias = resource("module.function_api.aws_lambda_alias.live", "update")
     table = resource("module.table.aws_dynamodb_table.this", "no-op")
-    assert changes_aliases_alone({"resource_changes": [alias, table]})
+    assert changes_aliases_alone(planned(alias, table))
     table["change"]["actions"] = ["update"]
-    assert not changes_aliases_alone({"resource_changes": [alias, table]})
+    assert not changes_aliases_alone(planned(alias, table))

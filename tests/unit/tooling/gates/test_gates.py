@@ -25,7 +25,8 @@ from tooling.ledger.entry import Step
 from tooling.packaging.platforms import lambda_platform
 from tooling.releases.release import UNKNOWN_RELEASE, PublishedFunction, describe
 from tooling.scanning.findings import Finding, Report
-from tooling.terraform.plans import PlanSummary
+from tooling.terraform.plans import Plan
+from tooling.terraform.summary import PlanSummary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from tooling.environments import Environment
 
 OTHER = replace(UNKNOWN_RELEASE, git_commit="other")
+
+
+def read(document: dict[str, Any]) -> Plan:
+    return Plan.from_document(document)
 
 
 def says(answer: Answer, verdict: Verdict, part: str = "") -> None:
@@ -148,7 +153,7 @@ def plan() -> dict[str, Any]:
 
 def test_a_source_whose_plan_has_changes_is_told_with_what_would_change() -> None:
     says(source_converged("dev", PlanSummary((), ())), Verdict.PASS)
-    changed = PlanSummary.from_document({"resource_changes": [resource("a.b.c", "update")]})
+    changed = read({"resource_changes": [resource("a.b.c", "update")]}).summary
     says(source_converged("dev", changed), Verdict.FAIL, "a.b.c")
     says(source_converged("dev", PlanSummary((), ("functions",))), Verdict.PASS)
 
@@ -156,12 +161,12 @@ def test_a_source_whose_plan_has_changes_is_told_with_what_would_change() -> Non
 def test_what_the_release_changes_is_no_drift_nor_is_what_reads_back_empty(
     plan: dict[str, Any],
 ) -> None:
-    says(target_converged("staging", plan), Verdict.PASS)
+    says(target_converged("staging", read(plan)), Verdict.PASS)
 
 
 def test_an_attribute_that_other_hands_have_changed_is_drift(plan: dict[str, Any]) -> None:
     plan["resource_drift"][0]["change"]["after"]["function_version"] = "2"
-    says(target_converged("staging", plan), Verdict.FAIL, f"{ALIAS} (function_version)")
+    says(target_converged("staging", read(plan)), Verdict.FAIL, f"{ALIAS} (function_version)")
 
 
 @pytest.mark.parametrize("attribute", ["version", "code_sha256"])
@@ -171,18 +176,18 @@ def test_code_that_was_published_by_hand_is_drift_though_no_source_sets_it(
     function = "module.function_api.aws_lambda_function.this"
     found = {"before": {attribute: "1"}, "after": {attribute: "2"}}
     plan["resource_drift"] = [resource(function, "update", **found)]
-    says(target_converged("staging", plan), Verdict.FAIL, f"{function} ({attribute})")
-    says(target_converged("staging", plan, half_applied=True), Verdict.PASS)
+    says(target_converged("staging", read(plan)), Verdict.FAIL, f"{function} ({attribute})")
+    says(target_converged("staging", read(plan), half_applied=True), Verdict.PASS)
 
 
 def test_a_resource_that_is_gone_is_drift(plan: dict[str, Any]) -> None:
     plan["resource_drift"][0]["change"]["actions"] = ["delete"]
-    says(target_converged("staging", plan), Verdict.FAIL, f"{ALIAS} (gone)")
+    says(target_converged("staging", read(plan)), Verdict.FAIL, f"{ALIAS} (gone)")
 
 
 def test_an_environment_that_was_never_deployed_has_no_drift() -> None:
     new = {"resource_changes": [resource(ALIAS, "create")]}
-    says(target_converged("staging", new), Verdict.PASS, "never deployed")
+    says(target_converged("staging", read(new)), Verdict.PASS, "never deployed")
 
 
 # Evidence of the smoke test
@@ -293,9 +298,9 @@ def test_a_finding_or_a_skip_without_a_reason_stops() -> None:
 def test_a_plan_that_takes_data_away_stops(
     plan: dict[str, Any], kind: str, actions: tuple[str, ...]
 ) -> None:
-    says(data(plan, lived_in=True), Verdict.PASS)
+    says(data(read(plan), lived_in=True), Verdict.PASS)
     plan["resource_changes"].append(resource(f"module.x.{kind}.this", *actions))
-    says(data(plan, lived_in=True), Verdict.FAIL, f"module.x.{kind}.this")
+    says(data(read(plan), lived_in=True), Verdict.FAIL, f"module.x.{kind}.this")
 
 
 def test_what_holds_no_data_may_be_replaced_and_data_may_be_changed(plan: dict[str, Any]) -> None:
@@ -303,7 +308,7 @@ def test_what_holds_no_data_may_be_replaced_and_data_may_be_changed(plan: dict[s
         resource("module.api.aws_apigatewayv2_route.this", "delete", "create"),
         resource("module.table.aws_dynamodb_table.this", "update"),
     ]
-    says(data(plan, lived_in=True), Verdict.PASS)
+    says(data(read(plan), lived_in=True), Verdict.PASS)
 
 
 def test_what_an_interrupted_first_apply_left_unfinished_may_be_made_anew(
@@ -311,10 +316,10 @@ def test_what_an_interrupted_first_apply_left_unfinished_may_be_made_anew(
 ) -> None:
     key = resource("module.encryption.aws_kms_key.this", "delete", "create")
     plan["resource_changes"].append(key | {"action_reason": "replace_because_tainted"})
-    says(data(plan, lived_in=False), Verdict.PASS)
-    says(data(plan, lived_in=True), Verdict.FAIL)
+    says(data(read(plan), lived_in=False), Verdict.PASS)
+    says(data(read(plan), lived_in=True), Verdict.FAIL)
     plan["resource_changes"][-1]["action_reason"] = "replace_because_cannot_update"
-    says(data(plan, lived_in=False), Verdict.FAIL)
+    says(data(read(plan), lived_in=False), Verdict.FAIL)
 
 
 # Hold
@@ -334,7 +339,7 @@ def test_a_hold_stops_until_it_is_lifted() -> None:
 def test_an_approval_names_the_plan_that_was_shown(
     staging: Environment, plan: dict[str, Any]
 ) -> None:
-    digest = plan_digest("staging", plan)
+    digest = plan_digest("staging", read(plan))
     says(approval(staging, digest, None), Verdict.PASS, "asks for none")
     says(approval(staging, digest, "f" * 64), Verdict.FAIL, "ffffffffffff")
     asking = staging.model_copy(update={"approval": True})
@@ -347,7 +352,7 @@ def test_an_approval_names_the_plan_that_was_shown(
 
 def test_the_same_plan_made_again_has_the_same_digest(plan: dict[str, Any]) -> None:
     again = copy.deepcopy(plan) | {"timestamp": "later", "resource_drift": [], "prior_state": {}}
-    assert plan_digest("staging", again) == plan_digest("staging", plan)
+    assert plan_digest("staging", read(again)) == plan_digest("staging", read(plan))
 
 
 def test_a_plan_that_does_anything_else_has_another_digest(plan: dict[str, Any]) -> None:
@@ -356,8 +361,8 @@ def test_a_plan_that_does_anything_else_has_another_digest(plan: dict[str, Any])
     changed[1]["resource_changes"][1]["change"]["actions"] = ["delete"]
     changed[2]["output_changes"]["functions"]["after"] = 3
     changed[3]["resource_changes"].append(resource("a.b.c", "create"))
-    digests = {plan_digest("staging", each) for each in [plan, *changed]}
-    digests.add(plan_digest("prod", plan))
+    digests = {plan_digest("staging", read(each)) for each in [plan, *changed]}
+    digests.add(plan_digest("prod", read(plan)))
     assert len(digests) == 6
 
 
@@ -365,8 +370,8 @@ def test_an_approval_covers_what_is_brought_if_the_release_does_not_work(
     plan: dict[str, Any],
 ) -> None:
     other = replace(UNKNOWN_RELEASE, git_commit="other")
-    digests = {plan_digest("staging", plan, goes_back_to=to) for to in (None, other)}
-    digests.add(plan_digest("staging", plan, goes_back_to=UNKNOWN_RELEASE))
+    digests = {plan_digest("staging", read(plan), goes_back_to=to) for to in (None, other)}
+    digests.add(plan_digest("staging", read(plan), goes_back_to=UNKNOWN_RELEASE))
     assert len(digests) == 3
 
 
@@ -380,7 +385,7 @@ def test_a_plan_has_the_same_digest_before_its_zips_are_there(plan: dict[str, An
         }
         made["output_changes"]["release"] = {"actions": ["update"], "after": asdict(zipped)}
         release = replace(UNKNOWN_RELEASE, functions={"api": zipped})
-        return plan_digest("staging", made, release=release)
+        return plan_digest("staging", read(made), release=release)
 
     assert digest("not-carried") == digest("3HL4kqtJlcpXroDTDmJrmSpXd3dIbrHY")
     assert digest("not-carried") != digest("not-carried", "b" * 64)
@@ -391,8 +396,8 @@ def test_a_plan_has_the_same_digest_before_its_zips_are_there(plan: dict[str, An
 
 def test_buckets_that_are_there_lose_nothing() -> None:
     added = {"resource_changes": [resource("aws_s3_bucket_policy.state", "update")]}
-    says(foundation(added, lived_in=True), Verdict.PASS)
+    says(foundation(read(added), lived_in=True), Verdict.PASS)
     for actions in (("delete",), ("delete", "create")):
         lost = {"resource_changes": [resource("aws_s3_bucket_versioning.state", *actions)]}
-        says(foundation(lost, lived_in=True), Verdict.FAIL, "aws_s3_bucket_versioning.state")
-        says(foundation(lost, lived_in=False), Verdict.PASS)
+        says(foundation(read(lost), lived_in=True), Verdict.FAIL, "aws_s3_bucket_versioning.state")
+        says(foundation(read(lost), lived_in=False), Verdict.PASS)
