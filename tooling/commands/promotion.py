@@ -15,7 +15,7 @@ from tooling.delivery.result import Decision
 from tooling.delivery.rollback import Rollback, lift_hold
 from tooling.delivery.run import Run
 from tooling.gates.gate import Finding, Gate, Verdict
-from tooling.gates.order import order
+from tooling.gates.source import order
 from tooling.session import Session
 
 if TYPE_CHECKING:

@@ -12,20 +12,12 @@ from typing import TYPE_CHECKING
 from tooling.aws.buckets import bucket_exists
 from tooling.delivery.plan import plan_as_asked, scan_planned
 from tooling.environments.names import artifact_bucket, state_bucket
-from tooling.gates.account import account
 from tooling.gates.alarms import alarms
-from tooling.gates.approval import approval
-from tooling.gates.artifacts import artifacts
-from tooling.gates.checkout import checkout
-from tooling.gates.convergence import source_converged, target_converged
-from tooling.gates.data import data
-from tooling.gates.foundation import foundation
+from tooling.gates.drift import source_converged, target_converged
+from tooling.gates.evidence import hold, smoke_evidence, soak
 from tooling.gates.gate import Answer, Gate, ask_all, passed
-from tooling.gates.hold import hold
-from tooling.gates.live_code import live_code
-from tooling.gates.order import order
-from tooling.gates.scan import scan
-from tooling.gates.smoke_evidence import smoke_evidence, soak
+from tooling.gates.plan import approval, data, foundation, scan
+from tooling.gates.source import account, artifacts, checkout, live_code, order
 from tooling.ledger.integrity import verified
 from tooling.ledger.interrupted_runs import half_applied
 from tooling.ledger.ledger import Ledger

@@ -14,7 +14,7 @@ from tooling.delivery.status import EnvironmentStatus
 from tooling.environments.names import state_bucket
 from tooling.errors import OperatorError
 from tooling.gates.alarms import alarms
-from tooling.gates.convergence import drifted
+from tooling.gates.drift import drifted
 from tooling.gates.gate import Gate
 from tooling.ledger.integrity import authenticated
 from tooling.ledger.lease import holder

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tooling.aws.buckets import bucket_exists
 from tooling.delivery.watch import shares_to_keep, with_new_code, with_new_version
 from tooling.environments.names import state_bucket
-from tooling.gates.approval import plan_digest
+from tooling.gates.plan import plan_digest
 from tooling.scanning.gate import scan_saved_plan
 from tooling.terraform.media_stack import media_stack
 from tooling.terraform.reports import show_plan

@@ -9,15 +9,11 @@ from tooling.delivery.plan import plan_at_once, scan_planned, show_digest
 from tooling.delivery.rollout import bring
 from tooling.environments.names import artifact_bucket
 from tooling.errors import OperatorError
-from tooling.gates.account import account
-from tooling.gates.approval import approval
-from tooling.gates.artifacts import artifacts
-from tooling.gates.checkout import checkout
-from tooling.gates.convergence import target_converged
-from tooling.gates.data import data
+from tooling.gates.drift import target_converged
+from tooling.gates.evidence import current_hold
 from tooling.gates.gate import Gate, ask_all, passed
-from tooling.gates.hold import current_hold
-from tooling.gates.scan import scan
+from tooling.gates.plan import approval, data, scan
+from tooling.gates.source import account, artifacts, checkout
 from tooling.ledger.entry import Step
 from tooling.ledger.integrity import authenticated, verified
 from tooling.ledger.interrupted_runs import half_applied, interruption

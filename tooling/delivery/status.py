@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tooling.delivery.history import runs_of
+from tooling.gates.evidence import current_hold
 from tooling.gates.gate import Finding, Verdict
-from tooling.gates.hold import current_hold
 from tooling.ledger.entry import Entry, Step, as_typed
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tooling import smoke
 from tooling.errors import OperatorError
 from tooling.gates.gate import Gate
-from tooling.gates.live_code import live_code
+from tooling.gates.source import live_code
 from tooling.ledger.entry import Step
 from tooling.smoke import SmokeTestFailed
 

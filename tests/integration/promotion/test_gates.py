@@ -16,11 +16,9 @@ from tests.integration.promotion.site import zipped
 from tooling.aws.buckets import ensure_bucket
 from tooling.aws.target import Target
 from tooling.delivery.aliases import send_all_to, shares
-from tooling.gates.account import account
 from tooling.gates.alarms import alarms
-from tooling.gates.artifacts import artifacts
 from tooling.gates.gate import Answer, Verdict
-from tooling.gates.live_code import live_code
+from tooling.gates.source import account, artifacts, live_code
 from tooling.ledger.ledger import Ledger
 from tooling.releases.artifact_copy import NOWHERE, Place, copy_artifacts, hash_artifacts
 from tooling.releases.release import UNKNOWN_RELEASE, PublishedFunction, Release

@@ -11,16 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.unit.tooling.ledger.entries import entry, resource
-from tooling.gates.approval import approval, plan_digest
-from tooling.gates.checkout import checkout
-from tooling.gates.convergence import source_converged, target_converged
-from tooling.gates.data import data
-from tooling.gates.foundation import foundation
+from tooling.gates.drift import source_converged, target_converged
+from tooling.gates.evidence import hold, smoke_evidence, soak
 from tooling.gates.gate import Answer, Gate, Verdict, ask_all, passed
-from tooling.gates.hold import hold
-from tooling.gates.order import order
-from tooling.gates.scan import scan
-from tooling.gates.smoke_evidence import smoke_evidence, soak
+from tooling.gates.plan import approval, data, foundation, plan_digest, scan
+from tooling.gates.source import checkout, order
 from tooling.ledger.entry import Step
 from tooling.packaging.platforms import lambda_platform
 from tooling.releases.release import UNKNOWN_RELEASE, PublishedFunction, describe
