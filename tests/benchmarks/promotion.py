@@ -81,7 +81,7 @@ class Site:
         source, target = self._target(SOURCE), self._target(DESTINATION)
         decision = Decision(f"promote {SOURCE} {DESTINATION}")
         run = Run.founding(self.workspace, target, self.screen, decision.command)
-        Promotion(source, run, decision).promote(None)
+        Promotion(run, decision, source=source).promote(None)
 
     def change_function(self) -> None:
         """Give the API function code that it never had."""

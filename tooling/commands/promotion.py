@@ -50,7 +50,7 @@ def promote(
         with session.workspace.alone_in(destination):
             open_run = partial(Run.open, dry=True) if dry_run else Run.founding
             run = open_run(session.workspace, target, session.screen, decision.command)
-            promotion = Promotion(origin, run, decision)
+            promotion = Promotion(run, decision, source=origin)
             (promotion.dry_run if dry_run else promotion.promote)(approve)
 
 
@@ -72,7 +72,7 @@ def rollback(
             target = session.target(name)
         with session.workspace.alone_in(name):
             run = Run.open(session.workspace, target, session.screen, decision.command)
-            Rollback(run, decision).roll_back(release, approve)
+            Rollback(run, decision, wanted=release).roll_back(approve)
 
 
 @app.command()

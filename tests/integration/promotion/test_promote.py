@@ -10,7 +10,7 @@ import pytest
 from tests.commits import commit_of
 from tests.integration.promotion.site import ROOT
 from tooling.aws.target import Target
-from tooling.delivery import rollback
+from tooling.delivery import rollback, strategy
 from tooling.delivery.promote import Promotion
 from tooling.delivery.result import Decision
 from tooling.delivery.rollback import Rollback
@@ -38,7 +38,7 @@ def promotion(cloud: Cloud, run: Run) -> Promotion:
     source = Target(
         EnvironmentFiles(ROOT / "environments").load("dev"), cloud.endpoint, cloud.session
     )
-    return Promotion(source, run, Decision("promote dev staging"))
+    return Promotion(run, Decision("promote dev staging"), source=source)
 
 
 def deployed(release: Release) -> Outputs:
@@ -94,10 +94,10 @@ def test_a_killed_rollback_that_is_typed_again_brings_the_same_release(
     def stop(*_: object, **__: object) -> None:
         raise Stopped
 
-    monkeypatch.setattr(Rollback, "_decide", stop)
+    monkeypatch.setattr(strategy, "assess", stop)
     decision = Decision(command)
     with pytest.raises(Stopped):
-        Rollback(run, decision).roll_back(None, None)
+        Rollback(run, decision).roll_back(None)
     assert (decision.release, decision.previous) == (worked[1], worked[2])
 
 
@@ -115,10 +115,10 @@ def test_a_rollback_after_a_killed_promotion_leads_to_what_worked_before_that(
     def stop(*_: object, **__: object) -> None:
         raise Stopped
 
-    monkeypatch.setattr(Rollback, "_decide", stop)
+    monkeypatch.setattr(strategy, "assess", stop)
     decision = Decision("rollback staging")
     with pytest.raises(Stopped):
-        Rollback(run, decision).roll_back(None, None)
+        Rollback(run, decision).roll_back(None)
     assert (decision.release, decision.previous) == (worked[1], worked[1])
 
 

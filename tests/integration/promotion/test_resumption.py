@@ -56,7 +56,7 @@ class Operator:
         decision = Decision("promote dev staging")
         journal = replace(self.run.journal, run=f"run{len(self.ledger.entries())}")
         run = replace(self.run, journal=journal, dry=dry)
-        promotion = Promotion(self.source, run, decision)
+        promotion = Promotion(run, decision, source=self.source)
         if dry:
             promotion.dry_run(approved)
         else:

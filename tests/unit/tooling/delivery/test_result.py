@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tooling.aws.target import Target
 from tooling.delivery.plan import Planned
 from tooling.delivery.result import Decision
-from tooling.gates.gate import Finding, Verdict
+from tooling.gates.gate import Finding, Gate, Verdict, skipped
 from tooling.releases.release import UNKNOWN_RELEASE
 from tooling.terraform.adapter import Terraform
 from tooling.terraform.media_stack import MediaStack
@@ -38,6 +38,17 @@ def test_unknown_counts_as_no() -> None:
         "hold: fail: Rolled back",
     ]
     assert error.remedy.endswith("nox -s promote -- dev staging")
+
+
+def test_a_gate_that_was_not_asked_lets_through_and_is_shown_as_skipped() -> None:
+    soak = Gate("soak", lambda: skipped("It has worked here before.")).find()
+    made = decision(ORDER, soak)
+    assert made.closed == []
+    assert made.document()["gates"][-1] == {
+        "gate": "soak",
+        "verdict": "skipped",
+        "evidence": "It has worked here before.",
+    }
 
 
 def test_where_only_the_approval_is_missing_its_command_is_told(
