@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from tooling.commands.arguments import EnvironmentName, JsonWanted
 from tooling.errors import OperatorError
 from tooling.session import Session, ask
-from tooling.users.directory import UserDirectory, document_of, kind_of
-from tooling.users.pool import ADMINS, SERVICE_USERS, UserPool, new_password
+from tooling.users.pool import ADMINS, SERVICE_USERS, User, UserPool, new_password
 from tooling.users.sign_in import UPLOADER, require_name, sign_in_as
 
 app = typer.Typer()
@@ -40,11 +39,11 @@ def add(
     pool = UserPool.of(deployed.target, deployed.outputs)
     groups = ({ADMINS} if admin else set()) | (set() if person else {SERVICE_USERS})
     password = new_password() if person else None
-    added = UserDirectory(pool).add(name, frozenset(groups), password)
+    added = pool.add(name, frozenset(groups), password)
     if json_wanted:
-        session.screen.document({**document_of(added), "password": password})
+        session.screen.document({**_document_of(added), "password": password})
         return
-    session.screen.say(f"{added.name} is added: {kind_of(added)}, owner id {added.subject}.")
+    session.screen.say(f"{added.name} is added: {_kind_of(added)}, owner id {added.subject}.")
     if password:
         session.screen.say(f"Password, which nothing keeps or shows again: {password}")
     else:
@@ -56,11 +55,11 @@ def ls(context: typer.Context, json_wanted: JsonWanted = False) -> None:
     """List the users with what they are and the owner id of their images."""
     session = Session.open(json_wanted=json_wanted)
     deployed = session.deployed(context.obj)
-    users = list(UserDirectory(UserPool.of(deployed.target, deployed.outputs)).users())
+    users = list(UserPool.of(deployed.target, deployed.outputs).users())
     if json_wanted:
-        session.screen.document([document_of(each) for each in users])
+        session.screen.document([_document_of(each) for each in users])
     else:
-        rows = [(each.name, kind_of(each), each.status, each.subject) for each in users]
+        rows = [(each.name, _kind_of(each), each.status, each.subject) for each in users]
         session.screen.wide_table("Users", ("name", "kind", "status", "owner id"), rows)
 
 
@@ -74,7 +73,7 @@ def rm(
     session = Session.open()
     deployed = session.deployed(context.obj)
     pool = UserPool.of(deployed.target, deployed.outputs)
-    found = UserDirectory(pool).find(name)
+    found = pool.find(name)
     if found is None:
         raise OperatorError(
             f"There is no user called {name!r}; nothing was removed.",
@@ -99,3 +98,20 @@ def token(
     session = Session.open(json_wanted=True)
     deployed = session.deployed(name)
     sys.stdout.write(sign_in_as(UserPool.of(deployed.target, deployed.outputs), user_name)() + "\n")
+
+
+def _kind_of(user: User) -> str:
+    """Return what a user is, in words."""
+    kind = "a program" if user.is_service else "a person"
+    return f"{kind}, administrator" if user.is_admin else kind
+
+
+def _document_of(user: User) -> dict[str, Any]:
+    """Return a user for a script."""
+    return {
+        "name": user.name,
+        "owner": user.subject,
+        "status": user.status,
+        "admin": user.is_admin,
+        "service": user.is_service,
+    }
