@@ -20,6 +20,7 @@ from tooling.terraform.outputs import read_outputs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tooling.aws.target import Target
     from tooling.ledger.entry import Entry
 
 app = typer.Typer()
@@ -118,14 +119,7 @@ def diff(source: Source, destination: Destination, json_wanted: JsonWanted = Fal
     session = Session.open(json_wanted=json_wanted)
     targets = [session.target(name) for name in (source, destination)]
     settings = settings_between(*(target.environment for target in targets))
-    newer, older = (read_outputs(target) for target in targets)
-    difference = (
-        ReleaseDifference.between(
-            session.workspace.root, newer.release, older.release if older else None
-        )
-        if newer
-        else None
-    )
+    difference = _difference(session, *targets)
     if json_wanted:
         session.screen.document(
             {
@@ -141,6 +135,16 @@ def diff(source: Source, destination: Destination, json_wanted: JsonWanted = Fal
     for commit in (difference.commits if difference else None) or []:
         session.screen.say(f"  {commit}")
     session.screen.table("Settings", ("setting", source, destination), settings)
+
+
+def _difference(session: Session, source: Target, destination: Target) -> ReleaseDifference | None:
+    """Return what the release of one environment has over another's; None where there is none."""
+    newer, older = read_outputs(source), read_outputs(destination)
+    if newer is None:
+        return None
+    return ReleaseDifference.between(
+        session.workspace.root, newer.release, older.release if older else None
+    )
 
 
 def verify_ledger(session: Session, name: str, ledger: Ledger) -> None:
