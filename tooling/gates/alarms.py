@@ -38,7 +38,7 @@ def alarms(cloudwatch: CloudWatchClient, outputs: Outputs, *, settled: bool = Tr
 
 def alarm_states(cloudwatch: CloudWatchClient, outputs: Outputs) -> dict[str, str]:
     """Return the state of every alarm by name, the composite's too; ``missing`` where it is not."""
-    names = list(outputs.alarm_names)
+    names = list(outputs.alarms)
     states = dict.fromkeys(names, "missing")
     for start in range(0, len(names), NAMES_A_CALL):
         answer = cloudwatch.describe_alarms(

@@ -69,8 +69,8 @@ class Outputs:
             raise self._unreadable("functions") from error
 
     @cached_property
-    def alarm_names(self) -> tuple[str, ...]:
-        """Every alarm, the composite included."""
+    def alarms(self) -> tuple[str, ...]:
+        """Names of all alarms, the composite over them included."""
         found = self._value("alarm_names")
         if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
             raise self._unreadable("alarm_names")

@@ -333,7 +333,7 @@ def test_alarms_that_are_ok_let_through(cloudwatch: CloudWatchClient, watched: O
 def test_an_alarm_that_is_raised_or_does_not_know_stops(
     cloudwatch: CloudWatchClient, watched: Outputs, state: StateValueType, verdict: Verdict
 ) -> None:
-    name = watched.alarm_names[0]
+    name = watched.alarms[0]
     cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="a test")
     answer = alarms(cloudwatch, watched)
     assert answer.verdict is verdict
@@ -345,7 +345,7 @@ def test_an_alarm_that_is_raised_or_does_not_know_stops(
 def test_an_alarm_that_is_missing_is_an_unknown(
     cloudwatch: CloudWatchClient, watched: Outputs
 ) -> None:
-    names = [watched.alarm_names[0], "media-test-removed"]
+    names = [watched.alarms[0], "media-test-removed"]
     more = replace(watched, values=watched.values | {"alarm_names": names})
     answer = alarms(cloudwatch, more)
     assert answer.verdict is Verdict.UNKNOWN

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.commits import commit_of
-from tests.integration.promotion.site import ROOT
+from tests.integration.promotion.site import NEW, OLD, ROOT
 from tooling.aws.target import Target
-from tooling.delivery import rollback, strategy
+from tooling.delivery import assessment, rollback, strategy
 from tooling.delivery.promote import Promotion
-from tooling.delivery.result import Decision
+from tooling.delivery.result import Decision, GatesClosed
 from tooling.delivery.rollback import Rollback
 from tooling.environments import EnvironmentFiles
 from tooling.errors import OperatorError
+from tooling.gates.gate import Verdict
 from tooling.ledger.entry import Entry, Step
 from tooling.ledger.ledger import key_of
 from tooling.releases.release import UNKNOWN_RELEASE
@@ -23,6 +24,7 @@ from tooling.terraform.outputs import Outputs
 
 if TYPE_CHECKING:
     from tests.integration.promotion.conftest import Cloud
+    from tests.integration.promotion.site import Site
     from tooling.delivery.run import Run
     from tooling.releases.release import Release
 
@@ -130,3 +132,31 @@ def test_nothing_is_promoted_on_a_ledger_that_was_edited(promotion: Promotion) -
     with pytest.raises(OperatorError, match="ledger of staging is not what was written"):
         promotion.promote(None)
     assert len(ledger.entries()) == 2
+
+
+def test_a_rollback_skips_the_gates_that_speak_of_a_source_and_says_why(
+    run: Run, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.lease.give_up()
+    for release in (OLD, NEW):
+        run.journal.record(Step.SMOKE_PASSED, release=release)
+    monkeypatch.setattr(rollback, "read_outputs", lambda _: deployed(NEW))
+    monkeypatch.setattr(assessment, "scan_planned", lambda *_: site.scanned)
+    decision = Decision("rollback staging")
+    with pytest.raises(GatesClosed):
+        Rollback(run, decision).roll_back(None)
+    assert [finding.gate for finding in decision.closed] == ["artifacts"]  # there is no such zip
+    skipped = [each for each in decision.findings if each.verdict is Verdict.SKIPPED]
+    assert [each.gate for each in skipped] == [
+        "order",
+        "hold",
+        "live code",
+        "source converged",
+        "alarms",
+        "soak",
+        "foundation",
+    ]
+    assert all(each.evidence for each in skipped)
+    entries = run.journal.ledger.entries()
+    assert [entry.step for entry in entries[2:]] == [Step.STARTED, Step.GATES, Step.REFUSED]
+    assert entries[3].gates == decision.gate_documents

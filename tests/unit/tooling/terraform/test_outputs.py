@@ -29,7 +29,7 @@ def test_each_output_has_its_type() -> None:
     )
     assert outputs.release == UNKNOWN_RELEASE
     assert outputs.functions == {"api": Function("media-dev-api", "7", "/aws/lambda/api")}
-    assert outputs.alarm_names == ("errors", "age", "health")
+    assert outputs.alarms == ("errors", "age", "health")
     assert outputs.queue_url == "https://queue"
 
 
@@ -38,7 +38,7 @@ def test_each_output_has_its_type() -> None:
     [
         lambda outputs: outputs.api_url,
         lambda outputs: outputs.functions,
-        lambda outputs: outputs.alarm_names,
+        lambda outputs: outputs.alarms,
         lambda outputs: outputs.release,
     ],
 )
@@ -57,8 +57,6 @@ def test_an_output_that_an_older_release_lacks_is_told(read: Callable[[Outputs],
         ("functions", "none"),
         ("functions", {"api": {"name": "x"}}),
         ("functions", {"api": None}),
-        ("alarm_names", "one"),
-        ("alarm_names", [1]),
     ],
 )
 def test_an_output_of_another_form_is_told(name: str, value: Any) -> None:  # noqa: ANN401 - a case
@@ -66,3 +64,9 @@ def test_an_output_of_another_form_is_told(name: str, value: Any) -> None:  # no
         getattr(Outputs("dev", {name: value}), name)
     assert caught.value.reason.isprintable()
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize("value", ["one", [1], None])
+def test_names_of_alarms_that_are_no_list_of_names_are_told(value: Any) -> None:  # noqa: ANN401 - a case
+    with pytest.raises(OperatorError, match="The output alarm_names of dev can't be read"):
+        _ = Outputs("dev", {"alarm_names": value, "health_alarm_name": "health"}).alarms
