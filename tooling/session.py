@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tooling.aws.clients import Clients
 from tooling.aws.target import open_target
 from tooling.console import Screen
 from tooling.environments import EnvironmentFiles
-from tooling.terraform.state import require_outputs
+from tooling.terraform.outputs import require_outputs
 from tooling.workspace import Workspace
 
 if TYPE_CHECKING:
     from tooling.aws.target import Target
+    from tooling.terraform.outputs import Outputs
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """An environment in which something is deployed.
+
+    Parameters
+    ----------
+    target : Target
+        The environment, and the AWS that it lives on.
+    outputs : Outputs
+        What its Terraform state says of it.
+    """
+
+    target: Target
+    outputs: Outputs
 
 
 @dataclass(frozen=True)
@@ -48,8 +64,7 @@ class Session:
         self.screen.say(target.describe(), style="bold")
         return target
 
-    def deployed(self, name: str) -> tuple[Target, Clients, dict[str, Any]]:
+    def deployed(self, name: str) -> Deployed:
         """Open a deployed environment."""
         target = self.target(name)
-        clients = Clients(target)
-        return target, clients, require_outputs(clients.s3, target.environment)
+        return Deployed(target, require_outputs(target))

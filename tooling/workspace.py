@@ -7,7 +7,7 @@ import os
 import secrets
 import stat
 import tomllib
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -130,9 +130,11 @@ class Workspace:
         OperatorError
             Another run is at work there.
         """
-        with (self.environment_state(name) / f"{work}.lock").open("w") as lock:
+        with ExitStack() as stack:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                stack.enter_context(
+                    locked(self.environment_state(name) / f"{work}.lock", wait=False)
+                )
             except BlockingIOError as error:
                 raise OperatorError(
                     f"Another run is at work in {name}; nothing was done.",
@@ -140,6 +142,22 @@ class Workspace:
                     remedy="Wait until it ends, then run the same command again.",
                 ) from error
             yield
+
+
+@contextmanager
+def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold a lock on a file, which is made if it is missing and whose content is left alone.
+
+    The kernel lifts it when the process ends, however it ends.
+
+    Raises
+    ------
+    BlockingIOError
+        Another process or thread holds it, and `wait` is false.
+    """
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
 
 
 def make_private(folder: Path) -> Path:

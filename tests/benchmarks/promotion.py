@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from tests.benchmarks.machine import cpu_seconds, describe_machine
-from tooling.aws.clients import Clients
-from tooling.aws.target import open_target
+from tooling.aws.target import Target, open_target
 from tooling.console import Screen
 from tooling.delivery.deploy import Deployment, platform_of
 from tooling.delivery.promote import Promotion
@@ -83,7 +82,7 @@ class Site:
         source, target = self._target(SOURCE), self._target(DESTINATION)
         decision = Decision(f"promote {SOURCE} {DESTINATION}")
         run = Run.founding(self.workspace, target, self.screen, decision.command)
-        Promotion(source, Clients(source), run, decision).promote(None)
+        Promotion(run, decision, source=source).promote(None)
 
     def change_function(self) -> None:
         """Give the API function code that it never had."""

@@ -15,12 +15,14 @@ import pytest
 from tooling.releases.moves import MOVES, add_reverse_moves, moves_of
 from tooling.terraform.adapter import Terraform
 from tooling.terraform.binary import find_terraform
-from tooling.terraform.plans import PlanSummary
+from tooling.terraform.plans import Plan
 from tooling.terraform.stack import terraform_environment
 from tooling.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tooling.terraform.summary import PlanSummary
 
 SOURCES = Path(__file__).resolve().parents[2] / "terraform"
 NAMES = ("processor", "api", "purger")
@@ -59,7 +61,7 @@ def applied(terraform: Terraform) -> tuple[PlanSummary, dict[str, Any]]:
     terraform.plan(plan)
     document = terraform.show(plan)
     terraform.apply(plan)
-    return PlanSummary.from_document(document), document
+    return Plan.from_document(document).summary, document
 
 
 def moved(plan: dict[str, Any]) -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""The AWS that an environment lives on, with its clients and buckets."""
+"""The AWS that an environment lives on: how it is reached, its buckets and keys."""

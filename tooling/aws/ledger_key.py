@@ -12,7 +12,7 @@ from tooling.environments.names import ledger_key_alias
 if TYPE_CHECKING:
     from mypy_boto3_kms.client import KMSClient
 
-    from tooling.aws.clients import Clients
+    from tooling.aws.target import Target
 
 ALGORITHM: Final = "HMAC_SHA_256"
 MAC_BYTES = 32
@@ -39,9 +39,9 @@ class LedgerKey:
     alias: str
 
     @classmethod
-    def of(cls, clients: Clients) -> LedgerKey:
-        """Return the key of the environment that `clients` reach."""
-        return cls(clients.kms, ledger_key_alias(clients.target.environment))
+    def of(cls, target: Target) -> LedgerKey:
+        """Return the key of the environment that `target` is."""
+        return cls(target.kms, ledger_key_alias(target.environment))
 
     def find(self) -> str | None:
         """Return the key's id, None where there is no key yet."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, TypedDict
 
 import boto3
 import botocore.session
@@ -16,6 +17,16 @@ from tooling.environments import EnvironmentFiles
 from tooling.errors import OperatorError
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch.client import CloudWatchClient
+    from mypy_boto3_cognito_idp.client import CognitoIdentityProviderClient
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_kms.client import KMSClient
+    from mypy_boto3_lambda.client import LambdaClient
+    from mypy_boto3_logs.client import CloudWatchLogsClient
+    from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_sqs.client import SQSClient
+    from mypy_boto3_sts.client import STSClient
+
     from tooling.emulator.credentials import RootCredentials
     from tooling.emulator.process import Emulator
     from tooling.environments import Environment
@@ -30,9 +41,19 @@ class WrongAccount(OperatorError):
     """The caller's credentials belong to another account than the environment."""
 
 
+class Reach(TypedDict):
+    """What every client is built with."""
+
+    endpoint_url: str | None
+    config: Config
+
+
 @dataclass(frozen=True)
 class Target:
-    """One environment together with the AWS that it lives on.
+    """One environment, the AWS that it lives on, and the clients that reach it.
+
+    Each client is built when it is first asked for: one for each service that the tooling calls
+    itself. Terraform calls the rest.
 
     Parameters
     ----------
@@ -59,6 +80,55 @@ class Target:
             retries={"mode": "standard", "total_max_attempts": 5},
             s3={"addressing_style": "path" if self.endpoint else "auto"},
         )
+
+    @property
+    def _reach(self) -> Reach:
+        return {"endpoint_url": self.endpoint, "config": self.config}
+
+    @cached_property
+    def s3(self) -> S3Client:
+        """Buckets and objects."""
+        return self.session.client("s3", **self._reach)
+
+    @cached_property
+    def cognito(self) -> CognitoIdentityProviderClient:
+        """Users and their tokens."""
+        return self.session.client("cognito-idp", **self._reach)
+
+    @cached_property
+    def kms(self) -> KMSClient:
+        """Keys."""
+        return self.session.client("kms", **self._reach)
+
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        """Rows."""
+        return self.session.client("dynamodb", **self._reach)
+
+    @cached_property
+    def sqs(self) -> SQSClient:
+        """The queue of uploads and its dead letters."""
+        return self.session.client("sqs", **self._reach)
+
+    @cached_property
+    def logs(self) -> CloudWatchLogsClient:
+        """What the functions have said."""
+        return self.session.client("logs", **self._reach)
+
+    @cached_property
+    def functions(self) -> LambdaClient:
+        """Functions, their versions and aliases."""
+        return self.session.client("lambda", **self._reach)
+
+    @cached_property
+    def cloudwatch(self) -> CloudWatchClient:
+        """Alarms."""
+        return self.session.client("cloudwatch", **self._reach)
+
+    @cached_property
+    def sts(self) -> STSClient:
+        """Who is calling."""
+        return self.session.client("sts", **self._reach)
 
     def describe(self) -> str:
         """Return the sentence that every command begins with."""
@@ -106,9 +176,7 @@ class Target:
         """
         environment = self.environment
         try:
-            caller = self.session.client(
-                "sts", endpoint_url=self.endpoint, config=self.config
-            ).get_caller_identity()
+            caller = self.sts.get_caller_identity()
         except (BotoCoreError, ClientError) as error:
             raise OperatorError(
                 f"AWS did not say who is calling, so nothing was done in {environment.name}.",

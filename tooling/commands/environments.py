@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from tooling.aws.clients import Clients
 from tooling.commands.arguments import EnvironmentName, JsonWanted
 from tooling.console import ask
 from tooling.delivery.deploy import Deployment
@@ -14,9 +13,9 @@ from tooling.delivery.destroy import destroy as destroy_environment
 from tooling.delivery.run import Run
 from tooling.delivery.verification import smoke_test
 from tooling.session import Session
+from tooling.terraform.locks import stack_that_holds
+from tooling.terraform.outputs import require_outputs
 from tooling.terraform.reports import show_outputs
-from tooling.terraform.stack import stack_that_holds
-from tooling.terraform.state import require_outputs
 
 app = typer.Typer()
 
@@ -53,8 +52,8 @@ def smoke(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:
         run = Run.open(session.workspace, target, session.screen, f"smoke {name}")
         # While it is changed it would be evidence for neither release.
         with run.lease.held():
-            found = require_outputs(run.clients.s3, target.environment)
-            steps = smoke_test(run.journal, target, run.clients, found, session.screen)
+            found = require_outputs(target)
+            steps = smoke_test(run.journal, target, found, session.screen)
     if json_wanted:
         session.screen.document(
             [{"step": step, "finding": end, "milliseconds": ms} for step, end, ms in steps]
@@ -65,7 +64,7 @@ def smoke(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:
 def outputs(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:
     """Show names, ARNs, URLs and the release of a deployed environment."""
     session = Session.open(json_wanted=json_wanted)
-    _, _, found = session.deployed(name)
+    found = session.deployed(name).outputs.values
     if json_wanted:
         session.screen.document(found)
     else:
@@ -95,7 +94,7 @@ def unlock(name: EnvironmentName, lock_id: str) -> None:
     """Lift the state lock that a killed run left; its id stands in the message of the next run."""
     session = Session.open()
     target = session.target(name)
-    stack = stack_that_holds(session.workspace, target, Clients(target), lock_id)
+    stack = stack_that_holds(session.workspace, target, lock_id)
     stack.init(session.screen)
     stack.terraform.force_unlock(lock_id)
     session.screen.say("The lock is lifted.")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tooling.aws.clients import Clients
 from tooling.commands.arguments import Destination, EnvironmentName, JsonWanted, Source
 from tooling.delivery.history import runs_of
 from tooling.delivery.overview import Overview
@@ -16,11 +15,12 @@ from tooling.ledger.integrity import authenticated, faults, verified
 from tooling.ledger.ledger import Ledger
 from tooling.releases.differences import ReleaseDifference, settings_between
 from tooling.session import Session
-from tooling.terraform.deployed import read_deployed
+from tooling.terraform.outputs import read_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tooling.aws.target import Target
     from tooling.ledger.entry import Entry
 
 app = typer.Typer()
@@ -66,7 +66,7 @@ def history(
     """Show who brought what to ENV, how it ended, and why."""
     session = Session.open(json_wanted=json_wanted)
     target = session.target(name)
-    ledger = Ledger.of(Clients(target))
+    ledger = Ledger.of(target)
     if verify:
         verify_ledger(session, name, ledger)
         return
@@ -119,14 +119,7 @@ def diff(source: Source, destination: Destination, json_wanted: JsonWanted = Fal
     session = Session.open(json_wanted=json_wanted)
     targets = [session.target(name) for name in (source, destination)]
     settings = settings_between(*(target.environment for target in targets))
-    newer, older = (read_deployed(Clients(target).s3, target.environment) for target in targets)
-    difference = (
-        ReleaseDifference.between(
-            session.workspace.root, newer.release, older.release if older else None
-        )
-        if newer
-        else None
-    )
+    difference = _difference(session, *targets)
     if json_wanted:
         session.screen.document(
             {
@@ -142,6 +135,16 @@ def diff(source: Source, destination: Destination, json_wanted: JsonWanted = Fal
     for commit in (difference.commits if difference else None) or []:
         session.screen.say(f"  {commit}")
     session.screen.table("Settings", ("setting", source, destination), settings)
+
+
+def _difference(session: Session, source: Target, destination: Target) -> ReleaseDifference | None:
+    """Return what the release of one environment has over another's; None where there is none."""
+    newer, older = read_outputs(source), read_outputs(destination)
+    if newer is None:
+        return None
+    return ReleaseDifference.between(
+        session.workspace.root, newer.release, older.release if older else None
+    )
 
 
 def verify_ledger(session: Session, name: str, ledger: Ledger) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,7 +23,7 @@ from tooling.users.pool import UserPool, renewing
 from tooling.users.sign_in import ADMINISTRATOR, UPLOADER, sign_in_as
 
 if TYPE_CHECKING:
-    from tooling.aws.clients import Clients
+    from tooling.session import Deployed
 
 app = typer.Typer()
 
@@ -37,8 +37,8 @@ def upload(
     """Upload pictures through the API and print their URLs; a bad file does not stop the rest."""
     session = Session.open(json_wanted=json_wanted)
     found = find_files(files)
-    _, clients, deployed = session.deployed(name)
-    client = _client(clients, deployed, UPLOADER)
+    deployed = session.deployed(name)
+    client = _client(deployed, UPLOADER)
     outcomes = uploads.upload_files(client, found, session.screen)
     if json_wanted:
         session.screen.document(uploads.documents(outcomes))
@@ -69,11 +69,11 @@ def ls(
     """List images, newest first, page by page as they come; --json prints one a line."""
     others = _others(everyone, owner)
     session = Session.open(json_wanted=json_wanted)
-    _, clients, deployed = session.deployed(name)
+    deployed = session.deployed(name)
     # Whoever may make users may make one that sees all.
     caller = user or (ADMINISTRATOR if others else UPLOADER)
     listed = 0
-    for image in _client(clients, deployed, caller).images(others, limit):
+    for image in _client(deployed, caller).images(others, limit):
         if json_wanted:
             session.screen.line(image)
         else:
@@ -111,8 +111,8 @@ def get(
 ) -> None:
     """Download images and check them; a file that is there is never written over."""
     session = Session.open(json_wanted=json_wanted)
-    _, clients, deployed = session.deployed(name)
-    client = _client(clients, deployed, user or UPLOADER)
+    deployed = session.deployed(name)
+    client = _client(deployed, user or UPLOADER)
     refused = 0
     for download in download_images(client, image_ids, rendition, folder, session.screen):
         refused += download.status == REFUSED
@@ -134,7 +134,7 @@ def rm(
 ) -> None:
     """Put images into the trash, from which they can be restored for a time; asks first."""
     session = Session.open(json_wanted=json_wanted)
-    target, clients, deployed = session.deployed(name)
+    deployed = session.deployed(name)
     count = len(set(image_ids))
     images = "1 image" if count == 1 else f"{count} images"
     question = f"This puts {images} into the trash. Type yes to go on:"
@@ -142,8 +142,8 @@ def rm(
         raise OperatorError(
             "Nothing was put into the trash.", remedy="Type yes when asked, or use --yes."
         )
-    until = datetime.now(UTC) + timedelta(days=target.environment.retention.trash_days)
-    client = _client(clients, deployed, user or UPLOADER)
+    until = datetime.now(UTC) + timedelta(days=deployed.target.environment.retention.trash_days)
+    client = _client(deployed, user or UPLOADER)
     trash_images(client, image_ids, until, session.screen)
 
 
@@ -156,11 +156,11 @@ def restore(
 ) -> None:
     """Take images out of the trash again."""
     session = Session.open(json_wanted=json_wanted)
-    _, clients, deployed = session.deployed(name)
-    restore_images(_client(clients, deployed, user or UPLOADER), image_ids, session.screen)
+    deployed = session.deployed(name)
+    restore_images(_client(deployed, user or UPLOADER), image_ids, session.screen)
 
 
-def _client(clients: Clients, deployed: dict[str, Any], name: str) -> MediaClient:
+def _client(deployed: Deployed, name: str) -> MediaClient:
     """Return a client of the API that acts as a user."""
-    pool = UserPool.of(clients, deployed)
-    return MediaClient(deployed["api_url"], renewing(sign_in_as(pool, name)))
+    pool = UserPool.of(deployed.target, deployed.outputs)
+    return MediaClient(deployed.outputs.api_url, renewing(sign_in_as(pool, name)))

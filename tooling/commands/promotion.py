@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tooling.aws.clients import Clients
 from tooling.aws.target import WrongAccount
 from tooling.commands.arguments import Destination, EnvironmentName, JsonWanted, Source
 from tooling.delivery.promote import Promotion
@@ -16,7 +15,7 @@ from tooling.delivery.result import Decision
 from tooling.delivery.rollback import Rollback, lift_hold
 from tooling.delivery.run import Run
 from tooling.gates.gate import Finding, Gate, Verdict
-from tooling.gates.order import order
+from tooling.gates.source import order
 from tooling.session import Session
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def promote(
         with session.workspace.alone_in(destination):
             open_run = partial(Run.open, dry=True) if dry_run else Run.founding
             run = open_run(session.workspace, target, session.screen, decision.command)
-            promotion = Promotion(origin, Clients(origin), run, decision)
+            promotion = Promotion(run, decision, source=origin)
             (promotion.dry_run if dry_run else promotion.promote)(approve)
 
 
@@ -73,7 +72,7 @@ def rollback(
             target = session.target(name)
         with session.workspace.alone_in(name):
             run = Run.open(session.workspace, target, session.screen, decision.command)
-            Rollback(run, decision).roll_back(release, approve)
+            Rollback(run, decision, wanted=release).roll_back(approve)
 
 
 @app.command()

@@ -57,8 +57,8 @@ def redrive(
 ) -> None:
     """Show what lies in the dead-letter queue and why, and send it to be handled again."""
     session = Session.open(json_wanted=json_wanted)
-    _, clients, outputs = session.deployed(name)
-    run = Redrive(clients, outputs, is_dry=dry_run)
+    deployed = session.deployed(name)
+    run = Redrive(deployed.target, deployed.outputs, is_dry=dry_run)
     result, ends = run.run(session.screen), run.follow_up
     if result.sent:
         run.wait(wait, session.screen)
@@ -87,9 +87,11 @@ def reprocess(  # noqa: PLR0913, PLR0917 - one for each option
     session = Session.open(json_wanted=json_wanted)
     moment = format_timestamp(read_moment(since)) if since else None
     selection = Selection(is_forced=not stale, owner=owner, since=moment)
-    _, clients, outputs = session.deployed(name)
-    feeder = None if dry_run else QueueFeeder(clients.sqs, outputs["queue_url"], rate)
-    run = Reprocess(clients.dynamodb, outputs["table_name"], outputs["media_bucket"], feeder)
+    deployed = session.deployed(name)
+    feeder = None if dry_run else QueueFeeder(deployed.target.sqs, deployed.outputs.queue_url, rate)
+    run = Reprocess(
+        deployed.target.dynamodb, deployed.outputs.table_name, deployed.outputs.media_bucket, feeder
+    )
     path = session.workspace.environment_state(name) / "reprocess.json"
     with session.workspace.alone_in(name, "reprocess"):
         if afresh:
@@ -117,8 +119,8 @@ def audit(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> None:
     """Compare objects, renditions and rows; say, or with --repair mend, what differs."""
     session = Session.open(json_wanted=json_wanted)
-    target, clients, outputs = session.deployed(name)
-    sources = Sources(clients, outputs["table_name"], outputs["media_bucket"])
+    deployed = session.deployed(name)
+    sources = Sources(deployed.target, deployed.outputs.table_name, deployed.outputs.media_bucket)
     path = session.workspace.environment_state(name) / "audit" / "audit.sqlite"
     is_mending = repair and not dry_run
     with session.workspace.alone_in(name, "audit"):
@@ -126,10 +128,13 @@ def audit(  # noqa: PLR0913, PLR0917 - one for each option
             path.unlink(missing_ok=True)
         terms = Terms(timedelta(minutes=grace), sample, seed)
         with closing(open_store(path, terms, session.screen)) as store:
-            run = Audit(store, sources, target.environment.month_shards)
+            run = Audit(store, sources, deployed.target.environment.month_shards)
             run.run(session.screen)
             if is_mending:
-                run.mend(QueueFeeder(clients.sqs, outputs["queue_url"], rate), session.screen)
+                run.mend(
+                    QueueFeeder(deployed.target.sqs, deployed.outputs.queue_url, rate),
+                    session.screen,
+                )
             if json_wanted:
                 session.screen.document(report.document(store))
             else:
@@ -155,13 +160,13 @@ def recover(
             remedy="Give --rows-from TABLE, --deleted-since DATE, or both.",
         )
     session = Session.open(json_wanted=json_wanted)
-    _, clients, outputs = session.deployed(name)
-    table, screen = outputs["table_name"], session.screen
+    deployed = session.deployed(name)
+    table, screen = deployed.outputs.table_name, session.screen
     rows = originals = 0
     if rows_from:
-        rows, _ = return_rows(clients, rows_from, table, screen, is_dry=dry_run)
+        rows, _ = return_rows(deployed.target, rows_from, table, screen, is_dry=dry_run)
     if since:
-        sources = Sources(clients, table, outputs["media_bucket"])
+        sources = Sources(deployed.target, table, deployed.outputs.media_bucket)
         originals = return_originals(sources, since, screen, is_dry=dry_run)
     if json_wanted:
         screen.document({"rows": rows, "originals": originals, "dry_run": dry_run})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,8 +11,7 @@ from tooling.commands.arguments import EnvironmentName, JsonWanted
 from tooling.console import ask
 from tooling.errors import OperatorError
 from tooling.session import Session
-from tooling.users.directory import UserDirectory, document_of, kind_of
-from tooling.users.pool import ADMINS, SERVICE_USERS, UserPool, new_password
+from tooling.users.pool import ADMINS, SERVICE_USERS, User, UserPool, new_password
 from tooling.users.sign_in import UPLOADER, require_name, sign_in_as
 
 app = typer.Typer()
@@ -37,15 +36,15 @@ def add(
     """Add a user: a program's, for which token needs no password, or a person's."""
     require_name(name)
     session = Session.open(json_wanted=json_wanted)
-    _, clients, deployed = session.deployed(context.obj)
-    pool = UserPool.of(clients, deployed)
+    deployed = session.deployed(context.obj)
+    pool = UserPool.of(deployed.target, deployed.outputs)
     groups = ({ADMINS} if admin else set()) | (set() if person else {SERVICE_USERS})
     password = new_password() if person else None
-    added = UserDirectory(pool).add(name, frozenset(groups), password)
+    added = pool.add(name, frozenset(groups), password)
     if json_wanted:
-        session.screen.document({**document_of(added), "password": password})
+        session.screen.document({**_document_of(added), "password": password})
         return
-    session.screen.say(f"{added.name} is added: {kind_of(added)}, owner id {added.subject}.")
+    session.screen.say(f"{added.name} is added: {_kind_of(added)}, owner id {added.subject}.")
     if password:
         session.screen.say(f"Password, which nothing keeps or shows again: {password}")
     else:
@@ -56,12 +55,12 @@ def add(
 def ls(context: typer.Context, json_wanted: JsonWanted = False) -> None:
     """List the users with what they are and the owner id of their images."""
     session = Session.open(json_wanted=json_wanted)
-    _, clients, deployed = session.deployed(context.obj)
-    users = list(UserDirectory(UserPool.of(clients, deployed)).users())
+    deployed = session.deployed(context.obj)
+    users = list(UserPool.of(deployed.target, deployed.outputs).users())
     if json_wanted:
-        session.screen.document([document_of(each) for each in users])
+        session.screen.document([_document_of(each) for each in users])
     else:
-        rows = [(each.name, kind_of(each), each.status, each.subject) for each in users]
+        rows = [(each.name, _kind_of(each), each.status, each.subject) for each in users]
         session.screen.wide_table("Users", ("name", "kind", "status", "owner id"), rows)
 
 
@@ -73,9 +72,9 @@ def rm(
 ) -> None:
     """Remove a user; its images stay, and administrators see them; asks first."""
     session = Session.open()
-    _, clients, deployed = session.deployed(context.obj)
-    pool = UserPool.of(clients, deployed)
-    found = UserDirectory(pool).find(name)
+    deployed = session.deployed(context.obj)
+    pool = UserPool.of(deployed.target, deployed.outputs)
+    found = pool.find(name)
     if found is None:
         raise OperatorError(
             f"There is no user called {name!r}; nothing was removed.",
@@ -98,5 +97,22 @@ def token(
 ) -> None:
     """Print an access token, to call the API with by hand; a person is asked for the password."""
     session = Session.open(json_wanted=True)
-    _, clients, deployed = session.deployed(name)
-    sys.stdout.write(sign_in_as(UserPool.of(clients, deployed), user_name)() + "\n")
+    deployed = session.deployed(name)
+    sys.stdout.write(sign_in_as(UserPool.of(deployed.target, deployed.outputs), user_name)() + "\n")
+
+
+def _kind_of(user: User) -> str:
+    """Return what a user is, in words."""
+    kind = "a program" if user.is_service else "a person"
+    return f"{kind}, administrator" if user.is_admin else kind
+
+
+def _document_of(user: User) -> dict[str, Any]:
+    """Return a user for a script."""
+    return {
+        "name": user.name,
+        "owner": user.subject,
+        "status": user.status,
+        "admin": user.is_admin,
+        "service": user.is_service,
+    }

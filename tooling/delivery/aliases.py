@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tooling.gates.live_code import ALIAS
+from tooling.gates.source import ALIAS
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient

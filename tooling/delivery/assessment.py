@@ -1,191 +1,69 @@
-"""All gates of a promotion, asked of a plan that was made for it."""
+"""All gates, asked of a plan that was made for a release."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from tooling.aws.buckets import bucket_exists
-from tooling.delivery.plan import plan_as_asked, scan_planned
-from tooling.environments.names import artifact_bucket, state_bucket
-from tooling.gates.account import account
-from tooling.gates.alarms import alarms
-from tooling.gates.approval import approval
-from tooling.gates.artifacts import artifacts
-from tooling.gates.checkout import checkout
-from tooling.gates.convergence import source_converged, target_converged
-from tooling.gates.data import data
-from tooling.gates.foundation import foundation
-from tooling.gates.gate import Answer, Gate, ask_all, passed
-from tooling.gates.hold import hold
-from tooling.gates.live_code import live_code
-from tooling.gates.order import order
-from tooling.gates.scan import scan
-from tooling.gates.smoke_evidence import smoke_evidence, soak
-from tooling.ledger.integrity import verified
+from tooling.delivery.plan import scan_planned, show_digest
+from tooling.gates.drift import target_converged
+from tooling.gates.gate import Gate, ask_all
+from tooling.gates.plan import approval, data, scan
 from tooling.ledger.interrupted_runs import half_applied
-from tooling.ledger.ledger import Ledger
-from tooling.releases.artifact_copy import Place, copy_artifacts, hash_artifacts
-from tooling.releases.variables import render_variables
-from tooling.terraform.foundation import plan_foundation
-from tooling.terraform.plans import PlanSummary
-from tooling.terraform.stack import media_stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tooling.aws.clients import Clients
-    from tooling.aws.target import Target
     from tooling.delivery.plan import Planned
-    from tooling.delivery.result import Decision
-    from tooling.delivery.run import Run
-    from tooling.ledger.entry import Entry
-    from tooling.ledger.integrity import LedgerEntries
-    from tooling.releases.release import Release
-    from tooling.terraform.deployed import Deployed
-    from tooling.terraform.foundation import PlannedFoundation
-    from tooling.terraform.stack import Stack
+    from tooling.delivery.strategy import Candidate, Strategy
 
 
-@dataclass(frozen=True)
-class Assessment:
-    """What is asked before a release may come.
+def assess(strategy: Strategy, candidate: Candidate, approved: str | None) -> Planned:
+    """Plan, and ask all gates: those that need no plan while it is made.
+
+    The run's decision is filled in with the plan and with what each gate says.
 
     Parameters
     ----------
-    source : Target
-        Where the release comes from; only read.
-    source_clients : Clients
-        For it.
-    run : Run
-        Of the target; one that is dry writes nothing there.
-    decision : Decision
-        Filled in with the plan and with what each gate says.
-    entries : LedgerEntries
-        The target's ledger.
+    approved : str or None
+        Digest of the plan that was approved.
     """
-
-    source: Target
-    source_clients: Clients
-    run: Run
-    decision: Decision
-    entries: LedgerEntries
-
-    def make(self, deployed: Deployed, here: Deployed | None, approved: str | None) -> Planned:
-        """Ask all gates: on the source and on the buckets while the target's plan is made.
-
-        Parameters
-        ----------
-        deployed, here : Deployed
-            What runs in the source and in the target.
-        approved : str or None
-            Digest of the plan that was approved.
-        """
-        began = monotonic()
-        run, decision = self.run, self.decision
-        gates = list(self._source_gates(deployed))
-        with ThreadPoolExecutor() as beside:
-            about_source = beside.submit(ask_all, gates)
-            buckets = beside.submit(self._plan_foundation)
-            run.screen.step("Zips")
-            release, artifacts = self._zips(deployed.release)
-            planned = replace(
-                plan_as_asked(run, release, run.workspace.terraform, here),
-                goes_back_to=decision.previous,
-            )
-            decision.planned = planned
-            about_plan = ask_all(
-                [
-                    Gate("artifacts", lambda: artifacts),
-                    *self._plan_gates(planned),
-                    Gate("foundation", lambda: self._foundation(buckets.result())),
-                    Gate(
-                        "approval",
-                        partial(approval, run.target.environment, planned.digest, approved),
-                    ),
-                ]
-            )
-            decision.findings = [*about_source.result(), *about_plan]
-        decision.show_gates(run.screen)
-        run.screen.done(f"{len(decision.findings)} gates asked", began)
-        # Without a plan of the buckets their gate has said no.
-        return planned if buckets.exception() else replace(planned, foundation=buckets.result())
-
-    def _source_gates(self, deployed: Deployed) -> Iterator[Gate]:
-        name, release = self.source.environment.name, deployed.release
-        target = self.run.target.environment
-        yield Gate("order", partial(order, name, target))
-        yield Gate("account", partial(account, [self.source_clients, self.run.clients]))
-        yield Gate("hold", partial(hold, target.name, self.entries.holds))
-        yield Gate("checkout", partial(checkout, self.run.workspace.terraform, release))
-        yield Gate(
-            "live code",
-            lambda: live_code(
-                self.source_clients.functions, deployed.outputs["functions"], release
-            ),
+    began = monotonic()
+    run, decision = strategy.run, strategy.decision
+    with ThreadPoolExecutor() as beside:
+        before = beside.submit(ask_all, candidate.gates)
+        buckets = beside.submit(strategy.plan_foundation)
+        run.screen.step("Zips")
+        release, zips = strategy.zips(candidate)
+        planned = replace(strategy.plan(candidate, release), goes_back_to=decision.previous)
+        decision.planned = planned
+        after = ask_all(
+            [
+                Gate("artifacts", lambda: zips),
+                *_plan_gates(strategy, candidate, planned),
+                Gate("foundation", lambda: strategy.foundation(buckets.result())),
+                Gate(
+                    "approval", partial(approval, run.target.environment, planned.digest, approved)
+                ),
+            ]
         )
-        stack = media_stack(self.run.workspace, self.source)
-        stack.init(self.run.screen)
-        yield Gate("source converged", lambda: self._source_converged(stack, release))
-        yield Gate("alarms", lambda: alarms(self.source_clients.cloudwatch, deployed.outputs))
-        yield Gate("smoke evidence", lambda: smoke_evidence(name, self._evidence(), release))
-        yield Gate(
-            "soak",
-            lambda: soak(name, self._evidence(), release, target.soak_minutes, datetime.now(UTC)),
-        )
+        decision.findings = [*before.result(), *after]
+    decision.show_gates(run.screen)
+    run.screen.done(f"{len(decision.findings)} gates", began)
+    show_digest(run, planned)
+    # Without a plan of the buckets their gate has said no.
+    return planned if buckets.exception() else replace(planned, foundation=buckets.result())
 
-    def _plan_gates(self, planned: Planned) -> Iterator[Gate]:
-        yield Gate(
-            "target converged",
-            lambda: target_converged(
-                self.run.name,
-                planned.document,
-                half_applied=half_applied(self.entries.authentic),
-            ),
-        )
-        yield Gate("scan", lambda: scan(scan_planned(self.run, planned)))
-        yield Gate("data", partial(data, planned.document, lived_in=self._lived_in))
 
-    @property
-    def _lived_in(self) -> bool:
-        return self.decision.previous is not None
-
-    def _evidence(self) -> list[Entry]:
-        """Return what appliers of the source say, from a ledger in which nothing was changed."""
-        return verified(Ledger.of(self.source_clients), self.source.environment.name).authentic
-
-    def _source_converged(self, stack: Stack, release: Release) -> Answer:
-        environment = self.source.environment
-        folder = self.run.workspace.environments
-        variables = render_variables(folder, environment, self.source.endpoint, release)
-        changes = stack.compare(variables)
-        summary = PlanSummary.from_document(stack.compared()) if changes else PlanSummary((), ())
-        return source_converged(environment.name, summary)
-
-    def _plan_foundation(self) -> PlannedFoundation | None:
-        """Plan the target's buckets; none where they are still to be made."""
-        run = self.run
-        if run.dry and not bucket_exists(run.clients.s3, state_bucket(run.target.environment)):
-            return None
-        quiet = replace(run.screen, quiet=True)
-        return plan_foundation(run.workspace, run.clients, quiet, lock=not run.dry)
-
-    def _foundation(self, planned: PlannedFoundation | None) -> Answer:
-        if planned is None:
-            return passed("The state and artifact buckets are still to be made.")
-        return foundation(planned.document, lived_in=self._lived_in)
-
-    def _zips(self, release: Release) -> tuple[Release, Answer]:
-        """Hash the zips again where they lie; a run that is not dry writes them to the target."""
-        began = monotonic()
-        run = self.run
-        source = Place(self.source_clients.s3, artifact_bucket(self.source.environment))
-        target = Place(run.clients.s3, artifact_bucket(run.target.environment))
-        copied = (hash_artifacts if run.dry else copy_artifacts)(release, source, target)
-        answer = artifacts(copied)
-        run.screen.done(answer.evidence, began)
-        return copied.release, answer
+def _plan_gates(strategy: Strategy, candidate: Candidate, planned: Planned) -> Iterator[Gate]:
+    yield Gate(
+        "target converged",
+        lambda: target_converged(
+            strategy.run.name, planned.plan, half_applied=half_applied(candidate.entries)
+        ),
+    )
+    yield Gate("scan", lambda: scan(scan_planned(strategy.run, planned)))
+    yield Gate("data", partial(data, planned.plan, lived_in=strategy.lived_in))

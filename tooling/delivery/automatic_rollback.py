@@ -9,10 +9,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tooling.delivery.plan import plan_at_once, scan_planned
 from tooling.delivery.verification import prove
 from tooling.errors import OperatorError
-from tooling.gates.checkout import checkout
-from tooling.gates.data import data
 from tooling.gates.gate import Gate, ask_all
-from tooling.gates.scan import scan
+from tooling.gates.plan import data, scan
+from tooling.gates.source import checkout
 from tooling.ledger.entry import Step
 from tooling.ledger.lease import LeaseHeld
 from tooling.releases.sources import sources_of
@@ -69,7 +68,7 @@ def way_back_gates(run: Run, planned: Planned) -> list[Gate]:
     return [
         Gate("checkout", lambda: checkout(sources, planned.release)),
         Gate("scan", lambda: scan(scan_planned(run, planned))),
-        Gate("data", lambda: data(planned.document, lived_in=True)),
+        Gate("data", lambda: data(planned.plan, lived_in=True)),
     ]
 
 

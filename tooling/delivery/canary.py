@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -20,6 +20,7 @@ from tooling.smoke import SmokeTestFailed
 if TYPE_CHECKING:
     from tooling.delivery.plan import Planned
     from tooling.delivery.run import Run
+    from tooling.terraform.outputs import Outputs
 
 
 def try_out(run: Run, planned: Planned) -> None:
@@ -52,16 +53,16 @@ def _widen(run: Run, planned: Planned) -> None:
         raise SmokeTestFailed("The canary failed.", reason=answer.evidence)
     run.screen.done(answer.evidence)
     rest = plan_at_once(run, planned.release, planned.stack.terraform.folder)
-    if not changes_aliases_alone(rest.document):
+    if not changes_aliases_alone(rest.plan):
         raise SmokeTestFailed(
             "The canary failed.", reason="Something was changed by other hands meanwhile."
         )
     run.apply(rest.stack, rest.summary)
 
 
-def _alarms(run: Run, outputs: dict[str, Any], settled: bool) -> Answer:  # noqa: FBT001
+def _alarms(run: Run, outputs: Outputs, settled: bool) -> Answer:  # noqa: FBT001
     """Ask the alarms; one that can't be asked is an unknown."""
-    asked = Gate("alarms", lambda: alarms(run.clients.cloudwatch, outputs, settled=settled))
+    asked = Gate("alarms", lambda: alarms(run.target.cloudwatch, outputs, settled=settled))
     found = asked.find()
     return Answer(found.verdict, found.evidence)
 
@@ -69,14 +70,14 @@ def _alarms(run: Run, outputs: dict[str, Any], settled: bool) -> Answer:  # noqa
 def send_back(run: Run, planned: Planned) -> None:
     """Let the versions of before serve all requests, at once; Terraform follows."""
     try:
-        functions = planned.stack.outputs()["functions"]
+        functions = planned.stack.outputs().functions
     except (OperatorError, LookupError) as error:
         run.screen.say(f"The versions of before could not be sent all requests at once: {error}")
         return
     for key, kept in planned.keeps.items():
-        name = functions[key]["name"]
+        name = functions[key].name
         try:
             run.lease.require()
-            send_all_to(run.clients.functions, name, kept["version"])
+            send_all_to(run.target.functions, name, kept["version"])
         except (ClientError, BotoCoreError) as error:
             run.screen.say(f"{name} could not be sent back at once: {error}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tooling.delivery.run import Run
 from tooling.delivery.verification import smoke_test
@@ -15,21 +15,20 @@ from tooling.ledger.entry import Step
 from tooling.packaging.build import build_all
 from tooling.packaging.platforms import lambda_platform, this_platform
 from tooling.releases.release import Release, describe, publish
-from tooling.releases.variables import render_variables
 from tooling.scanning.gate import require_clean_plan
-from tooling.terraform.deployed import read_deployed
 from tooling.terraform.foundation import TITLE, plan_foundation
+from tooling.terraform.media_stack import media_stack
+from tooling.terraform.outputs import read_outputs
 from tooling.terraform.reports import show_outputs, show_plan
-from tooling.terraform.stack import media_stack
 
 if TYPE_CHECKING:
-    from tooling.aws.clients import Clients
     from tooling.aws.target import Target
     from tooling.console import Screen
     from tooling.packaging.build import Artifact
     from tooling.packaging.platforms import Platform
-    from tooling.terraform.plans import PlanSummary
+    from tooling.terraform.outputs import Outputs
     from tooling.terraform.stack import Stack
+    from tooling.terraform.summary import PlanSummary
     from tooling.workspace import Workspace
 
 
@@ -61,7 +60,7 @@ class Deployment:
     target: Target
     screen: Screen
 
-    def deploy(self) -> dict[str, Any]:
+    def deploy(self) -> Outputs:
         """Bring the environment to what the checkout says, prove it works, show what is there.
 
         Raises
@@ -74,8 +73,8 @@ class Deployment:
         with run.lease.held(), run.journal.closed():
             run.journal.record(Step.STARTED)
             outputs = self._bring(run)
-            run.journal.record(Step.FINISHED, release=Release.from_document(outputs["release"]))
-        show_outputs(self.screen, self.target.environment.name, outputs)
+            run.journal.record(Step.FINISHED, release=outputs.release)
+        show_outputs(self.screen, self.target.environment.name, outputs.values)
         return outputs
 
     def plan(self) -> None:
@@ -88,38 +87,36 @@ class Deployment:
         """
         run = self._run("plan")
         with run.lease.held():
-            self._prepare(run.clients)
+            self._prepare()
 
     def _run(self, command: str) -> Run:
         self._require_own_builds()
         name = self.target.environment.name
         return Run.founding(self.workspace, self.target, self.screen, f"{command} {name}")
 
-    def _bring(self, run: Run) -> dict[str, Any]:
-        release, stack, summary = self._prepare(run.clients)
+    def _bring(self, run: Run) -> Outputs:
+        release, stack, summary = self._prepare()
         if not summary.empty:
             require_clean_plan(self.workspace, self.target, stack, self.screen)
-            here = read_deployed(run.clients.s3, self.target.environment)
+            here = read_outputs(run.target)
             run.journal.record(
                 Step.APPLYING, release=release, previous=here.release if here else None
             )
             run.apply(stack, summary)
         outputs = stack.outputs()
-        run.journal.record(
-            Step.APPLIED, summary.counts(), release=Release.from_document(outputs["release"])
-        )
-        smoke_test(run.journal, self.target, run.clients, outputs, self.screen)
+        run.journal.record(Step.APPLIED, summary.counts(), release=outputs.release)
+        smoke_test(run.journal, self.target, outputs, self.screen)
         return outputs
 
-    def _prepare(self, clients: Clients) -> tuple[Release, Stack, PlanSummary]:
+    def _prepare(self) -> tuple[Release, Stack, PlanSummary]:
         with ThreadPoolExecutor(max_workers=1) as beside:
             buckets = beside.submit(
-                plan_foundation, self.workspace, clients, replace(self.screen, quiet=True)
+                plan_foundation, self.workspace, self.target, replace(self.screen, quiet=True)
             )
             artifacts = self._package()
             self.screen.step(TITLE)
             buckets.result().lay(self.screen)
-        release = self._publish(clients, artifacts)
+        release = self._publish(artifacts)
         return release, *self._plan(release)
 
     def _require_own_builds(self) -> None:
@@ -144,10 +141,10 @@ class Deployment:
         self.screen.done("ready", began)
         return artifacts
 
-    def _publish(self, clients: Clients, artifacts: list[Artifact]) -> Release:
+    def _publish(self, artifacts: list[Artifact]) -> Release:
         bucket = artifact_bucket(self.target.environment)
         functions = {
-            artifact.function: publish(clients.s3, bucket, artifact) for artifact in artifacts
+            artifact.function: publish(self.target.s3, bucket, artifact) for artifact in artifacts
         }
         release = describe(self.workspace.root, platform_of(self.target), functions)
         self.screen.done(f"release {release.id[:12]} of commit {release.short_commit}")
@@ -157,10 +154,6 @@ class Deployment:
         began = monotonic()
         self.screen.step("Plan")
         stack = media_stack(self.workspace, self.target)
-        stack.init(self.screen)
-        variables = render_variables(
-            self.workspace.environments, self.target.environment, self.target.endpoint, release
-        )
-        summary = stack.plan(self.screen, variables)
+        summary = stack.plan(self.screen, release).summary
         show_plan(self.screen, summary, began)
         return stack, summary

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tooling.aws.buckets import bucket_exists, empty_bucket, remove_bucket
 from tooling.aws.encryption_keys import retire_key
@@ -13,10 +13,10 @@ from tooling.emulator.process import emulator_of
 from tooling.environments.names import artifact_bucket, foundation_key_alias, state_bucket
 from tooling.errors import OperatorError
 from tooling.ledger.entry import Step
-from tooling.releases.release import UNKNOWN_RELEASE, Release
-from tooling.releases.variables import render_variables
+from tooling.releases.release import UNKNOWN_RELEASE
+from tooling.terraform.media_stack import media_stack
+from tooling.terraform.outputs import read_outputs
 from tooling.terraform.reports import show_plan
-from tooling.terraform.stack import media_stack
 from tooling.terraform.state import state_exists
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from tooling.delivery.run import Run
     from tooling.environments import Environment
+    from tooling.terraform.plans import Plan
+
+BUCKET = "aws_s3_bucket"
 
 
 def destroy(run: Run, confirm: Callable[[str], bool]) -> None:
@@ -46,20 +49,20 @@ def destroy(run: Run, confirm: Callable[[str], bool]) -> None:
     """
     environment = run.target.environment
     artifacts, state = artifact_bucket(environment), state_bucket(environment)
-    state_is_there = bucket_exists(run.clients.s3, state)
-    if not state_is_there and not bucket_exists(run.clients.s3, artifacts):
+    state_is_there = bucket_exists(run.target.s3, state)
+    if not state_is_there and not bucket_exists(run.target.s3, artifacts):
         _retire_key(run)  # a run that was stopped after the buckets left it
         run.screen.done(f"{environment.name} is not deployed: nothing to destroy.")
         return
     _require_consent(environment, confirm)
     with run.lease.held() if state_is_there else nullcontext():
-        if state_is_there and state_exists(run.clients, run.target):
+        if state_is_there and state_exists(run.target):
             with run.journal.closed():
                 run.journal.record(Step.STARTED)
                 _destroy_stack(run)
         run.screen.step("State and artifact buckets, the ledger's key")
         _remove_bucket(run, artifacts)
-        if LedgerKey.of(run.clients).remove():
+        if LedgerKey.of(run.target).remove():
             run.screen.done("key of the ledger given up")
         if state_is_there:  # last of all: until then the command can be run again
             with run.lease.unrenewed():
@@ -87,28 +90,20 @@ def _require_consent(environment: Environment, confirm: Callable[[str], bool]) -
         )
 
 
-def protected_resources(plan: dict[str, Any]) -> list[str]:
+def protected_resources(plan: Plan) -> list[str]:
     """Return the addresses of what a destroy plan would remove although it is protected.
 
     Parameters
     ----------
-    plan : dict
-        What ``terraform show -json`` makes of the plan; it tells what is deployed, whatever the
-        environment's file says by now.
+    plan : Plan
+        It tells what is deployed, whatever the environment's file says by now.
     """
     return [
-        address
-        for address, kind, before in _deployed(plan)
-        if before.get("deletion_protection_enabled") is True
-        or before.get("deletion_protection") == "ACTIVE"
-        or (kind == "aws_s3_bucket" and before.get("force_destroy") is False)
-    ]
-
-
-def _deployed(plan: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
-    return [
-        (entry["address"], entry["type"], entry["change"]["before"] or {})
-        for entry in plan.get("resource_changes", [])
+        entry.address
+        for entry in plan.resources
+        if entry.before.get("deletion_protection_enabled") is True
+        or entry.before.get("deletion_protection") == "ACTIVE"
+        or (entry.type == BUCKET and entry.before.get("force_destroy") is False)
     ]
 
 
@@ -116,19 +111,14 @@ def _destroy_stack(run: Run) -> None:
     began = monotonic()
     environment, screen = run.target.environment, run.screen
     screen.step("Resources")
-    stack = media_stack(run.workspace, run.target)
-    stack.init(screen)
-    outputs = stack.outputs()
+    outputs = read_outputs(run.target)
     # An apply that never ended leaves no outputs; a destroy needs no true release.
-    release = Release.from_document(outputs["release"]) if "release" in outputs else UNKNOWN_RELEASE
-    variables = render_variables(
-        run.workspace.environments, environment, run.target.endpoint, release
-    )
-    summary = stack.plan(screen, variables, destroy=True)
-    show_plan(screen, summary, began)
-    if not summary.changes:
+    release = outputs.release if outputs else UNKNOWN_RELEASE
+    stack = media_stack(run.workspace, run.target)
+    plan = stack.plan(screen, release, destroy=True)
+    show_plan(screen, plan.summary, began)
+    if not plan.summary.changes:
         return
-    plan = stack.document()
     kept = protected_resources(plan)
     if kept:
         raise OperatorError(
@@ -138,12 +128,12 @@ def _destroy_stack(run: Run) -> None:
         )
     # Only now that nothing speaks against it: this is what can't be undone.
     run.lease.require()
-    for address, kind, before in _deployed(plan):
-        if kind == "aws_s3_bucket" and bucket_exists(run.clients.s3, before["bucket"]):
-            _empty(run, before["bucket"], address)
+    for entry in plan.resources:
+        if entry.type == BUCKET and bucket_exists(run.target.s3, entry.before["bucket"]):
+            _empty(run, entry.before["bucket"], entry.address)
     run.lease.require()
     began = monotonic()
-    stack.apply(screen, summary)
+    stack.apply(screen, plan.summary)
     screen.done("removed", began)
 
 
@@ -151,14 +141,14 @@ def _empty(run: Run, bucket: str, address: str) -> None:
     began = monotonic()
     count = 0
     with run.screen.progress(f"emptying {address}", None) as progress:
-        for some in empty_bucket(run.clients.s3, bucket):
+        for some in empty_bucket(run.target.s3, bucket):
             count += some
             progress.now(f"{count} versions removed")
     run.screen.done(f"{bucket} emptied, {count} versions", began)
 
 
 def _remove_bucket(run: Run, bucket: str) -> None:
-    removed = remove_bucket(run.clients.s3, bucket)
+    removed = remove_bucket(run.target.s3, bucket)
     if removed is not None:
         run.screen.done(f"{bucket} removed, {removed} versions in it")
 
@@ -166,12 +156,12 @@ def _remove_bucket(run: Run, bucket: str) -> None:
 def _retire_key(run: Run) -> None:
     """Let the key of both buckets go after them: until then it is needed to read the state."""
     alias = foundation_key_alias(run.target.environment)
-    if retire_key(run.clients.kms, alias):
+    if retire_key(run.target.kms, alias):
         run.screen.done(f"{alias} goes when KMS's waiting time is over")
 
 
 def _stop_if_deserted(run: Run) -> None:
     """Stop the embedded AWS when nothing lives in it any more."""
-    if run.target.endpoint and not run.clients.s3.list_buckets()["Buckets"]:
+    if run.target.endpoint and not run.target.s3.list_buckets()["Buckets"]:
         emulator_of(run.workspace).stop()
         run.screen.done("Nothing lives on the embedded AWS any more: stopped it.")

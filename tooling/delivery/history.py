@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tooling.gates.gate import Verdict
+from tooling.gates.gate import LETS_THROUGH
 from tooling.ledger.entry import ENDS, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from tooling.ledger.entry import Entry
 
@@ -19,6 +19,11 @@ ENDINGS = {
     Step.REFUSED: "refused",
     Step.DRY_RUN: "dry run",
     Step.FAILED: "failed",
+}
+# Where the last entry does not say itself why a run ended so.
+EXPLAINS = {
+    Step.RETURNED: (Step.APPLY_FAILED, Step.SMOKE_FAILED),
+    Step.FINISHED: (Step.APPLIED,),
 }
 WELL = frozenset({Step.FINISHED, Step.DRY_RUN})
 
@@ -81,19 +86,20 @@ class PastRun:
     @property
     def reason(self) -> str:
         """Why it ended so: what gates said no to, what failed, else what was applied."""
-        closed = [
+        details = self._details(EXPLAINS.get(self.last.step, ())) or self._details(Step)
+        return "\n".join(self._closed()) or (details[-1] if details else "")
+
+    def _closed(self) -> list[str]:
+        """Return what gates said that did not let it through."""
+        return [
             f"{found['gate']}: {found['evidence']}"
             for entry in self.entries
             for found in entry.gates
-            if found["verdict"] != Verdict.PASS
+            if found["verdict"] not in LETS_THROUGH
         ]
-        told = [entry.detail for entry in self.entries if entry.detail]
-        if self.last.step is Step.RETURNED:
-            failures = (Step.APPLY_FAILED, Step.SMOKE_FAILED)
-            told = [entry.detail for entry in self.entries if entry.step in failures] or told
-        if self.last.step is Step.FINISHED:
-            told = [entry.detail for entry in self.entries if entry.step is Step.APPLIED] or told
-        return "\n".join(closed) or (told[-1] if told else "")
+
+    def _details(self, steps: Iterable[Step]) -> list[str]:
+        return [entry.detail for entry in self.entries if entry.step in steps and entry.detail]
 
     def __str__(self) -> str:
         who = f"{self.began.origin['user']}@{self.began.origin['host']}"

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tooling.aws.clients import Clients
 from tooling.aws.target import open_target
 from tooling.delivery.status import EnvironmentStatus
 from tooling.environments.names import state_bucket
 from tooling.errors import OperatorError
 from tooling.gates.alarms import alarms
-from tooling.gates.convergence import drifted
+from tooling.gates.drift import drifted
 from tooling.gates.gate import Gate
 from tooling.ledger.integrity import authenticated
 from tooling.ledger.lease import holder
@@ -23,10 +22,8 @@ from tooling.ledger.ledger import Ledger
 from tooling.releases.artifact_copy import NOWHERE
 from tooling.releases.differences import ReleaseDifference
 from tooling.releases.sources import sources_of
-from tooling.releases.variables import render_variables
-from tooling.terraform.deployed import read_deployed
-from tooling.terraform.plans import PlanSummary
-from tooling.terraform.stack import media_stack
+from tooling.terraform.media_stack import media_stack
+from tooling.terraform.outputs import read_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +31,7 @@ if TYPE_CHECKING:
     from tooling.console import Screen
     from tooling.environments import Environment, EnvironmentFiles
     from tooling.releases.release import Release
-    from tooling.terraform.stack import Stack
+    from tooling.terraform.media_stack import MediaStack
     from tooling.workspace import Workspace
 
 
@@ -92,16 +89,15 @@ class Overview:
 
     def _fill(self, status: EnvironmentStatus) -> None:
         environment = status.environment
-        status.target = open_target(self.workspace, environment)
-        clients = Clients(status.target)
-        status.deployed = read_deployed(clients.s3, environment)
-        found = authenticated(Ledger.of(clients))
+        target = status.target = open_target(self.workspace, environment)
+        status.deployed = read_outputs(target)
+        found = authenticated(Ledger.of(target))
         status.entries, status.holds = found.authentic, found.holds
         status.forged = found.forged
-        status.at_work = holder(clients.s3, state_bucket(environment), datetime.now(UTC))
+        status.at_work = holder(target.s3, state_bucket(environment), datetime.now(UTC))
         if status.deployed:
-            outputs = status.deployed.outputs
-            status.health = Gate("alarms", lambda: alarms(clients.cloudwatch, outputs)).find()
+            outputs = status.deployed
+            status.health = Gate("alarms", lambda: alarms(target.cloudwatch, outputs)).find()
 
     def _plan(self, found: dict[str, EnvironmentStatus]) -> None:
         planned = []
@@ -120,19 +116,15 @@ class Overview:
             for work in [pool.submit(self._compare, *each) for each in planned]:
                 work.result()
 
-    def _compare(self, status: EnvironmentStatus, stack: Stack, release: Release) -> None:
-        variables = render_variables(
-            self.workspace.environments, status.environment, stack.target.endpoint, release
-        )
+    def _compare(self, status: EnvironmentStatus, stack: MediaStack, release: Release) -> None:
         try:
-            stack.compare(variables)
-            document = stack.compared()
+            stack.compare(release)
+            plan = stack.compared()
         except OperatorError as error:
             status.problem = error.what
             return
-        status.drift = list(drifted(document))
-        summary = PlanSummary.from_document(document)
-        status.plan = "" if summary.empty else summary.counts()
+        status.drift = list(drifted(plan))
+        status.plan = "" if plan.summary.empty else plan.summary.counts()
 
 
 def in_order(environments: Sequence[Environment]) -> list[Environment]:

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Any
 from tooling.aws.buckets import bucket_exists
 from tooling.delivery.watch import shares_to_keep, with_new_code, with_new_version
 from tooling.environments.names import state_bucket
-from tooling.gates.approval import plan_digest
-from tooling.releases.variables import render_variables
+from tooling.gates.plan import plan_digest
 from tooling.scanning.gate import scan_saved_plan
-from tooling.terraform.plans import Action
+from tooling.terraform.media_stack import media_stack
 from tooling.terraform.reports import show_plan
-from tooling.terraform.stack import media_stack
-from tooling.terraform.values import settings
+from tooling.terraform.summary import Action
 from tooling.terraform.without_state import unfounded_media_stack
 
 if TYPE_CHECKING:
@@ -26,10 +24,11 @@ if TYPE_CHECKING:
     from tooling.delivery.run import Run
     from tooling.releases.release import Release
     from tooling.scanning.findings import Report
-    from tooling.terraform.deployed import Deployed
     from tooling.terraform.foundation import PlannedFoundation
-    from tooling.terraform.plans import PlanSummary
-    from tooling.terraform.stack import Stack
+    from tooling.terraform.media_stack import MediaStack
+    from tooling.terraform.outputs import Outputs
+    from tooling.terraform.plans import Plan
+    from tooling.terraform.summary import PlanSummary
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,8 @@ class Planned:
         Holds it.
     release : Release
         What it brings, with the places of its zips in the target.
-    summary : PlanSummary
+    plan : Plan
         What it would do.
-    document : dict
-        What ``terraform show -json`` makes of it.
     keeps : dict
         In a canary, by function, the version that goes on serving, and its share.
     foundation : PlannedFoundation or None
@@ -54,20 +51,24 @@ class Planned:
         What is brought instead if the release does not work.
     """
 
-    stack: Stack
+    stack: MediaStack
     release: Release
-    summary: PlanSummary
-    document: dict[str, Any]
+    plan: Plan
     keeps: dict[str, dict[str, Any]] = field(default_factory=dict)
     foundation: PlannedFoundation | None = None
     goes_back_to: Release | None = None
+
+    @property
+    def summary(self) -> PlanSummary:
+        """What it would do, as an operator reads it."""
+        return self.plan.summary
 
     @cached_property
     def digest(self) -> str:
         """What an approval names."""
         return plan_digest(
             self.stack.target.environment.name,
-            self.document,
+            self.plan,
             release=self.release,
             goes_back_to=self.goes_back_to,
         )
@@ -89,7 +90,7 @@ def plan_at_once(run: Run, release: Release, sources: Path) -> Planned:
     return _shown(run, lambda: _planned(run, release, sources))
 
 
-def plan_as_asked(run: Run, release: Release, sources: Path, deployed: Deployed | None) -> Planned:
+def plan_as_asked(run: Run, release: Release, sources: Path, deployed: Outputs | None) -> Planned:
     """Save the plan that brings the release as the environment asks, and show it.
 
     With a canary the version that serves now keeps a share for each function that gets a new one.
@@ -101,7 +102,7 @@ def plan_as_asked(run: Run, release: Release, sources: Path, deployed: Deployed 
     def planned() -> Planned:
         expected = share(with_new_code(deployed, release))
         first = _planned(run, release, sources, expected)
-        keeps = share(with_new_version(deployed, first.document))
+        keeps = share(with_new_version(deployed, first.plan))
         return first if keeps == expected else _planned(run, release, sources, keeps)
 
     return _shown(run, planned)
@@ -128,13 +129,13 @@ def _shown(run: Run, make: Callable[[], Planned]) -> Planned:
     show_plan(run.screen, planned.summary, began)
     if any(change.action is Action.CREATE for change in planned.summary.changes):
         # What is made takes its values from here, or from the sources, whose digest is a gate's.
-        run.screen.table("Settings", ("variable", "value"), settings(planned.document))
+        run.screen.table("Settings", ("variable", "value"), planned.plan.settings)
     return planned
 
 
-def _stack(run: Run, sources: Path) -> Stack:
+def _stack(run: Run, sources: Path) -> MediaStack:
     """Return the environment; to be looked at, also where there is no bucket for its state yet."""
-    if run.dry and not bucket_exists(run.clients.s3, state_bucket(run.target.environment)):
+    if run.dry and not bucket_exists(run.target.s3, state_bucket(run.target.environment)):
         return unfounded_media_stack(run.workspace, run.target)
     return media_stack(run.workspace, run.target, sources)
 
@@ -143,11 +144,7 @@ def _planned(
     run: Run, release: Release, sources: Path, keeps: dict[str, dict[str, Any]] | None = None
 ) -> Planned:
     stack = _stack(run, sources)
-    stack.init(run.screen)
-    variables = render_variables(
-        run.workspace.environments, run.target.environment, run.target.endpoint, release, keeps
-    )
-    summary = stack.plan(run.screen, variables, lock=not run.dry)
-    # One without changes is shown here alone: what was found changed stands in it too.
-    document = stack.read_plan() if summary.empty else stack.document()
-    return Planned(stack, release, summary, document, keeps or {})
+    plan = stack.plan(run.screen, release, keeps, lock=not run.dry)
+    if plan.summary.empty:  # what was found changed counts all the same
+        plan = stack.read_plan()
+    return Planned(stack, release, plan, keeps or {})

@@ -2,60 +2,63 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING
 
-from tooling.delivery.assessment import Assessment
-from tooling.delivery.plan import show_digest
+from tooling.aws.buckets import bucket_exists
+from tooling.delivery.assessment import assess
+from tooling.delivery.plan import plan_as_asked
 from tooling.delivery.resumption import Resumption
-from tooling.delivery.rollout import bring
-from tooling.environments.names import state_bucket
+from tooling.delivery.strategy import Candidate, Strategy, deliver
+from tooling.environments.names import artifact_bucket, state_bucket
 from tooling.errors import OperatorError
+from tooling.gates.alarms import alarms
+from tooling.gates.drift import source_converged
+from tooling.gates.evidence import hold, smoke_evidence, soak
+from tooling.gates.gate import Answer, Gate, passed
+from tooling.gates.plan import foundation
+from tooling.gates.source import account, artifacts, checkout, live_code, order
 from tooling.ledger.entry import Step
 from tooling.ledger.integrity import verified
 from tooling.ledger.interrupted_runs import interruption, proven
 from tooling.ledger.lease import holder
-from tooling.terraform.deployed import read_deployed
+from tooling.ledger.ledger import Ledger
+from tooling.releases.artifact_copy import Place, copy_artifacts, hash_artifacts
+from tooling.terraform.foundation import plan_foundation
+from tooling.terraform.media_stack import media_stack
+from tooling.terraform.outputs import read_outputs
+from tooling.terraform.plans import Plan
 
 if TYPE_CHECKING:
-    from tooling.aws.clients import Clients
+    from collections.abc import Iterator, Sequence
+
     from tooling.aws.target import Target
     from tooling.delivery.plan import Planned
-    from tooling.delivery.result import Decision
-    from tooling.delivery.run import Run
+    from tooling.ledger.entry import Entry
     from tooling.ledger.integrity import LedgerEntries
-    from tooling.terraform.deployed import Deployed
+    from tooling.releases.release import Release
+    from tooling.terraform.foundation import PlannedFoundation
+    from tooling.terraform.media_stack import MediaStack
+    from tooling.terraform.outputs import Outputs
 
 
 @dataclass(frozen=True)
-class Promotion:
+class Promotion(Strategy):
     """One run of ``promote``.
 
     Parameters
     ----------
     source : Target
         Where the release comes from; only read.
-    source_clients : Clients
-        For it.
-    run : Run
-        Brings it to the target.
-    decision : Decision
-        Filled in as the run goes.
     """
 
-    source: Target
-    source_clients: Clients
-    run: Run
-    decision: Decision
+    source: Target = field(kw_only=True)
 
     def promote(self, approved: str | None) -> None:
-        """Ask all gates; if they all let it through, bring the release.
-
-        Parameters
-        ----------
-        approved : str or None
-            Digest of the plan that was approved.
+        """Ask all gates; if they let it through, bring the release.
 
         Raises
         ------
@@ -64,28 +67,7 @@ class Promotion:
         SmokeTestFailed
             The release does not work in the target, which was taken back.
         """
-        run, decision = self.run, self.decision
-        with (
-            run.lease.held(),
-            run.journal.closed(),
-            decision.ended_by(run.journal, run.name),
-        ):
-            entries = self._entries()
-            here = read_deployed(run.clients.s3, run.target.environment)
-            # Before the way back: from here on this run is the one that is found unfinished.
-            run.journal.record(Step.STARTED)
-            resumption = self._killed_before(entries, here)
-            if resumption:
-                resumption.go_back(approved)
-            planned = self._assess(entries, here, approved)
-            run.journal.record(Step.GATES, release=planned.release, gates=decision.gate_documents)
-            if decision.closed:
-                names = ", ".join(finding.gate for finding in decision.closed)
-                run.journal.record(Step.REFUSED, names, release=planned.release)
-                raise decision.refuse(run.name)
-            bring(run, planned, planned.goes_back_to)
-            run.journal.record(Step.FINISHED, release=planned.release)
-            decision.result, decision.next = "promoted", "nox -s status"
+        deliver(self, approved)
 
     def dry_run(self, approved: str | None) -> None:
         """Ask all gates and show the plan; write nothing, take nothing up, hold nobody up.
@@ -96,20 +78,91 @@ class Promotion:
             Some gate says no.
         """
         run, decision = self.run, self.decision
-        at_work = holder(run.clients.s3, state_bucket(run.target.environment), datetime.now(UTC))
+        at_work = holder(run.target.s3, state_bucket(run.target.environment), datetime.now(UTC))
         if at_work:
             run.screen.say(f"A run that is not dry would be refused now. {at_work}")
         entries = self._entries()
-        here = read_deployed(run.clients.s3, run.target.environment)
+        here = read_outputs(run.target)
         resumption = self._killed_before(entries, here)
         if resumption:
             run.screen.done("A run that is not dry would first go back, and then end.")
             resumption.show(approved)
             return
-        self._assess(entries, here, approved)
+        assess(self, self._candidate(entries, here), approved)
         if decision.closed:
             raise decision.refuse(run.name)
         decision.result, decision.next = "would be promoted", decision.typed
+
+    def choose(self, approved: str | None) -> Candidate:
+        """Take what runs in the source, once what a killed run left is taken back."""
+        entries = self._entries()
+        here = read_outputs(self.run.target)
+        # Before the way back: from here on this run is the one that is found unfinished.
+        self.run.journal.record(Step.STARTED)
+        resumption = self._killed_before(entries, here)
+        if resumption:
+            resumption.go_back(approved)
+        return self._candidate(entries, here)
+
+    @property
+    def lived_in(self) -> bool:
+        """Whether any release has worked in the target yet."""
+        return self.decision.previous is not None
+
+    def _gates(self, origin: Outputs, holds: Sequence[Entry]) -> Iterator[Gate]:
+        """Yield the gates on the source, on the caller and on the target's ledger."""
+        name, release, source = self.source.environment.name, origin.release, self.source
+        target = self.run.target.environment
+        yield Gate("order", partial(order, name, target))
+        yield Gate("account", partial(account, [source, self.run.target]))
+        yield Gate("hold", partial(hold, target.name, holds))
+        yield Gate("checkout", partial(checkout, self.run.workspace.terraform, release))
+        yield Gate("live code", lambda: live_code(source.functions, origin.functions, release))
+        stack = media_stack(self.run.workspace, source)
+        stack.init(self.run.screen)
+        yield Gate("source converged", lambda: self._source_converged(stack, release))
+        yield Gate("alarms", lambda: alarms(source.cloudwatch, origin))
+        yield Gate("smoke evidence", lambda: smoke_evidence(name, self._evidence(), release))
+        yield Gate(
+            "soak",
+            lambda: soak(name, self._evidence(), release, target.soak_minutes, datetime.now(UTC)),
+        )
+
+    def zips(self, candidate: Candidate) -> tuple[Release, Answer]:
+        """Hash the zips again where they lie; a run that is not dry writes them to the target."""
+        began = monotonic()
+        run = self.run
+        source = Place(self.source.s3, artifact_bucket(self.source.environment))
+        target = Place(run.target.s3, artifact_bucket(run.target.environment))
+        copied = (hash_artifacts if run.dry else copy_artifacts)(candidate.release, source, target)
+        answer = artifacts(copied)
+        run.screen.done(answer.evidence, began)
+        return copied.release, answer
+
+    def plan(self, candidate: Candidate, release: Release) -> Planned:
+        """Save the plan that brings the release as the environment asks, and show it."""
+        return plan_as_asked(self.run, release, candidate.sources, candidate.here)
+
+    def plan_foundation(self) -> PlannedFoundation | None:
+        """Plan the target's buckets; none where they are still to be made."""
+        run = self.run
+        if run.dry and not bucket_exists(run.target.s3, state_bucket(run.target.environment)):
+            return None
+        quiet = replace(run.screen, quiet=True)
+        return plan_foundation(run.workspace, run.target, quiet, lock=not run.dry)
+
+    def foundation(self, planned: PlannedFoundation | None) -> Answer:
+        """Say whether the buckets lose nothing."""
+        if planned is None:
+            return passed("The state and artifact buckets are still to be made.")
+        return foundation(planned.plan, lived_in=self.lived_in)
+
+    def accept(self, release: Release) -> None:
+        """Do nothing: a promotion leaves no mark but its entries."""
+
+    def conclude(self) -> None:
+        """Say that it is promoted."""
+        self.decision.result, self.decision.next = "promoted", "nox -s status"
 
     def _entries(self) -> LedgerEntries:
         entries = verified(self.run.journal.ledger, self.run.name)
@@ -120,7 +173,7 @@ class Promotion:
             )
         return entries
 
-    def _killed_before(self, entries: LedgerEntries, here: Deployed | None) -> Resumption | None:
+    def _killed_before(self, entries: LedgerEntries, here: Outputs | None) -> Resumption | None:
         """Find what the target holds that works; return what a killed run left to be taken back."""
         run = self.run
         self.decision.previous = proven(entries.authentic, here.release if here else None)
@@ -135,26 +188,32 @@ class Promotion:
         self.decision.previous = found.previous or self.decision.previous
         return Resumption(run, self.decision, self.decision.previous)
 
-    def _assess(
-        self, entries: LedgerEntries, here: Deployed | None, approved: str | None
-    ) -> Planned:
-        deployed = self._deployed()
-        assessment = Assessment(self.source, self.source_clients, self.run, self.decision, entries)
-        planned = assessment.make(deployed, here, approved)
-        show_digest(self.run, planned)
-        return planned
+    def _candidate(self, entries: LedgerEntries, here: Outputs | None) -> Candidate:
+        origin = self._origin()
+        self.decision.release = origin.release
+        self.run.screen.done(
+            f"release {origin.release.id[:12]} of commit {origin.release.short_commit}"
+        )
+        gates = tuple(self._gates(origin, entries.holds))
+        sources = self.run.workspace.terraform
+        return Candidate(origin.release, sources, here, entries.authentic, gates)
 
-    def _deployed(self) -> Deployed:
+    def _origin(self) -> Outputs:
         environment = self.source.environment
-        deployed = read_deployed(self.source_clients.s3, environment)
-        if deployed is None:
+        found = read_outputs(self.source)
+        if found is None:
             verb = "promote" if environment.promotes_from else "deploy"
             arguments = f"{environment.promotes_from or ''} {environment.name}".strip()
             raise OperatorError(
                 f"Nothing is deployed in {environment.name}, so there is nothing to promote.",
                 remedy=f"nox -s {verb} -- {arguments}",
             )
-        self.decision.release = deployed.release
-        commit = deployed.release.short_commit
-        self.run.screen.done(f"release {deployed.release.id[:12]} of commit {commit}")
-        return deployed
+        return found
+
+    def _evidence(self) -> list[Entry]:
+        """Return what appliers of the source say, from a ledger in which nothing was changed."""
+        return verified(Ledger.of(self.source), self.source.environment.name).authentic
+
+    def _source_converged(self, stack: MediaStack, release: Release) -> Answer:
+        plan = stack.compared() if stack.compare(release) else Plan()
+        return source_converged(self.source.environment.name, plan.summary)

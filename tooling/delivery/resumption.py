@@ -11,9 +11,9 @@ from tooling.delivery.automatic_rollback import go_back, stay, told, way_back_ga
 from tooling.delivery.plan import plan_at_once, show_digest
 from tooling.delivery.result import APPROVAL
 from tooling.errors import OperatorError
-from tooling.gates.approval import approval
-from tooling.gates.checkout import checkout
 from tooling.gates.gate import Gate, ask_all
+from tooling.gates.plan import approval
+from tooling.gates.source import checkout
 from tooling.ledger.entry import Step
 from tooling.releases.sources import sources_of
 

@@ -2,67 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
-from tooling.delivery.plan import plan_at_once, scan_planned, show_digest
-from tooling.delivery.rollout import bring
+from tooling.delivery.plan import plan_at_once
+from tooling.delivery.strategy import Candidate, Strategy, deliver
 from tooling.environments.names import artifact_bucket
 from tooling.errors import OperatorError
-from tooling.gates.account import account
-from tooling.gates.approval import approval
-from tooling.gates.artifacts import artifacts
-from tooling.gates.checkout import checkout
-from tooling.gates.convergence import target_converged
-from tooling.gates.data import data
-from tooling.gates.gate import Gate, ask_all, passed
-from tooling.gates.hold import current_hold
-from tooling.gates.scan import scan
+from tooling.gates.evidence import current_hold
+from tooling.gates.gate import Answer, Gate, passed, skipped
+from tooling.gates.source import account, artifacts, checkout
 from tooling.ledger.entry import Step
 from tooling.ledger.integrity import authenticated, verified
-from tooling.ledger.interrupted_runs import attested, half_applied, interruption
+from tooling.ledger.interrupted_runs import attested, interruption
 from tooling.releases.artifact_copy import Place, copy_artifacts
 from tooling.releases.release import Release
 from tooling.releases.sources import sources_of
-from tooling.terraform.deployed import read_deployed
+from tooling.terraform.outputs import read_outputs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from tooling.delivery.plan import Planned
-    from tooling.delivery.result import Decision
-    from tooling.delivery.run import Run
     from tooling.ledger.entry import Entry
+    from tooling.ledger.integrity import LedgerEntries
     from tooling.ledger.journal import Journal
+    from tooling.terraform.foundation import PlannedFoundation
 
 SHORTEST = 6
+NO_SOURCE = "A rollback has no other environment for its source."
 
 
 @dataclass(frozen=True)
-class Rollback:
+class Rollback(Strategy):
     """One run of ``rollback``.
 
     Parameters
     ----------
-    run : Run
-        Brings the release back.
-    decision : Decision
-        Filled in as the run goes.
+    wanted : str or None
+        Id of a release, or its beginning; None for the one before the current.
     """
 
-    run: Run
-    decision: Decision
+    wanted: str | None = field(default=None, kw_only=True)
 
-    def roll_back(self, wanted: str | None, approved: str | None) -> None:
+    def roll_back(self, approved: str | None) -> None:
         """Ask the gates; if they let it through, hold promotions and bring the release back.
-
-        Parameters
-        ----------
-        wanted : str or None
-            Id of a release, or its beginning; None for the one before the current.
-        approved : str or None
-            Digest of the plan that was approved.
 
         Raises
         ------
@@ -71,51 +57,96 @@ class Rollback:
         SmokeTestFailed
             The release does not work there any more.
         """
-        run, decision = self.run, self.decision
-        with (
-            run.lease.held(),
-            run.journal.closed(),
-            decision.ended_by(run.journal, run.name),
-        ):
-            entries = self._entries(wanted)
-            here = read_deployed(run.clients.s3, run.target.environment)
-            found = interruption(entries)
-            if found:
-                run.screen.done(f"An earlier run was killed: {found}")
-                if wanted is None and found.rolls_back(run.name) and found.release:
-                    wanted = found.release.id
-            current = here.release if here else None
-            decision.previous = (found and found.previous) or attested(entries, current)
-            if found and found.changed_something:
-                current = found.release  # whatever the state says: it may have come half-way
-            evidence, release = self._choose(entries, wanted, current)
-            decision.release = release
-            run.journal.record(Step.STARTED, release=release)
-            planned = self._decide(evidence, release, approved, unfinished=half_applied(entries))
-            run.journal.record(Step.GATES, release=release, gates=decision.gate_documents)
-            if decision.closed:
-                names = ", ".join(finding.gate for finding in decision.closed)
-                run.journal.record(Step.REFUSED, names, release=release)
-                raise decision.refuse(run.name)
-            run.journal.record(
-                Step.HOLD_SET, f"Rolled back to release {release.id[:12]}", release=release
-            )
-            bring(run, planned, planned.goes_back_to)
-            run.journal.record(Step.FINISHED, release=release)
-            decision.result = "rolled back"
-            decision.next = f"nox -s release-hold -- {run.name}"
+        deliver(self, approved)
 
-    def _entries(self, wanted: str | None) -> list[Entry]:
+    def choose(self, approved: str | None) -> Candidate:  # noqa: ARG002 - nothing is taken back first
+        """Take a release that has worked in the environment, by the word of its own ledger."""
+        run, decision, wanted = self.run, self.decision, self.wanted
+        entries = self._entries()
+        here = read_outputs(run.target)
+        found = interruption(entries.authentic)
+        if found:
+            run.screen.done(f"An earlier run was killed: {found}")
+            if wanted is None and found.rolls_back(run.name) and found.release:
+                wanted = found.release.id
+        current = here.release if here else None
+        decision.previous = (found and found.previous) or attested(entries.authentic, current)
+        if found and found.changed_something:
+            current = found.release  # whatever the state says: it may have come half-way
+        evidence, release = self._choice(entries.authentic, wanted, current)
+        decision.release = release
+        run.journal.record(Step.STARTED, release=release)
+        # Where there are none the checkout stands in, and its gate says no.
+        sources = sources_of(run.workspace, run.name, release) or run.workspace.terraform
+        gates = tuple(self._gates(release, sources, evidence))
+        return Candidate(release, sources, here, entries.authentic, gates)
+
+    @property
+    def lived_in(self) -> bool:
+        """Whether any release has worked there yet: the one that is brought back has."""
+        return True
+
+    def _gates(self, release: Release, sources: Path, evidence: Entry) -> Iterator[Gate]:
+        """Yield the gates on caller and sources; what speaks of a source is skipped."""
+        name = self.run.name
+        yield _skipped("order", f"Release {release.id} comes from {name}'s own ledger.")
+        yield Gate("account", partial(account, [self.run.target]))
+        yield _skipped("hold", "A rollback sets one.")
+        yield Gate("checkout", partial(checkout, sources, release))
+        yield _skipped("live code", NO_SOURCE)
+        yield _skipped("source converged", NO_SOURCE)
+        yield _skipped("alarms", "An alarm is a reason to go back.")
+        yield Gate(
+            "smoke evidence",
+            lambda: passed(
+                f"Release {release.id} passed the smoke test of {name} at {evidence.time}."
+            ),
+        )
+        yield _skipped("soak", f"Release {release.id} has worked in {name} before.")
+
+    def zips(self, candidate: Candidate) -> tuple[Release, Answer]:
+        """Hash the zips again where they lie."""
+        target = self.run.target
+        place = Place(target.s3, artifact_bucket(target.environment))
+        answer = artifacts(copy_artifacts(candidate.release, place, place))
+        self.run.screen.done(answer.evidence)
+        return candidate.release, answer
+
+    def plan(self, candidate: Candidate, release: Release) -> Planned:
+        """Save the plan that brings the release at once, and show it."""
+        return plan_at_once(self.run, release, candidate.sources)
+
+    def plan_foundation(self) -> PlannedFoundation | None:
+        """Plan nothing: the buckets stay as they are."""
+        return None
+
+    def foundation(self, planned: PlannedFoundation | None) -> Answer:  # noqa: ARG002 - there is none
+        """Say that nobody asked."""
+        return skipped("A rollback leaves the state and artifact buckets alone.")
+
+    def accept(self, release: Release) -> None:
+        """Hold promotions."""
+        self.run.journal.record(
+            Step.HOLD_SET, f"Rolled back to release {release.id[:12]}", release=release
+        )
+
+    def conclude(self) -> None:
+        """Say that it is rolled back, and how promotions go on."""
+        self.decision.result = "rolled back"
+        self.decision.next = f"nox -s release-hold -- {self.run.name}"
+
+    def _entries(self) -> LedgerEntries:
         """Return what appliers wrote; who names no release lets the ledger choose, all of it.
 
         A release that is named is brought also where somebody has damaged the ledger: it has worked
         there if one authentic entry says so, whatever is missing.
         """
         ledger = self.run.journal.ledger
-        found = authenticated(ledger, damaged=True) if wanted else verified(ledger, self.run.name)
-        return found.authentic
+        if self.wanted:
+            return authenticated(ledger, damaged=True)
+        return verified(ledger, self.run.name)
 
-    def _choose(
+    def _choice(
         self, entries: Sequence[Entry], wanted: str | None, current: Release | None
     ) -> tuple[Entry, Release]:
         """Return the release to go back to, with the entry that says that it worked."""
@@ -132,53 +163,9 @@ class Rollback:
             )
         return candidates[-1], Release.from_document(candidates[-1].release)
 
-    def _decide(
-        self, evidence: Entry, release: Release, approved: str | None, *, unfinished: bool
-    ) -> Planned:
-        run, decision = self.run, self.decision
-        name, environment = run.name, run.target.environment
-        place = Place(run.clients.s3, artifact_bucket(environment))
-        sources = self._sources(release)
-        run.screen.step("Zips")
-        hashed = artifacts(copy_artifacts(release, place, place))
-        run.screen.done(hashed.evidence)
-        planned = replace(plan_at_once(run, release, sources), goes_back_to=decision.previous)
-        decision.planned = planned
-        decision.findings = ask_all(
-            [
-                Gate(
-                    "order", lambda: passed(f"Release {release.id} comes from {name}'s own ledger.")
-                ),
-                Gate("account", lambda: account([run.clients])),
-                Gate("hold", lambda: passed("Not asked: a rollback sets one.")),
-                Gate("artifacts", lambda: hashed),
-                Gate("checkout", lambda: checkout(sources, release)),
-                Gate(
-                    "target converged",
-                    lambda: target_converged(name, planned.document, half_applied=unfinished),
-                ),
-                Gate("alarms", lambda: passed("Not asked: an alarm is a reason to go back.")),
-                Gate(
-                    "smoke evidence",
-                    lambda: passed(
-                        f"Release {release.id} passed the smoke test of {name} at {evidence.time}."
-                    ),
-                ),
-                Gate("soak", lambda: passed("Waived.")),
-                Gate("scan", lambda: scan(scan_planned(run, planned))),
-                Gate("data", lambda: data(planned.document, lived_in=True)),
-                Gate("foundation", lambda: passed("Not asked: a rollback leaves it alone.")),
-                Gate("approval", lambda: approval(environment, planned.digest, approved)),
-            ]
-        )
-        decision.show_gates(run.screen)
-        show_digest(run, planned)
-        return planned
 
-    def _sources(self, release: Release) -> Path:
-        sources = sources_of(self.run.workspace, self.run.name, release)
-        # The checkout stands in, and its gate says no.
-        return sources or self.run.workspace.terraform
+def _skipped(name: str, reason: str) -> Gate:
+    return Gate(name, lambda: skipped(reason))
 
 
 def candidates_of(worked: Sequence[Entry], wanted: str) -> list[Entry]:

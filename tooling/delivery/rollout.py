@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tooling.delivery.automatic_rollback import go_back
 from tooling.delivery.canary import send_back, try_out
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from tooling.delivery.plan import Planned
     from tooling.delivery.run import Run
     from tooling.releases.release import Release
+    from tooling.terraform.outputs import Outputs
 
 
 class ApplyFailed(OperatorError):
     """Terraform could not do all that the plan says."""
 
 
-def bring(run: Run, planned: Planned, previous: Release | None) -> dict[str, Any]:
+def bring(run: Run, planned: Planned, previous: Release | None) -> Outputs:
     """Apply the plan and prove that it works; go back to `previous` if it does not.
 
     Raises

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from tooling.aws.clients import Clients
+from tooling.aws.target import Target
 from tooling.environments.names import state_bucket
 from tooling.ledger.journal import Journal
 from tooling.ledger.lease import Lease
@@ -15,8 +15,8 @@ from tooling.terraform.foundation import ensure_foundation
 if TYPE_CHECKING:
     from tooling.aws.target import Target
     from tooling.console import Screen
-    from tooling.terraform.plans import PlanSummary
     from tooling.terraform.stack import Stack
+    from tooling.terraform.summary import PlanSummary
     from tooling.workspace import Workspace
 
 
@@ -30,8 +30,6 @@ class Run:
         The checkout and its folders.
     target : Target
         The environment that is changed.
-    clients : Clients
-        For the target.
     journal : Journal
         What the run writes down.
     lease : Lease
@@ -44,7 +42,6 @@ class Run:
 
     workspace: Workspace
     target: Target
-    clients: Clients
     journal: Journal
     lease: Lease
     screen: Screen
@@ -61,17 +58,16 @@ class Run:
         dry: bool = False,
     ) -> Run:
         """Return a run that begins now, in an environment that is there."""
-        clients = Clients(target)
-        journal = Journal.open(workspace, clients, command)
+        journal = Journal.open(workspace, target, command)
         environment = target.environment
-        lease = Lease(clients.s3, state_bucket(environment), journal.origin, environment.name)
-        return cls(workspace, target, clients, journal, lease, screen, dry)
+        lease = Lease(target.s3, state_bucket(environment), journal.origin, environment.name)
+        return cls(workspace, target, journal, lease, screen, dry)
 
     @classmethod
     def founding(cls, workspace: Workspace, target: Target, screen: Screen, command: str) -> Run:
         """Return the same; what it writes down in and with is made if it is missing."""
         run = cls.open(workspace, target, screen, command)
-        ensure_foundation(run.clients, screen)
+        ensure_foundation(run.target, screen)
         return run
 
     @property

@@ -7,19 +7,19 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tooling.delivery.history import runs_of
+from tooling.gates.evidence import current_hold
 from tooling.gates.gate import Finding, Verdict
-from tooling.gates.hold import current_hold
 from tooling.ledger.entry import Entry, Step, as_typed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tooling.aws.target import Target
     from tooling.delivery.history import PastRun
     from tooling.environments import Environment
     from tooling.releases.differences import ReleaseDifference
     from tooling.releases.release import Release
-    from tooling.terraform.deployed import Deployed
+    from tooling.terraform.outputs import Outputs
 
 NOT_ASKED = "not asked"
 
@@ -36,7 +36,7 @@ class EnvironmentStatus:
 
     environment: Environment
     target: Target | None = None
-    deployed: Deployed | None = None
+    deployed: Outputs | None = None
     entries: list[Entry] = field(default_factory=list)
     holds: list[Entry] = field(default_factory=list)
     """The entries that may tell of a hold, and of its end."""
@@ -83,27 +83,34 @@ class EnvironmentStatus:
 
     def remarks(self) -> list[str]:
         """Return what the table has no room for, a line each."""
-        name, hold = self.environment.name, current_hold(self.holds)
-        lines = [f"{name}: {self.problem}"] if self.problem else []
+        return [*self._about_runs(), *self._about_health(), *self._about_what_comes()]
+
+    def _about_runs(self) -> Iterator[str]:
+        name = self.environment.name
+        if self.problem:
+            yield f"{name}: {self.problem}"
         if self.at_work:
-            lines.append(f"{name} is being changed: {self.at_work}")
+            yield f"{name} is being changed: {self.at_work}"
         elif self.last_run and not self.last_run.went_well:
-            lines.append(f"{name} last: {self.last_run}")
+            yield f"{name} last: {self.last_run}"
         if self.forged:
-            lines.append(
-                f"{name}: {len(self.forged)} forged entries: nox -s history -- {name} --verify"
-            )
-        lines += [f"{name} drifted: {resource}" for resource in self.drift or []]
+            yield f"{name}: {len(self.forged)} forged entries: nox -s history -- {name} --verify"
+
+    def _about_health(self) -> Iterator[str]:
+        name, hold = self.environment.name, current_hold(self.holds)
+        yield from (f"{name} drifted: {resource}" for resource in self.drift or [])
         if self.health and self.health.verdict is not Verdict.PASS:
-            lines.append(f"{name} alarms: {self.health.evidence}")
+            yield f"{name} alarms: {self.health.evidence}"
         if hold:
-            lines.append(f"{name} hold: {hold.detail} ({hold.time})")
+            yield f"{name} hold: {hold.detail} ({hold.time})"
+
+    def _about_what_comes(self) -> Iterator[str]:
+        name = self.environment.name
         if self.difference:
-            lines.append(f"{name} would get: {self.difference}")
-            lines += [f"    {commit}" for commit in self.difference.commits or []]
+            yield f"{name} would get: {self.difference}"
+            yield from (f"    {commit}" for commit in self.difference.commits or [])
         if self.plan:
-            lines.append(f"{name} plan: {self.plan}")
-        return lines
+            yield f"{name} plan: {self.plan}"
 
     @property
     def last_run(self) -> PastRun | None:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tooling import smoke
 from tooling.errors import OperatorError
 from tooling.gates.gate import Gate
-from tooling.gates.live_code import live_code
+from tooling.gates.source import live_code
 from tooling.ledger.entry import Step
-from tooling.releases.release import Release
 from tooling.smoke import SmokeTestFailed
 
 if TYPE_CHECKING:
-    from tooling.aws.clients import Clients
     from tooling.aws.target import Target
     from tooling.console import Screen
     from tooling.delivery.plan import Planned
     from tooling.delivery.run import Run
     from tooling.ledger.journal import Journal
+    from tooling.releases.release import Release
+    from tooling.terraform.outputs import Outputs
 
 
-def prove(run: Run, planned: Planned) -> dict[str, Any]:
+def prove(run: Run, planned: Planned) -> Outputs:
     """Compare the code that serves with the release's, and smoke-test it; return the outputs.
 
     Raises
@@ -32,7 +32,7 @@ def prove(run: Run, planned: Planned) -> dict[str, Any]:
     try:
         outputs = planned.stack.outputs()
         _require_live_code(run, outputs, planned.release)
-        smoke_test(run.journal, run.target, run.clients, outputs, run.screen)
+        smoke_test(run.journal, run.target, outputs, run.screen)
     except SmokeTestFailed as error:
         if run.journal.last is not Step.SMOKE_FAILED:
             run.journal.record(Step.SMOKE_FAILED, error.reason, release=planned.release)
@@ -44,10 +44,10 @@ def prove(run: Run, planned: Planned) -> dict[str, Any]:
     return outputs
 
 
-def _require_live_code(run: Run, outputs: dict[str, Any], release: Release) -> None:
+def _require_live_code(run: Run, outputs: Outputs, release: Release) -> None:
     """Make sure that nobody has published other code while the release was applied."""
     behind = Gate(
-        "live code", lambda: live_code(run.clients.functions, outputs["functions"], release)
+        "live code", lambda: live_code(run.target.functions, outputs.functions, release)
     ).find()
     if not behind.lets_through:
         raise SmokeTestFailed(
@@ -56,7 +56,7 @@ def _require_live_code(run: Run, outputs: dict[str, Any], release: Release) -> N
 
 
 def smoke_test(
-    journal: Journal, target: Target, clients: Clients, outputs: dict[str, Any], screen: Screen
+    journal: Journal, target: Target, outputs: Outputs, screen: Screen
 ) -> list[tuple[str, str, int]]:
     """Run the smoke test and write down how it ended: the evidence that promotions ask for.
 
@@ -65,9 +65,9 @@ def smoke_test(
     SmokeTestFailed
         What is deployed does not work.
     """
-    release = Release.from_document(outputs["release"])
+    release = outputs.release
     try:
-        steps = smoke.run(target, clients, outputs, screen)
+        steps = smoke.run(target, outputs, screen)
     except SmokeTestFailed as error:
         journal.record(Step.SMOKE_FAILED, error.reason, release=release)
         raise

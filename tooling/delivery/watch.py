@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from tooling.environments import Canary
     from tooling.releases.release import Release
-    from tooling.terraform.deployed import Deployed
+    from tooling.terraform.outputs import Outputs
+    from tooling.terraform.plans import Plan
 
 POLL_SECONDS = 15.0
 
@@ -49,7 +50,7 @@ class Watch:
 
 
 def shares_to_keep(
-    canary: Canary | None, deployed: Deployed | None, renewed: set[str]
+    canary: Canary | None, deployed: Outputs | None, renewed: set[str]
 ) -> dict[str, dict[str, Any]]:
     """Return what the version that serves now keeps, for each function that gets a new one.
 
@@ -57,7 +58,7 @@ def shares_to_keep(
     ----------
     canary : Canary or None
         What the environment asks for.
-    deployed : Deployed or None
+    deployed : Outputs or None
         What runs there; nothing can be kept in an empty environment.
     renewed : set of str
         The functions that get a new version.
@@ -65,13 +66,13 @@ def shares_to_keep(
     if canary is None or deployed is None:
         return {}
     return {
-        key: {"version": function["version"], "weight": 1 - canary.percent / 100}
-        for key, function in deployed.outputs["functions"].items()
+        key: {"version": function.version, "weight": 1 - canary.percent / 100}
+        for key, function in deployed.functions.items()
         if key in renewed
     }
 
 
-def with_new_code(deployed: Deployed | None, release: Release) -> set[str]:
+def with_new_code(deployed: Outputs | None, release: Release) -> set[str]:
     """Return the functions whose code a release changes: each gets a new version."""
     running = deployed.release.functions if deployed else {}
     return {
@@ -81,29 +82,25 @@ def with_new_code(deployed: Deployed | None, release: Release) -> set[str]:
     }
 
 
-def with_new_version(deployed: Deployed | None, plan: dict[str, Any]) -> set[str]:
+def with_new_version(deployed: Outputs | None, plan: Plan) -> set[str]:
     """Return the functions that get a new version by a plan, be it for a setting alone.
 
     Parameters
     ----------
-    plan : dict
+    plan : Plan
         In it the version of a function that changes is not known yet.
     """
     renewed = {
-        entry["change"]["before"]["function_name"]
-        for entry in plan.get("resource_changes", [])
-        if entry["type"] == "aws_lambda_function"
-        and entry["change"]["actions"] == ["update"]
-        and (entry["change"].get("after_unknown") or {}).get("version")
+        entry.before["function_name"]
+        for entry in plan.resources
+        if entry.type == "aws_lambda_function"
+        and entry.actions == ("update",)
+        and entry.unknown.get("version")
     }
-    functions = deployed.outputs["functions"] if deployed else {}
-    return {key for key, function in functions.items() if function["name"] in renewed}
+    functions = deployed.functions if deployed else {}
+    return {key for key, function in functions.items() if function.name in renewed}
 
 
-def changes_aliases_alone(plan: dict[str, Any]) -> bool:
+def changes_aliases_alone(plan: Plan) -> bool:
     """Return whether a plan does nothing but end a canary."""
-    return all(
-        entry["type"] == "aws_lambda_alias"
-        for entry in plan.get("resource_changes", [])
-        if entry["change"]["actions"] not in (["no-op"], ["read"])
-    )
+    return all(entry.type == "aws_lambda_alias" for entry in plan.changed)

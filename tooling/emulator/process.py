@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import signal
@@ -21,7 +20,7 @@ from tooling.emulator.credentials import (
 from tooling.emulator.origins import write_origins
 from tooling.emulator.ports import take_port
 from tooling.errors import OperatorError
-from tooling.workspace import make_private
+from tooling.workspace import locked, make_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -101,12 +100,11 @@ class Emulator:
         """Return whether it runs: its process holds a lock for as long as it lives."""
         if not self._lock.exists():
             return False
-        with self._lock.open("r+") as handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
-        return False
+        try:
+            with locked(self._lock, wait=False):
+                return False
+        except BlockingIOError:
+            return True
 
     def start(self) -> bool:
         """Start it unless it runs; return whether it had to be started.
@@ -117,8 +115,8 @@ class Emulator:
             It did not come up; the end of its log is the reason.
         """
         make_private(self.folder)
-        with (self.folder / "starting").open("w") as turn:
-            fcntl.flock(turn, fcntl.LOCK_EX)  # two commands at once: one starts, one finds it
+        # Two commands at once: one starts it, one finds it.
+        with locked(self.folder / "starting"):
             if read_root_credentials(self._credentials) is None:
                 self.stop()  # one of an earlier version, which lets everybody in
             ensure_root_credentials(self._credentials)

@@ -1,1 +1,1 @@
-"""What must be true before a release is brought anywhere: one gate a file."""
+"""What must be true before a release is brought anywhere."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tooling.gates.gate import Answer, failed, passed, unknown
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.client import CloudWatchClient
 
+    from tooling.terraform.outputs import Outputs
+
 NAMES_A_CALL = 100
 
 
-def alarms(
-    cloudwatch: CloudWatchClient, outputs: dict[str, Any], *, settled: bool = True
-) -> Answer:
+def alarms(cloudwatch: CloudWatchClient, outputs: Outputs, *, settled: bool = True) -> Answer:
     """Say whether each alarm that the environment has is there and is OK.
 
     An alarm without enough data counts as unknown: those of this project take missing figures for
@@ -36,9 +36,9 @@ def alarms(
     return passed(f"{len(states)} alarms are OK{'' if settled else ' or do not know yet'}.")
 
 
-def alarm_states(cloudwatch: CloudWatchClient, outputs: dict[str, Any]) -> dict[str, str]:
+def alarm_states(cloudwatch: CloudWatchClient, outputs: Outputs) -> dict[str, str]:
     """Return the state of every alarm by name, the composite's too; ``missing`` where it is not."""
-    names = [*outputs["alarm_names"], outputs["health_alarm_name"]]
+    names = list(outputs.alarms)
     states = dict.fromkeys(names, "missing")
     for start in range(0, len(names), NAMES_A_CALL):
         answer = cloudwatch.describe_alarms(

@@ -12,11 +12,16 @@ if TYPE_CHECKING:
 
 
 class Verdict(StrEnum):
-    """Whether a gate lets a release through; one that could not find out does not."""
+    """What a gate says of a release."""
 
     PASS = "pass"  # noqa: S105 - a verdict, not a password
     FAIL = "fail"
     UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+
+
+# A gate that could not find out closes the way like one that says no.
+LETS_THROUGH = frozenset({Verdict.PASS, Verdict.SKIPPED})
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class Finding:
     @property
     def lets_through(self) -> bool:
         """Whether nothing speaks against going on."""
-        return self.verdict is Verdict.PASS
+        return self.verdict in LETS_THROUGH
 
     def document(self) -> dict[str, str]:
         """Return the finding as the ledger and scripts read it."""
@@ -85,6 +90,11 @@ def passed(evidence: str) -> Answer:
 def failed(evidence: str) -> Answer:
     """Return the answer of a gate that does not."""
     return Answer(Verdict.FAIL, evidence)
+
+
+def skipped(reason: str) -> Answer:
+    """Return the answer of a gate that this run has no need to ask."""
+    return Answer(Verdict.SKIPPED, reason)
 
 
 def unknown(evidence: str) -> Answer:

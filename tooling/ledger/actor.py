@@ -12,7 +12,7 @@ from tooling.console import printable
 from tooling.releases.release import git_commit
 
 if TYPE_CHECKING:
-    from tooling.aws.clients import Clients
+    from tooling.aws.target import Target
     from tooling.workspace import Workspace
 
 # An ARN may have 2,048 characters; a message is no place for more than tells who it was.
@@ -48,10 +48,10 @@ class Origin:
     workspace_id: str = ""
 
     @classmethod
-    def of(cls, workspace: Workspace, clients: Clients) -> Origin:
+    def of(cls, workspace: Workspace, target: Target) -> Origin:
         """Return the origin of this process."""
         return cls(
-            caller=clients.sts.get_caller_identity()["Arn"],
+            caller=target.sts.get_caller_identity()["Arn"],
             user=_user(),
             host=socket.gethostname(),
             process=os.getpid(),

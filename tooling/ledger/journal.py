@@ -14,7 +14,7 @@ from tooling.ledger.ledger import Ledger
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tooling.aws.clients import Clients
+    from tooling.aws.target import Target
     from tooling.releases.release import Release
     from tooling.workspace import Workspace
 
@@ -47,9 +47,9 @@ class Journal:
     """The last step that was written down."""
 
     @classmethod
-    def open(cls, workspace: Workspace, clients: Clients, command: str) -> Journal:
+    def open(cls, workspace: Workspace, target: Target, command: str) -> Journal:
         """Return the journal of a run that begins now."""
-        return cls(Ledger.of(clients), Origin.of(workspace, clients), command, secrets.token_hex(6))
+        return cls(Ledger.of(target), Origin.of(workspace, target), command, secrets.token_hex(6))
 
     def record(
         self,

@@ -20,7 +20,7 @@ from tooling.ledger.entry import NOTHING_BEFORE, Entry, Unreadable, authenticate
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-    from tooling.aws.clients import Clients
+    from tooling.aws.target import Target
 
 PREFIX = "promotion/ledger/"
 HEAD = "promotion/ledger-head.json"
@@ -48,9 +48,9 @@ class Ledger:
     key: LedgerKey
 
     @classmethod
-    def of(cls, clients: Clients) -> Ledger:
-        """Return the ledger of the environment that `clients` reach."""
-        return cls(clients.s3, state_bucket(clients.target.environment), LedgerKey.of(clients))
+    def of(cls, target: Target) -> Ledger:
+        """Return the ledger of the environment that `target` is."""
+        return cls(target.s3, state_bucket(target.environment), LedgerKey.of(target))
 
     def append(self, entry: Entry) -> Entry:
         """Write an entry behind the last one; return it with its place.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tooling.errors import OperatorError
+from tooling.workspace import locked
 
 if TYPE_CHECKING:
     from tooling.packaging.platforms import Platform
@@ -38,8 +38,8 @@ def install(lock: Path, platform: Platform, cache: Path) -> Path:
     """
     folder = folder_of(lock, platform, cache)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with (folder.parent / f"{folder.name}.lock").open("w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)  # two runs at once: one installs, one finds it there
+    # Two runs at once: one installs, one finds it there.
+    with locked(folder.parent / f"{folder.name}.lock"):
         if not folder.exists():
             _install(lock, platform, folder)
     return folder

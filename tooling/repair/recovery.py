@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
-    from tooling.aws.clients import Clients
+    from tooling.aws.target import Target
     from tooling.console import Screen
     from tooling.repair.audit.sources import Sources
 
@@ -31,7 +31,7 @@ DISCARDED = "discarded"
 
 
 def return_rows(
-    clients: Clients, copy: str, table: str, screen: Screen, *, is_dry: bool
+    target: Target, copy: str, table: str, screen: Screen, *, is_dry: bool
 ) -> tuple[int, int]:
     """Put rows of a copy back that the table lacks; return how many, and how many it had.
 
@@ -41,16 +41,16 @@ def return_rows(
         There is no such copy.
     """
     returned = there = 0
-    pages = clients.dynamodb.get_paginator("scan").paginate(TableName=copy)
+    pages = target.dynamodb.get_paginator("scan").paginate(TableName=copy)
     put = _is_missing if is_dry else _put_if_missing
     try:
         with screen.progress("rows", None) as line:
             for page in pages:
                 for item in page["Items"]:
-                    was_missing = put(clients, table, item)
+                    was_missing = put(target, table, item)
                     returned, there = returned + was_missing, there + (not was_missing)
                 line.now(f"{returned} missing, {there} there")
-    except clients.dynamodb.exceptions.ResourceNotFoundException as error:
+    except target.dynamodb.exceptions.ResourceNotFoundException as error:
         raise OperatorError(
             f"There is no table called {copy}.",
             remedy="Restore the table to a moment before the loss; docs/recover.md says how.",
@@ -58,14 +58,14 @@ def return_rows(
     return returned, there
 
 
-def _is_missing(clients: Clients, table: str, item: Item) -> bool:
-    answer = clients.dynamodb.get_item(TableName=table, Key={"image_id": item["image_id"]})
+def _is_missing(target: Target, table: str, item: Item) -> bool:
+    answer = target.dynamodb.get_item(TableName=table, Key={"image_id": item["image_id"]})
     return not answer.get("Item", {}).keys() & {ARRIVAL, DISCARDED}
 
 
-def _put_if_missing(clients: Clients, table: str, item: Item) -> bool:
+def _put_if_missing(target: Target, table: str, item: Item) -> bool:
     try:
-        clients.dynamodb.put_item(
+        target.dynamodb.put_item(
             TableName=table,
             Item=item,
             ConditionExpression=" AND ".join(

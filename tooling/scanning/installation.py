@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tooling.errors import OperatorError
+from tooling.workspace import locked
 
 if TYPE_CHECKING:
     from tooling.console import Screen
@@ -32,8 +32,7 @@ def checkov_python(cache: Path, screen: Screen) -> Path:
     folder = cache / f"checkov-{digest}"
     python = folder / "bin" / "python"
     cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "checkov.lock").open("w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
+    with locked(cache / "checkov.lock"):
         if not (folder / COMPLETE).exists():
             shutil.rmtree(folder, ignore_errors=True)
             with screen.working("installing checkov in an environment of its own, once"):

@@ -20,10 +20,10 @@ from tooling.smoke.steps import Steps
 from tooling.users.pool import UserPool
 
 if TYPE_CHECKING:
-    from tooling.aws.clients import Clients
     from tooling.aws.target import Target
     from tooling.console import Screen
     from tooling.environments import Rendition
+    from tooling.terraform.outputs import Outputs
 
 PROCESSING_TIMEOUT_SECONDS = 90.0
 CONTENT_TYPE = "image/jpeg"
@@ -132,9 +132,7 @@ class SmokeTest:
                 self.checks.require_rendition(image["renditions"][wanted.name], size)
 
 
-def run(
-    target: Target, clients: Clients, outputs: dict[str, Any], screen: Screen
-) -> list[tuple[str, str, int]]:
+def run(target: Target, outputs: Outputs, screen: Screen) -> list[tuple[str, str, int]]:
     """Run the smoke test against a deployed environment; return its steps.
 
     Raises
@@ -143,10 +141,10 @@ def run(
         Some step did not find what it should; the table is printed up to it.
     """
     screen.step("Smoke test")
-    test = SmokeTest(str(outputs.get("api_url")), target.environment.renditions)
+    test = SmokeTest(outputs.api_url, target.environment.renditions)
     with test.steps.faults_told():
         try:
-            pool = UserPool.of(clients, outputs)
+            pool = UserPool.of(target, outputs)
             with ExitStack() as users:
                 owner, stranger = (
                     MediaClient(test.api_url, users.enter_context(pool.passing_user("smoke")))
@@ -156,7 +154,7 @@ def run(
                 test.steps.current = "removal of what it made"
         finally:
             screen.table("", ("step", "finding", "ms"), test.steps.done)
-            _remove_objects(clients, str(outputs.get("media_bucket")), test.keys)
+            _remove_objects(target, outputs, test.keys)
     return test.steps.done
 
 
@@ -166,9 +164,9 @@ def _key_of(url: str, image_id: str) -> str:
     return upload_key(owner, image_id)
 
 
-def _remove_objects(clients: Clients, bucket: str, keys: list[str]) -> None:
+def _remove_objects(target: Target, outputs: Outputs, keys: list[str]) -> None:
     """Remove what the test's picture left in the bucket: nobody would ever look for it."""
     for key in keys:
         image_id = key.rpartition("/")[2]
         for prefix in (key, renditions_prefix(image_id)):
-            sum(empty_bucket(clients.s3, bucket, prefix))
+            sum(empty_bucket(target.s3, outputs.media_bucket, prefix))

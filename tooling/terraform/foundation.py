@@ -4,31 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tooling.aws.buckets import ensure_bucket
 from tooling.aws.ledger_key import LedgerKey
 from tooling.environments.names import artifact_bucket, state_bucket
 from tooling.terraform.backend import foundation_variables
-from tooling.terraform.stack import foundation_stack
+from tooling.terraform.stack import Stack, prepared_terraform
+from tooling.terraform.state import FOUNDATION_KEY
 
 if TYPE_CHECKING:
-    from tooling.aws.clients import Clients
+    from tooling.aws.target import Target
     from tooling.console import Screen
-    from tooling.terraform.plans import PlanSummary
-    from tooling.terraform.stack import Stack
+    from tooling.terraform.plans import Plan
+    from tooling.terraform.summary import PlanSummary
     from tooling.workspace import Workspace
 
 TITLE = "State and artifact buckets"
 
 
-def ensure_foundation(clients: Clients, screen: Screen) -> None:
+def foundation_stack(workspace: Workspace, target: Target) -> Stack:
+    """Return the state and artifact buckets of the environment as a stack."""
+    terraform, folder = prepared_terraform(workspace, target, workspace.foundation, FOUNDATION_KEY)
+    return Stack(terraform, folder, target, FOUNDATION_KEY)
+
+
+def ensure_foundation(target: Target, screen: Screen) -> None:
     """Make buckets and key, unless they are there: private, empty, keeping versions."""
-    environment = clients.target.environment
+    environment = target.environment
     for bucket in (state_bucket(environment), artifact_bucket(environment)):
-        if ensure_bucket(clients.s3, bucket, environment.aws.region):
+        if ensure_bucket(target.s3, bucket, environment.aws.region):
             screen.done(f"{bucket} made")
-    LedgerKey.of(clients).ensure()
+    LedgerKey.of(target).ensure()
 
 
 @dataclass(frozen=True)
@@ -39,17 +46,17 @@ class PlannedFoundation:
     ----------
     stack : Stack
         Holds it.
-    summary : PlanSummary
+    plan : Plan
         What it would do.
     """
 
     stack: Stack
-    summary: PlanSummary
+    plan: Plan
 
     @property
-    def document(self) -> dict[str, Any]:
-        """What ``terraform show -json`` makes of it; empty where it would do nothing."""
-        return {} if self.summary.empty else self.stack.document()
+    def summary(self) -> PlanSummary:
+        """What it would do, as an operator reads it."""
+        return self.plan.summary
 
     def lay(self, screen: Screen) -> None:
         """Apply exactly this plan."""
@@ -60,7 +67,7 @@ class PlannedFoundation:
 
 
 def plan_foundation(
-    workspace: Workspace, clients: Clients, screen: Screen, *, lock: bool = True
+    workspace: Workspace, target: Target, screen: Screen, *, lock: bool = True
 ) -> PlannedFoundation:
     """Plan to bring both buckets, which are there, to what Terraform says of them.
 
@@ -69,7 +76,6 @@ def plan_foundation(
     lock : bool
         Whether to lock the state, as whoever is going to apply the plan must.
     """
-    stack = foundation_stack(workspace, clients.target)
-    stack.init(screen)
-    variables = foundation_variables(clients.target, LedgerKey.of(clients).find())
-    return PlannedFoundation(stack, stack.plan(screen, variables, lock=lock))
+    stack = foundation_stack(workspace, target)
+    variables = foundation_variables(target, LedgerKey.of(target).find())
+    return PlannedFoundation(stack, stack.plan_with(screen, variables, lock=lock))

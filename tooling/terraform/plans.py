@@ -1,174 +1,141 @@
-"""A plan as an operator reads it: what is made, changed, replaced and removed."""
+"""A saved plan, read once: what it changes, what it found changed, what it was made with."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from tooling.terraform.values import differences
+from tooling.terraform.configuration import configured_attributes
+from tooling.terraform.summary import PlanSummary
+from tooling.terraform.values import settings
 
 if TYPE_CHECKING:
-    from tooling.terraform.values import Difference
+    from collections.abc import Mapping
 
-
-# Ends the name of an attribute in a path such as ``rule[0].id``.
-TOP_LEVEL = re.compile(r"[.\[]")
-
-
-class Action(StrEnum):
-    """What a plan does to one resource."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    REPLACE = "replace"
-    DELETE = "delete"
-    IMPORT = "import"
-
-
-ACTIONS = {
-    ("create",): Action.CREATE,
-    ("update",): Action.UPDATE,
-    ("delete",): Action.DELETE,
-    ("delete", "create"): Action.REPLACE,
-    ("create", "delete"): Action.REPLACE,
-}
+# What a plan says of a resource that it leaves alone.
+IDLE = (("no-op",), ("read",))
 
 
 @dataclass(frozen=True)
-class Change:
-    """One resource that a plan touches.
+class ResourceChange:
+    """One resource in a plan, whether the plan changes it or not.
 
     Parameters
     ----------
-    action : Action
-        What happens to it.
-    address : str
-        Where it stands in the configuration.
-    values : tuple of Difference
-        What differs in it.
+    address, type : str
+        Where it stands in the configuration, and what it is.
+    change : dict
+        What Terraform says of it: actions, values before and after.
+    reason : str or None
+        Why it is replaced or removed, in Terraform's word.
     """
 
-    action: Action
     address: str
-    values: tuple[Difference, ...]
-
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        """Names of the top-level attributes that differ, where it was there before."""
-        if self.action not in (Action.UPDATE, Action.REPLACE):
-            return ()
-        return tuple(sorted({TOP_LEVEL.split(value.path, maxsplit=1)[0] for value in self.values}))
-
-    def told(self) -> str:
-        """Return the address, and below it each value that differs."""
-        return "\n".join([self.address, *(f"  {value}" for value in self.values)])
-
-    def document(self) -> dict[str, Any]:
-        """Return the change as a script reads it."""
-        return {
-            "action": self.action.value,
-            "address": self.address,
-            "values": [value.document() for value in self.values],
-        }
-
-    def __str__(self) -> str:
-        named = f" ({', '.join(self.attributes)})" if self.attributes else ""
-        return f"{self.address}{named}"
-
-
-@dataclass(frozen=True)
-class PlanSummary:
-    """What a saved plan would do.
-
-    Parameters
-    ----------
-    changes : tuple of Change
-        Resources, in the order of the plan.
-    outputs : tuple of str
-        Names of the outputs whose value changes.
-    output_values : tuple of Difference
-        What differs in them.
-    """
-
-    changes: tuple[Change, ...]
-    outputs: tuple[str, ...]
-    output_values: tuple[Difference, ...] = ()
+    type: str
+    change: Mapping[str, Any]
+    reason: str | None = None
 
     @classmethod
-    def from_document(cls, document: dict[str, Any]) -> PlanSummary:
-        """Read the document that ``terraform show -json`` makes of a plan."""
-        changes = tuple(
-            Change(action, entry["address"], differences(entry["change"]))
-            for entry in document.get("resource_changes", [])
-            if (action := _action(entry["change"])) is not None
-        )
-        outputs = {
-            name: change
-            for name, change in sorted(document.get("output_changes", {}).items())
-            if change["actions"] != ["no-op"]
-        }
-        values = tuple(
-            replace(value, path=f"{name}.{value.path}".rstrip("."))
-            for name, change in outputs.items()
-            for value in differences(change)
-        )
-        return cls(changes, tuple(outputs), values)
+    def from_document(cls, entry: dict[str, Any]) -> ResourceChange:
+        """Read an entry of the document that ``terraform show -json`` makes of a plan."""
+        return cls(entry["address"], entry["type"], entry["change"], entry.get("action_reason"))
 
     @property
-    def empty(self) -> bool:
-        """Whether there is nothing to apply, outputs included."""
-        return not (self.changes or self.outputs)
+    def actions(self) -> tuple[str, ...]:
+        """What is done to it, step by step."""
+        return tuple(self.change["actions"])
 
-    def counts(self) -> str:
-        """Return one line such as ``72 to create, 1 to update``."""
-        counted = Counter(change.action for change in self.changes)
-        parts = [f"{counted[action]} to {action.value}" for action in Action if counted[action]]
-        if self.outputs and not self.changes:
-            parts.append(f"{len(self.outputs)} outputs to change")
-        return ", ".join(parts) or "no changes"
+    @property
+    def is_changed(self) -> bool:
+        """Whether anything is done to it."""
+        return self.actions not in IDLE
 
-    def rows(self) -> list[tuple[str, str]]:
-        """Return ``(action, what)`` pairs: values that change, and by module what is made or goes.
+    @property
+    def is_removed(self) -> bool:
+        """Whether what is there goes, be it to make room for another."""
+        return "delete" in self.actions
 
-        What is made has no value but those of the sources and of the settings.
-        """
-        rows: list[tuple[str, str]] = []
-        for action in Action:
-            touched = [change for change in self.changes if change.action is action]
-            is_whole = action in (Action.CREATE, Action.DELETE)
-            lines = _by_module(touched) if is_whole else [change.told() for change in touched]
-            rows += [(action.value, line) for line in lines]
-        if self.outputs and not self.changes:
-            rows += [("output", str(value)) for value in self.output_values]
-        return rows
+    @property
+    def is_replaced(self) -> bool:
+        """Whether another takes its place."""
+        return self.is_removed and "create" in self.actions
 
+    @property
+    def exists(self) -> bool:
+        """Whether there is one before the plan is applied."""
+        return self.change.get("before") is not None
 
-def _action(change: dict[str, Any]) -> Action | None:
-    action = ACTIONS.get(tuple(change["actions"]))
-    if action is None and change.get("importing"):
-        return Action.IMPORT
-    return action
+    @property
+    def before(self) -> dict[str, Any]:
+        """Its values as they are."""
+        return self.change.get("before") or {}
 
+    @property
+    def after(self) -> dict[str, Any]:
+        """Its values as they will be, where they are known."""
+        return self.change.get("after") or {}
 
-def _by_module(changes: list[Change]) -> list[str]:
-    """Return a line for each module, with what changes in it."""
-    names: dict[str, list[str]] = {}
-    for change in changes:
-        module, name = _module_and_name(change.address)
-        names.setdefault(module, []).append(name)
-    return [f"{module}: {', '.join(some)}" for module, some in names.items()]
+    @property
+    def unknown(self) -> dict[str, Any]:
+        """Its attributes whose values only the apply will tell."""
+        return self.change.get("after_unknown") or {}
 
 
-def _module_and_name(address: str) -> tuple[str, str]:
-    """Split ``module.a["x"].aws_thing.this`` into its module and the resource in it."""
-    if not address.startswith("module."):
-        return "root", address
-    depth = 0
-    for position, character in enumerate(address):
-        depth += (character == "[") - (character == "]")
-        if character == "." and depth == 0 and position > len("module."):
-            return address[len("module.") : position], address[position + 1 :]
-    return "root", address
+@dataclass(frozen=True)
+class Plan:
+    """A saved plan. One without any content changes nothing.
+
+    Parameters
+    ----------
+    resources : tuple of ResourceChange
+        Every resource, in the order of the plan.
+    drift : tuple of ResourceChange
+        What was found changed since the last apply.
+    outputs : dict
+        By name, the change of each output that changes.
+    configured : dict
+        By address, the attributes that the sources set.
+    settings : tuple of (str, str)
+        The variables that it was made with.
+    """
+
+    resources: tuple[ResourceChange, ...] = ()
+    drift: tuple[ResourceChange, ...] = ()
+    outputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    configured: Mapping[str, set[str]] = field(default_factory=dict)
+    settings: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> Plan:
+        """Read the document that ``terraform show -json`` makes of a plan."""
+        return cls(
+            resources=_resources(document, "resource_changes"),
+            drift=_resources(document, "resource_drift"),
+            outputs={
+                name: change
+                for name, change in sorted(document.get("output_changes", {}).items())
+                if change["actions"] != ["no-op"]
+            },
+            configured=configured_attributes(document),
+            settings=tuple(settings(document)),
+        )
+
+    @property
+    def changed(self) -> tuple[ResourceChange, ...]:
+        """The resources to which anything is done."""
+        return tuple(entry for entry in self.resources if entry.is_changed)
+
+    @property
+    def removed(self) -> tuple[ResourceChange, ...]:
+        """The resources that go, those that are replaced included."""
+        return tuple(entry for entry in self.resources if entry.is_removed)
+
+    @cached_property
+    def summary(self) -> PlanSummary:
+        """What it would do, as an operator reads it."""
+        return PlanSummary.of(self)
+
+
+def _resources(document: dict[str, Any], key: str) -> tuple[ResourceChange, ...]:
+    return tuple(ResourceChange.from_document(entry) for entry in document.get(key, []))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tooling.workspace import locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,8 +54,7 @@ def preparing(environment: dict[str, str]) -> Iterator[None]:
     if configuration is None:
         yield
         return
-    with Path(configuration).with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(Path(configuration).with_suffix(".lock")):
         yield
 
 

@@ -8,7 +8,7 @@ from tooling.console import flatten
 
 if TYPE_CHECKING:
     from tooling.console import Screen
-    from tooling.terraform.plans import PlanSummary
+    from tooling.terraform.summary import PlanSummary
 
 
 def show_plan(screen: Screen, summary: PlanSummary, began: float) -> None:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tooling.aws.clients import Clients
-from tooling.environments.names import state_bucket
-from tooling.errors import OperatorError
+from tooling.aws.target import Target
 from tooling.releases.release import terraform_digest
 from tooling.terraform.adapter import Terraform
 from tooling.terraform.backend import backend_configuration, write_backend_configuration, write_json
 from tooling.terraform.binary import find_terraform
-from tooling.terraform.plans import Action, PlanSummary
+from tooling.terraform.outputs import Outputs
+from tooling.terraform.plans import Plan
 from tooling.terraform.providers import find_mirror, write_cli_configuration
-from tooling.terraform.state import FOUNDATION_KEY, MEDIA_KEY, state_outputs
+from tooling.terraform.state import state_outputs
+from tooling.terraform.summary import Action
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from tooling.aws.target import Target
     from tooling.console import Screen
     from tooling.terraform.adapter import Message
+    from tooling.terraform.summary import PlanSummary
     from tooling.workspace import Workspace
 
 FINISHED_HOOKS = frozenset({"apply_complete", "apply_errored"})
@@ -88,18 +87,19 @@ class Stack:
             self.terraform.init(backend)
         done.write_text(wanted, encoding="ascii")
 
-    def plan(
+    def plan_with(
         self,
         screen: Screen,
         variables: dict[str, Any],
         *,
         destroy: bool = False,
         lock: bool = True,
-    ) -> PlanSummary:
-        """Save a plan for these variables, and return what it would do.
+    ) -> Plan:
+        """Save a plan for these variables, and return it.
 
         A plan that is only to be shown needs no `lock` on the state, and no right to write.
         """
+        self.init(screen)
         path = write_json(self.folder / "terraform.tfvars.json", variables)
         with screen.progress("reading what is there", None) as progress:
 
@@ -110,35 +110,16 @@ class Stack:
             changed = self.terraform.plan(
                 self.plan_file, variables=path, destroy=destroy, lock=lock, listener=refreshing
             )
-        return PlanSummary.from_document(self.read_plan()) if changed else PlanSummary((), ())
+        return self.read_plan() if changed else Plan()
 
-    def read_plan(self) -> dict[str, Any]:
-        """Return the saved plan as a document, and leave that beside it."""
+    def read_plan(self) -> Plan:
+        """Return the saved plan with all that Terraform found, and leave it as JSON beside it.
+
+        One that changes nothing is read only by who asks: what was found changed stands in it too.
+        """
         document = self.terraform.show(self.plan_file)
         write_json(self.plan_document, document)
-        return document
-
-    def document(self) -> dict[str, Any]:
-        """Return the document that a plan with changes has left, without asking Terraform again."""
-        document: dict[str, Any] = json.loads(self.plan_document.read_text(encoding="utf-8"))
-        return document
-
-    def compare(self, variables: dict[str, Any]) -> bool:
-        """Plan for these variables, never to apply it; return whether anything would change.
-
-        The state is not locked, so the right to read is enough, and a run at work in the
-        environment keeps the plan that it saved.
-        """
-        path = write_json(self.folder / "compared.tfvars.json", variables)
-        return self.terraform.plan(self._compared, variables=path, lock=False)
-
-    def compared(self) -> dict[str, Any]:
-        """Return the plan that :meth:`compare` made as a document."""
-        return self.terraform.show(self._compared)
-
-    @property
-    def _compared(self) -> Path:
-        return self.folder / "compared.tfplan"
+        return Plan.from_document(document)
 
     def apply(self, screen: Screen, summary: PlanSummary) -> None:
         """Do exactly what the saved plan says, telling of each resource as it is finished."""
@@ -160,13 +141,17 @@ class Stack:
 
             self.terraform.apply(self.plan_file, applying)
 
-    def outputs(self) -> dict[str, Any]:
-        """Return the outputs by name; empty where nothing was applied yet."""
-        return state_outputs(Clients(self.target).s3, self.target.environment, self.state_key)
+    def outputs(self) -> Outputs:
+        """Return the outputs; there are none where nothing was applied yet."""
+        environment = self.target.environment
+        values = state_outputs(self.target.s3, environment, self.state_key)
+        return Outputs(environment.name, values)
 
 
-def open_stack(workspace: Workspace, target: Target, root: Path, state_key: str) -> Stack:
-    """Return the stack of `target` whose root module lies in `root`; nothing is run yet."""
+def prepared_terraform(
+    workspace: Workspace, target: Target, root: Path, state_key: str
+) -> tuple[Terraform, Path]:
+    """Return what runs in the root module `root` of `target`, and the folder for what it makes."""
     name = state_key.removesuffix(".tfstate")
     folder = workspace.environment_state(target.environment.name) / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -175,43 +160,7 @@ def open_stack(workspace: Workspace, target: Target, root: Path, state_key: str)
     terraform = Terraform(
         find_terraform(workspace.cache), root, environment, target.environment.name
     )
-    return Stack(terraform, folder, target, state_key)
-
-
-def media_stack(workspace: Workspace, target: Target, sources: Path | None = None) -> Stack:
-    """Return the environment itself: everything but the state and artifact buckets.
-
-    Parameters
-    ----------
-    sources : Path or None
-        Its root module, where that is not the checkout's.
-    """
-    return open_stack(workspace, target, sources or workspace.terraform, MEDIA_KEY)
-
-
-def foundation_stack(workspace: Workspace, target: Target) -> Stack:
-    """Return the state and artifact buckets of the environment."""
-    return open_stack(workspace, target, workspace.foundation, FOUNDATION_KEY)
-
-
-def stack_that_holds(workspace: Workspace, target: Target, clients: Clients, lock_id: str) -> Stack:
-    """Return the stack of the environment whose state is locked under `lock_id`.
-
-    Raises
-    ------
-    OperatorError
-        Neither is.
-    """
-    bucket = state_bucket(target.environment)
-    for stack in (media_stack(workspace, target), foundation_stack(workspace, target)):
-        with suppress(clients.s3.exceptions.NoSuchKey, clients.s3.exceptions.NoSuchBucket):
-            answer = clients.s3.get_object(Bucket=bucket, Key=f"{stack.state_key}.tflock")
-            if json.loads(answer["Body"].read())["ID"] == lock_id:
-                return stack
-    raise OperatorError(
-        f"No state of {target.environment.name} is locked under {lock_id}.",
-        remedy="Run the command again that was refused: the lock may be gone, or have another id.",
-    )
+    return terraform, folder
 
 
 def terraform_environment(workspace: Workspace, variables: dict[str, str]) -> dict[str, str]:

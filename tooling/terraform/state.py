@@ -11,7 +11,6 @@ from tooling.errors import OperatorError
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-    from tooling.aws.clients import Clients
     from tooling.aws.target import Target
     from tooling.environments import Environment
 
@@ -71,27 +70,10 @@ def outputs_in(content: bytes) -> dict[str, Any]:
     return {name: entry["value"] for name, entry in state["outputs"].items()}
 
 
-def require_outputs(s3: S3Client, environment: Environment) -> dict[str, Any]:
-    """Return the outputs of a deployed environment.
-
-    Raises
-    ------
-    OperatorError
-        Nothing is deployed there.
-    """
-    outputs = state_outputs(s3, environment)
-    if "api_url" not in outputs:
-        name = environment.name
-        raise OperatorError(
-            f"Nothing is deployed in {name}.", remedy=f"Deploy it: nox -s deploy -- {name}"
-        )
-    return outputs
-
-
-def state_exists(clients: Clients, target: Target) -> bool:
+def state_exists(target: Target) -> bool:
     """Return whether the environment has a state to read."""
     bucket = state_bucket(target.environment)
-    if not clients.s3.list_buckets(Prefix=bucket).get("Buckets"):
+    if not target.s3.list_buckets(Prefix=bucket).get("Buckets"):
         return False
-    found = clients.s3.list_objects_v2(Bucket=bucket, Prefix=MEDIA_KEY, MaxKeys=1)
+    found = target.s3.list_objects_v2(Bucket=bucket, Prefix=MEDIA_KEY, MaxKeys=1)
     return found["KeyCount"] > 0

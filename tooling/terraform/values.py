@@ -10,7 +10,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 SENSITIVE = "(sensitive)"
 UNKNOWN = "(known after apply)"
@@ -96,7 +96,7 @@ class _Pair:
         return self.before, self.after, self.unknown, self.hidden_before, self.hidden_after
 
 
-def differences(change: dict[str, Any]) -> tuple[Difference, ...]:
+def differences(change: Mapping[str, Any]) -> tuple[Difference, ...]:
     """Return what differs in a change of a plan's document: of a resource, or of an output."""
     pair = _Pair(
         change.get("before"),

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tooling.terraform.stack import open_stack
+from tooling.terraform.media_stack import media_stack
 from tooling.terraform.state import MEDIA_KEY
 
 if TYPE_CHECKING:
     from tooling.aws.target import Target
-    from tooling.terraform.stack import Stack
+    from tooling.terraform.media_stack import MediaStack
     from tooling.workspace import Workspace
 
 LOCAL_BACKEND = 'terraform {\n  backend "local" {}\n}\n'
 
 
-def unfounded_media_stack(workspace: Workspace, target: Target) -> Stack:
+def unfounded_media_stack(workspace: Workspace, target: Target) -> MediaStack:
     """Return the environment as it would be.
 
     Terraform plans it against an empty state of its own, so that nothing has to be made for a look.
@@ -27,5 +26,5 @@ def unfounded_media_stack(workspace: Workspace, target: Target) -> Stack:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(workspace.terraform, root, ignore=shutil.ignore_patterns(".terraform"))
     (root / "backend_override.tf").write_text(LOCAL_BACKEND, encoding="utf-8")
-    stack = open_stack(workspace, target, root, f"unfounded/{MEDIA_KEY}")
-    return replace(stack, founded=False)
+    key = f"unfounded/{MEDIA_KEY}"
+    return media_stack(workspace, target, root, state_key=key, founded=False)

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from math import inf
 from threading import Lock
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tooling.errors import OperatorError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from mypy_boto3_cognito_idp.client import CognitoIdentityProviderClient
+    from mypy_boto3_cognito_idp.type_defs import AttributeTypeTypeDef
 
-    from tooling.aws.clients import Clients
+    from tooling.aws.target import Target
+    from tooling.terraform.outputs import Outputs
 
 PASSWORD_BYTES = 24
 # Half the life that the client gives its access tokens.
@@ -29,6 +31,36 @@ PASSWORD_KINDS = "aA1!"  # noqa: S105 - no password, a part of each
 OWN_PREFIX = "tooling-"
 ADMINS = "admins"
 SERVICE_USERS = "service-users"
+
+
+@dataclass(frozen=True)
+class User:
+    """One user of the pool.
+
+    Parameters
+    ----------
+    name, subject : str
+        What it signs in with, and the owner that its images have.
+    status : str
+        As Cognito calls it, such as ``CONFIRMED``.
+    groups : frozenset of str
+        The groups of ours that it is in.
+    """
+
+    name: str
+    subject: str
+    status: str
+    groups: frozenset[str]
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether it sees every owner's images."""
+        return ADMINS in self.groups
+
+    @property
+    def is_service(self) -> bool:
+        """Whether it stands for a program, so that its password may be renewed at any time."""
+        return SERVICE_USERS in self.groups or self.name.startswith(OWN_PREFIX)
 
 
 @dataclass(frozen=True)
@@ -48,11 +80,68 @@ class UserPool:
     client_id: str
 
     @classmethod
-    def of(cls, clients: Clients, outputs: dict[str, Any]) -> UserPool:
+    def of(cls, target: Target, outputs: Outputs) -> UserPool:
         """Return the pool of a deployed environment."""
-        return cls(clients.cognito, outputs["user_pool_id"], outputs["user_pool_client_id"])
+        return cls(target.cognito, outputs.user_pool_id, outputs.user_pool_client_id)
 
-    def join(self, name: str, groups: frozenset[str]) -> None:
+    def find(self, name: str) -> User | None:
+        """Return a user, or None if there is none of this name."""
+        try:
+            found = self.cognito.admin_get_user(UserPoolId=self.pool_id, Username=name)
+        except self.cognito.exceptions.UserNotFoundException:
+            return None
+        groups = self.cognito.admin_list_groups_for_user(UserPoolId=self.pool_id, Username=name)
+        return User(
+            name=found["Username"],
+            subject=_subject(found["UserAttributes"]),
+            status=found["UserStatus"],
+            groups=frozenset(group["GroupName"] for group in groups["Groups"]),
+        )
+
+    def users(self) -> Iterator[User]:
+        """Yield all users; a few calls for each sixty of them, however many there are."""
+        members = {group: self._members(group) for group in (ADMINS, SERVICE_USERS)}
+        pages = self.cognito.get_paginator("list_users").paginate(UserPoolId=self.pool_id)
+        for found in (user for page in pages for user in page["Users"]):
+            name = found["Username"]
+            groups = frozenset(group for group, names in members.items() if name in names)
+            yield User(name, _subject(found["Attributes"]), found["UserStatus"], groups)
+
+    def _members(self, group: str) -> frozenset[str]:
+        pages = self.cognito.get_paginator("list_users_in_group").paginate(
+            UserPoolId=self.pool_id, GroupName=group
+        )
+        return frozenset(user["Username"] for page in pages for user in page["Users"])
+
+    def add(
+        self, name: str, groups: frozenset[str] = frozenset(), password: str | None = None
+    ) -> User:
+        """Make a user, with a password that holds, or with none that anybody has.
+
+        Raises
+        ------
+        OperatorError
+            The name is taken, or the pool lacks a group, as one does that is not deployed anew.
+        """
+        try:
+            self._create(name)
+        except self.cognito.exceptions.UsernameExistsException as error:
+            raise OperatorError(
+                f"There is a user called {name} already; nothing was changed.",
+                remedy="Choose another name, or remove that user first.",
+            ) from error
+        try:
+            self._join(name, groups)
+            self._set_password(name, password or new_password())
+        except BaseException:
+            self.remove(name)
+            raise
+        user = self.find(name)
+        if user is None:
+            raise OperatorError(f"{name} was removed by somebody else while it was being made.")
+        return user
+
+    def _join(self, name: str, groups: frozenset[str]) -> None:
         """Put a user into groups; it may be in them already."""
         for group in sorted(groups):
             try:
@@ -66,8 +155,8 @@ class UserPool:
                     remedy="Bring it up to date first: nox -s deploy -- ENV",
                 ) from error
 
-    def create(self, name: str) -> None:
-        """Make a user that nobody has a password of; botocore's fault if there is one already."""
+    def _create(self, name: str) -> None:
+        """Make a user whose password nobody knows."""
         self.cognito.admin_create_user(
             UserPoolId=self.pool_id,
             Username=name,
@@ -75,7 +164,7 @@ class UserPool:
             MessageAction="SUPPRESS",
         )
 
-    def set_password(self, name: str, password: str) -> None:
+    def _set_password(self, name: str, password: str) -> None:
         """Give a user a password that holds until it is changed."""
         self.cognito.admin_set_user_password(
             UserPoolId=self.pool_id, Username=name, Password=password, Permanent=True
@@ -89,12 +178,12 @@ class UserPool:
         """
         # One that signs in again keeps its sub, so its images stay its own.
         with suppress(self.cognito.exceptions.UsernameExistsException):
-            self.create(name)
-        self.join(name, groups)
+            self._create(name)
+        self._join(name, groups)
         password = new_password()
         for attempt in range(1, SIGN_IN_ATTEMPTS + 1):
             try:
-                self.set_password(name, password)
+                self._set_password(name, password)
                 return self._token(name, password)
             except self.cognito.exceptions.NotAuthorizedException:
                 # Another command has set its own password between the two calls.
@@ -135,10 +224,6 @@ class UserPool:
             )
         return answer["AuthenticationResult"]["AccessToken"]
 
-    def renewed_token(self, name: str) -> Callable[[], str]:
-        """Return what gives a token for `name`, a user that only programs use."""
-        return renewing(lambda: self.sign_in(name))
-
     def remove(self, name: str) -> None:
         """Remove a user."""
         self.cognito.admin_delete_user(UserPoolId=self.pool_id, Username=name)
@@ -147,7 +232,7 @@ class UserPool:
     def passing_user(self, prefix: str) -> Iterator[Callable[[], str]]:
         """Yield what gives the token of a new user that is gone again afterwards."""
         name = f"{prefix}-{secrets.token_hex(6)}"
-        token = self.renewed_token(name)
+        token = renewing(lambda: self.sign_in(name))
         token()
         try:
             yield token
@@ -173,3 +258,7 @@ def renewing(sign_in: Callable[[], str]) -> Callable[[], str]:
             return held[0]
 
     return token
+
+
+def _subject(attributes: Iterable[AttributeTypeTypeDef]) -> str:
+    return next(entry.get("Value", "") for entry in attributes if entry["Name"] == "sub")

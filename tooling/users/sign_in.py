@@ -9,7 +9,6 @@ from getpass import getpass
 from typing import TYPE_CHECKING
 
 from tooling.errors import OperatorError
-from tooling.users.directory import UserDirectory
 from tooling.users.pool import ADMINS, OWN_PREFIX
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def sign_in_as(
     """
     if name in OWN_USERS:
         return lambda: pool.sign_in(name, OWN_USERS[name])
-    user = UserDirectory(pool).find(name)
+    user = pool.find(name)
     if user is None:
         raise OperatorError(
             f"There is no user called {name!r}.",

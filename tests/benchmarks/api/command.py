@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from tooling.aws.clients import Clients
+    from tooling.aws.target import Target
     from tooling.console import Screen
 
 SIZES = (10, 1_000, 100_000)
@@ -63,10 +63,11 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
         The environment is not deployed, or lives on an AWS account.
     """
     session = deployment.open_session(options.environment, screen)
-    target, clients, outputs = session.deployed(options.environment)
+    deployed = session.deployed(options.environment)
+    target, outputs = deployed.target, deployed.outputs
     stand = Stand(session.workspace, target, outputs)
     try:
-        found = _measure_all(stand, clients, options, screen)
+        found = _measure_all(stand, target, options, screen)
     except WorkerError as error:
         raise OperatorError(
             "The API could not be measured.",
@@ -81,7 +82,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
 
 
 def _measure_all(
-    stand: Stand, clients: Clients, options: argparse.Namespace, screen: Screen
+    stand: Stand, target: Target, options: argparse.Namespace, screen: Screen
 ) -> dict[str, Any]:
     screen.step("Cold start")
     cold = imports.measure_function(stand.workspace, "api")
@@ -95,7 +96,7 @@ def _measure_all(
         screen.step("Pages")
         pages = _measure_pages(probe, options.rows, screen)
     screen.step("Load")
-    load = _measure_load(stand, clients, options.seconds)
+    load = _measure_load(stand, target, options.seconds)
     return {"cold_start": cold, "routes": routes, "signing": signing, "pages": pages, "load": load}
 
 
@@ -148,13 +149,13 @@ def _fill(probe: Worker, owner: str, first: int, count: int, *, rendered: bool =
         probe.ask({"do": "fill", **order, "rendered": rendered})
 
 
-def _measure_load(stand: Stand, clients: Clients, seconds: float) -> list[dict[str, Any]]:
-    pool = UserPool.of(clients, stand.outputs)
+def _measure_load(stand: Stand, target: Target, seconds: float) -> list[dict[str, Any]]:
+    pool = UserPool.of(target, stand.outputs)
     with (
         pool.passing_user("benchmark") as token,
         _images(stand, _subject(token())) as image_id,
     ):
-        client = MediaClient(stand.outputs["api_url"], token)
+        client = MediaClient(stand.outputs.api_url, token)
         return [
             row
             for path in ("/health", f"/images/{image_id}", f"/images?limit={LISTED_IMAGES}")
@@ -165,8 +166,8 @@ def _measure_load(stand: Stand, clients: Clients, seconds: float) -> list[dict[s
 @contextmanager
 def _images(stand: Stand, owner: str) -> Iterator[str]:
     """Yield the newest of some images that an owner has until the block ends: rows, no files."""
-    rows = {"table": stand.outputs["table_name"], "owner": owner, "count": LISTED_IMAGES}
-    with stand.probe(rows["table"]) as probe:
+    rows = {"table": stand.outputs.table_name, "owner": owner, "count": LISTED_IMAGES}
+    with stand.probe(stand.outputs.table_name) as probe:
         try:
             filled = probe.ask({"do": "fill", **rows, "first": 0, "rendered": True})
             yield filled["first_image"]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
     from tooling.aws.target import Target
+    from tooling.terraform.outputs import Outputs
     from tooling.workspace import Workspace
 
 TABLE = "benchmark-images"
@@ -35,13 +36,13 @@ class Stand:
         Where the sources and the caches are.
     target : Target
         The embedded AWS it is on.
-    outputs : dict
+    outputs : Outputs
         What Terraform says about it.
     """
 
     workspace: Workspace
     target: Target
-    outputs: dict[str, Any]
+    outputs: Outputs
 
     def client(self, service: Any, endpoint: str | None = None) -> Any:
         """Return a client for the deployment's AWS, or for another embedded one."""
@@ -51,12 +52,12 @@ class Stand:
 
     def routes(self) -> set[str]:
         """Return the routes that the deployment serves."""
-        answer = self.client("apigatewayv2").get_routes(ApiId=self.outputs["api_id"])
+        answer = self.client("apigatewayv2").get_routes(ApiId=self.outputs.api_id)
         return {route["RouteKey"] for route in answer["Items"]}
 
     def function_settings(self) -> dict[str, str]:
         """Return the environment that the deployment gives its API function."""
-        name = self.outputs["functions"]["api"]["name"]
+        name = self.outputs.functions["api"].name
         found = self.client("lambda").get_function_configuration(FunctionName=name)
         settings: dict[str, str] = found["Environment"]["Variables"]
         return settings
@@ -76,7 +77,7 @@ class Stand:
         try:
             copy_schema(
                 self.client("dynamodb"),
-                self.outputs["table_name"],
+                self.outputs.table_name,
                 self.client("dynamodb", emulator.endpoint),
             )
             yield emulator.endpoint

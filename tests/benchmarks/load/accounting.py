@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tests.benchmarks.load.sending import Sent
-    from tooling.aws.clients import Clients
+    from tooling.aws.target import Target
     from tooling.images.api_client import MediaClient
 
 END_STATES = ("ready", "rejected")
@@ -36,15 +36,15 @@ class Handled:
     milliseconds: float
 
 
-def waiting_messages(clients: Clients, queue_url: str) -> int:
+def waiting_messages(target: Target, queue_url: str) -> int:
     """Return how many messages are in a queue, those that are worked on included."""
     names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
-    answer = clients.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])
+    answer = target.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])
     attributes: dict[Any, str] = dict(answer["Attributes"])
     return sum(int(attributes[name]) for name in names)
 
 
-def wait_until_handled(clients: Clients, queue_url: str) -> None:
+def wait_until_handled(target: Target, queue_url: str) -> None:
     """Wait until the queue of uploads is empty.
 
     Raises
@@ -53,21 +53,21 @@ def wait_until_handled(clients: Clients, queue_url: str) -> None:
         It was not within half an hour.
     """
     deadline = time.monotonic() + WITHIN_SECONDS
-    while waiting_messages(clients, queue_url):
+    while waiting_messages(target, queue_url):
         if time.monotonic() > deadline:
             raise OperatorError("The queue of uploads does not get empty.")
         time.sleep(PERIOD_SECONDS)
 
 
-def read_log(clients: Clients, log_group: str, since: datetime) -> list[Handled]:
+def read_log(target: Target, log_group: str, since: datetime) -> list[Handled]:
     """Return what the processor says it has handled since a moment."""
-    return list(handled_in(_lines(clients, log_group, since)))
+    return list(handled_in(_lines(target, log_group, since)))
 
 
-def _lines(clients: Clients, log_group: str, since: datetime) -> Iterator[str]:
+def _lines(target: Target, log_group: str, since: datetime) -> Iterator[str]:
     # The embedded AWS answers with the first 10,000 lines and tells of no further page, so each
     # question is about less than that.
-    paginator, until = clients.logs.get_paginator("filter_log_events"), datetime.now(UTC)
+    paginator, until = target.logs.get_paginator("filter_log_events"), datetime.now(UTC)
     while since < until:
         pages = paginator.paginate(
             logGroupName=log_group,

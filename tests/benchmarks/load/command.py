@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from tooling.aws.clients import Clients
+    from tooling.aws.target import Target
     from tooling.console import Screen
+    from tooling.terraform.outputs import Outputs
 
 BURSTS = (200, 2000)
 SECONDS = 600.0
@@ -50,21 +51,21 @@ def add_to(benchmarks: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 class Stage:
     """Where loads are brought to: a deployed environment on the embedded AWS."""
 
-    clients: Clients
+    target: Target
     client: MediaClient
-    outputs: dict[str, Any]
+    outputs: Outputs
     emulator: int
 
     def bring(self, name: str, send: Callable[[], list[Sent]]) -> dict[str, Any]:
         """Send a load, wait for its end, account for it, and put its images into the trash."""
         began = datetime.now(UTC) - TOLERANCE
-        dead_letters = waiting_messages(self.clients, self.outputs["dead_letter_queue_url"])
+        dead_letters = waiting_messages(self.target, self.outputs.dead_letter_queue_url)
         with FunctionMemory(self.emulator) as memory:
             sent = send()
-            wait_until_handled(self.clients, self.outputs["queue_url"])
-        log_group = self.outputs["functions"]["processor"]["log_group"]
-        found = account(name, sent, self.client, read_log(self.clients, log_group, began))
-        dead = waiting_messages(self.clients, self.outputs["dead_letter_queue_url"]) - dead_letters
+            wait_until_handled(self.target, self.outputs.queue_url)
+        log_group = self.outputs.functions["processor"].log_group
+        found = account(name, sent, self.client, read_log(self.target, log_group, began))
+        dead = waiting_messages(self.target, self.outputs.dead_letter_queue_url) - dead_letters
         with ThreadPoolExecutor(CLIENTS) as pool:
             list(pool.map(self.client.trash, [one.image_id for one in sent]))
         return {
@@ -85,11 +86,12 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
         The environment is not deployed, or lives on an AWS account.
     """
     session = deployment.open_session(options.environment, screen)
-    _, clients, outputs = session.deployed(options.environment)
+    deployed = session.deployed(options.environment)
+    target, outputs = deployed.target, deployed.outputs
     emulator = emulator_of(session.workspace).process_id()
-    with UserPool.of(clients, outputs).passing_user("benchmark") as token:
-        client = MediaClient(outputs["api_url"], token)
-        rows = _bring_all(Stage(clients, client, outputs, emulator or 0), options, screen)
+    with UserPool.of(target, outputs).passing_user("benchmark") as token:
+        client = MediaClient(outputs.api_url, token)
+        rows = _bring_all(Stage(target, client, outputs, emulator or 0), options, screen)
     if options.json:
         screen.document({"machine": describe_machine(), "load": rows})
         return

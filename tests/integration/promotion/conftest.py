@@ -16,7 +16,6 @@ from botocore.config import Config
 from tests.integration.promotion.site import ROOT, WORKS, Site, zipped
 from tooling import smoke
 from tooling.aws.buckets import ensure_bucket
-from tooling.aws.clients import Clients
 from tooling.aws.ledger_key import LedgerKey
 from tooling.aws.target import Target, root_session
 from tooling.console import Screen
@@ -180,9 +179,8 @@ def run(
     lease = Lease(s3, bucket, origin("anna"), "staging")
     lease.acquire()
     workspace = Workspace(ROOT, tmp_path / "state", tmp_path / "cache")
-    clients = Clients(target)
-    yield Run(workspace, target, clients, journal, lease, Screen())
-    clients.functions.close()
+    yield Run(workspace, target, journal, lease, Screen())
+    target.functions.close()
 
 
 @pytest.fixture(scope="session")

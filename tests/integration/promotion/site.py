@@ -13,17 +13,25 @@ from typing import TYPE_CHECKING, Any
 from tests.commits import commit_of
 from tooling.delivery.aliases import shares
 from tooling.releases.release import UNKNOWN_RELEASE, PublishedFunction, Release, terraform_digest
-from tooling.terraform.plans import Action, Change, PlanSummary
+from tooling.terraform.outputs import Outputs
+from tooling.terraform.plans import Plan, ResourceChange
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient
 
     from tooling.console import Screen
     from tooling.scanning.findings import Report
+    from tooling.terraform.summary import PlanSummary
 
 ROOT = Path(__file__).resolve().parents[3]
 LOCK = ROOT / "terraform" / ".terraform.lock.hcl"
-CHANGED = PlanSummary((Change(Action.UPDATE, "aws_lambda_function.this", ()),), ())
+CHANGED = Plan(
+    (
+        ResourceChange(
+            "aws_lambda_function.this", "aws_lambda_function", {"actions": ["update"], "before": {}}
+        ),
+    )
+)
 WORKS: list[tuple[str, str, int]] = [("all", "ok", 1)]
 
 
@@ -84,17 +92,15 @@ class Site:
     scanned: Report | None = None
     """What checkov says of every plan; None where there is nothing to scan."""
 
-    def init(self, screen: Screen) -> None:
-        """Nothing has to be connected."""
-
     def plan(
         self,
         screen: Screen,  # noqa: ARG002 - as the stack's own
-        variables: dict[str, Any],
+        release: Release,
+        keeps: object,  # noqa: ARG002 - as the stack's own
         *,
         lock: bool,
-    ) -> PlanSummary:
-        self.coming = Release.from_document(variables["release"])
+    ) -> Plan:
+        self.coming = release
         self.locked.append(lock)
         return CHANGED
 
@@ -105,9 +111,6 @@ class Site:
     @property
     def terraform(self) -> SimpleNamespace:
         return SimpleNamespace(folder=ROOT / "terraform")
-
-    def document(self) -> dict[str, Any]:
-        return {}
 
     def apply(self, screen: Screen, summary: PlanSummary) -> None:  # noqa: ARG002 - as above
         self.shared.append(shares(self.functions, self.name))
@@ -128,9 +131,7 @@ class Site:
             RoutingConfig={"AdditionalVersionWeights": self.keeps.pop() if self.keeps else {}},
         )
 
-    def outputs(self) -> dict[str, Any]:
-        return {
-            "functions": {"api": {"name": self.name, "version": "1"}},
-            "release": self.release.document(),
-            **self.alarms,
-        }
+    def outputs(self) -> Outputs:
+        function = {"name": self.name, "version": "1", "log_group": ""}
+        named = {"functions": {"api": function}, "release": self.release.document()}
+        return Outputs("staging", named | self.alarms)

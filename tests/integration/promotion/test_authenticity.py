@@ -19,9 +19,8 @@ from tooling.aws.ledger_key import LedgerKey
 from tooling.commands.history import verify_ledger as verify
 from tooling.console import Screen
 from tooling.errors import OperatorError
+from tooling.gates.evidence import hold, smoke_evidence, soak
 from tooling.gates.gate import Verdict
-from tooling.gates.hold import hold
-from tooling.gates.smoke_evidence import smoke_evidence, soak
 from tooling.ledger.entry import Entry, Step
 from tooling.ledger.integrity import authenticated, faults, verified
 from tooling.ledger.interrupted_runs import half_applied, interruption, proven

@@ -9,9 +9,10 @@ import pytest
 
 from tests.integration.promotion.conftest import REGION
 from tooling.aws.buckets import ensure_bucket, remove_bucket
+from tooling.aws.target import Target
 from tooling.environments.names import state_bucket
 from tooling.errors import OperatorError
-from tooling.terraform.deployed import read_deployed
+from tooling.terraform.outputs import read_outputs
 from tooling.terraform.state import MEDIA_KEY
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3.client import S3Client
 
+    from tests.integration.promotion.conftest import Cloud
     from tooling.environments import Environment
 
 EVIL = {"git_commit": "--output=x", "functions": {"/tmp/x": {}}}  # noqa: S108 - never written to
@@ -51,10 +53,12 @@ def bucket(s3: S3Client, dev: Environment) -> Iterator[str]:
     ids=range(9),
 )
 def test_what_lies_where_the_state_should_is_told(
-    s3: S3Client, bucket: str, dev: Environment, content: bytes, reason: str
+    cloud: Cloud, s3: S3Client, bucket: str, dev: Environment, content: bytes, reason: str
 ) -> None:
     s3.put_object(Bucket=bucket, Key=MEDIA_KEY, Body=content)
+    target = Target(dev, cloud.endpoint, cloud.session)
     with pytest.raises(OperatorError, match=reason) as caught:
-        read_deployed(s3, dev)
+        read_outputs(target)
     assert caught.value.reason.isprintable()
     assert caught.value.remedy
+    target.s3.close()

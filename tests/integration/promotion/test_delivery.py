@@ -36,15 +36,17 @@ if TYPE_CHECKING:
 
     from tooling.console import Screen
     from tooling.delivery.run import Run
-    from tooling.terraform.plans import PlanSummary
+    from tooling.terraform.media_stack import MediaStack
+    from tooling.terraform.outputs import Outputs
     from tooling.terraform.stack import Stack
+    from tooling.terraform.summary import PlanSummary
 
 BROKEN = SmokeTestFailed("The smoke test failed.", reason="At 'processed': broken")
 
 
 def planned(site: Site, **more: Any) -> Planned:
     site.coming = NEW
-    return Planned(cast("Stack", site), NEW, CHANGED, {}, **more)
+    return Planned(cast("MediaStack", site), NEW, CHANGED, **more)
 
 
 def steps(run: Run) -> list[Step]:
@@ -89,12 +91,12 @@ def test_a_release_that_does_not_say_what_it_is_is_taken_back(
     tests: list[Exception | None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    answers: list[dict[str, Any] | Exception] = [OperatorError("Terraform can't read the state.")]
+    answers: list[Exception] = [OperatorError("Terraform can't read the state.")]
     outputs = site.outputs
 
-    def told() -> dict[str, Any]:
+    def told() -> Outputs:
         if answers:
-            raise cast("Exception", answers.pop())
+            raise answers.pop()
         return outputs()
 
     monkeypatch.setattr(site, "outputs", told)

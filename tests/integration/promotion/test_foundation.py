@@ -36,23 +36,23 @@ def run(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 def test_the_key_is_adopted_with_the_buckets_and_goes_with_them(run: Run) -> None:
-    key = LedgerKey.of(run.clients)
+    key = LedgerKey.of(run.target)
     made = key.find()
     # The first entry is authentic: it comes before Terraform has seen the key.
     run.journal.record(Step.STARTED)
     assert authenticated(run.journal.ledger).unauthenticated == []
 
-    planned = plan_foundation(run.workspace, run.clients, run.screen)
+    planned = plan_foundation(run.workspace, run.target, run.screen)
     changes = {change.address: change.action for change in planned.summary.changes}
     assert changes["aws_kms_key.ledger"] in ("import", "update")
     assert changes["aws_kms_alias.ledger"] in ("import", "update")
     planned.lay(run.screen)
     assert key.find() == made
-    assert planned.stack.outputs()["ledger_key_arn"].endswith(f"/{made}")
-    assert plan_foundation(run.workspace, run.clients, run.screen).summary.empty
+    assert planned.stack.outputs().values["ledger_key_arn"].endswith(f"/{made}")
+    assert plan_foundation(run.workspace, run.target, run.screen).summary.empty
     assert authenticated(run.journal.ledger).unauthenticated == []
 
     destroy(run, lambda _: True)
     assert key.find() is None
-    keys = run.clients.kms.describe_key(KeyId=str(made))["KeyMetadata"]
+    keys = run.target.kms.describe_key(KeyId=str(made))["KeyMetadata"]
     assert keys["KeyState"] == "PendingDeletion"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -14,18 +14,15 @@ from botocore.exceptions import ClientError
 from tests.integration.promotion.conftest import function_behind_alias
 from tests.integration.promotion.site import zipped
 from tooling.aws.buckets import ensure_bucket
-from tooling.aws.clients import Clients
 from tooling.aws.target import Target
 from tooling.delivery.aliases import send_all_to, shares
-from tooling.gates.account import account
 from tooling.gates.alarms import alarms
-from tooling.gates.artifacts import artifacts
 from tooling.gates.gate import Answer, Verdict
-from tooling.gates.live_code import live_code
+from tooling.gates.source import account, artifacts, live_code
 from tooling.ledger.ledger import Ledger
 from tooling.releases.artifact_copy import NOWHERE, Place, copy_artifacts, hash_artifacts
 from tooling.releases.release import UNKNOWN_RELEASE, PublishedFunction, Release
-from tooling.terraform.deployed import read_deployed
+from tooling.terraform.outputs import Function, Outputs, read_outputs
 from tooling.terraform.state import MEDIA_KEY
 
 if TYPE_CHECKING:
@@ -176,16 +173,16 @@ def test_a_zip_that_is_gone_is_an_unknown(
 
 
 def test_a_caller_in_another_account_is_told_by_name(cloud: Cloud, dev: Environment) -> None:
-    here = Clients(Target(dev, cloud.endpoint, cloud.session))
+    here = Target(dev, cloud.endpoint, cloud.session)
     aws = dev.aws.model_copy(update={"account_id": "111122223333"})
     staging = dev.model_copy(update={"name": "staging", "aws": aws})
-    elsewhere = Clients(Target(staging, cloud.endpoint, cloud.session))
+    elsewhere = Target(staging, cloud.endpoint, cloud.session)
     assert account([here]).verdict is Verdict.PASS
     answer = account([here, elsewhere])
     assert answer.verdict is Verdict.FAIL
     assert "staging is account 111122223333" in answer.evidence
-    for clients in (here, elsewhere):
-        clients.sts.close()
+    for target in (here, elsewhere):
+        target.sts.close()
 
 
 # The state
@@ -219,9 +216,11 @@ def test_reading_the_source_needs_no_right_but_to_read_its_state_and_zips(
     iam.create_user(UserName=user)
     iam.put_user_policy(UserName=user, PolicyName="read", PolicyDocument=json.dumps(policy))
     key = iam.create_access_key(UserName=user)["AccessKey"]
-    reader: S3Client = cloud.of(key["AccessKeyId"], key["SecretAccessKey"]).client("s3")
+    theirs = cloud.of(key["AccessKeyId"], key["SecretAccessKey"])
+    source = Target(dev, theirs.endpoint, theirs.session)
+    reader = source.s3
 
-    deployed = read_deployed(reader, dev)
+    deployed = read_outputs(source)
     assert deployed is not None
     assert deployed.release == published
     assert Ledger(reader, state, ledger_key).entries() == []
@@ -232,17 +231,18 @@ def test_reading_the_source_needs_no_right_but_to_read_its_state_and_zips(
     with pytest.raises(ClientError, match="AccessDenied"):
         reader.put_object(Bucket=state, Key=MEDIA_KEY, Body=b"{}")
     s3.delete_object(Bucket=state, Key=MEDIA_KEY)
-    assert read_deployed(s3, dev) is None
+    assert read_outputs(source) is None
+    reader.close()
 
 
 # Functions
 
 
 @pytest.fixture
-def deployed(functions: LambdaClient, role: str) -> Iterator[dict[str, Any]]:
+def deployed(functions: LambdaClient, role: str) -> Iterator[dict[str, Function]]:
     """A function with a published version behind its alias."""
     with function_behind_alias(functions, role, "first") as (name, version):
-        yield {"api": {"name": name, "version": version}}
+        yield {"api": Function(name, version, log_group="")}
 
 
 @pytest.fixture
@@ -259,7 +259,7 @@ def publish_by_hand(functions: LambdaClient, name: str) -> str:
 
 
 def test_the_code_of_the_release_behind_the_alias_lets_through(
-    functions: LambdaClient, deployed: dict[str, Any], running: Release
+    functions: LambdaClient, deployed: dict[str, Function], running: Release
 ) -> None:
     answer = live_code(functions, deployed, running)
     assert answer.verdict is Verdict.PASS
@@ -267,9 +267,9 @@ def test_the_code_of_the_release_behind_the_alias_lets_through(
 
 
 def test_code_that_was_published_by_hand_behind_the_alias_does_not(
-    functions: LambdaClient, deployed: dict[str, Any], running: Release
+    functions: LambdaClient, deployed: dict[str, Function], running: Release
 ) -> None:
-    name = deployed["api"]["name"]
+    name = deployed["api"].name
     version = publish_by_hand(functions, name)
     assert live_code(functions, deployed, running).verdict is Verdict.PASS  # not behind it yet
     functions.update_alias(FunctionName=name, Name="live", FunctionVersion=version)
@@ -279,9 +279,9 @@ def test_code_that_was_published_by_hand_behind_the_alias_does_not(
 
 
 def test_a_canary_that_runs_does_not(
-    functions: LambdaClient, deployed: dict[str, Any], running: Release
+    functions: LambdaClient, deployed: dict[str, Function], running: Release
 ) -> None:
-    name = deployed["api"]["name"]
+    name = deployed["api"].name
     version = publish_by_hand(functions, name)
     functions.update_alias(
         FunctionName=name,
@@ -302,7 +302,7 @@ def test_a_canary_that_runs_does_not(
 
 
 @pytest.fixture
-def watched(cloudwatch: CloudWatchClient) -> Iterator[dict[str, Any]]:
+def watched(cloudwatch: CloudWatchClient) -> Iterator[Outputs]:
     """Outputs that name an alarm without figures, and the composite over it."""
     name, health = (f"media-test-{uuid4().hex[:8]}" for _ in range(2))
     cloudwatch.put_metric_alarm(
@@ -317,14 +317,12 @@ def watched(cloudwatch: CloudWatchClient) -> Iterator[dict[str, Any]]:
         TreatMissingData="notBreaching",
     )
     cloudwatch.put_composite_alarm(AlarmName=health, AlarmRule=f'ALARM("{name}")')
-    yield {"alarm_names": [name], "health_alarm_name": health}
+    yield Outputs("dev", {"alarm_names": [name], "health_alarm_name": health})
     cloudwatch.delete_alarms(AlarmNames=[health])
     cloudwatch.delete_alarms(AlarmNames=[name])
 
 
-def test_alarms_that_are_ok_let_through(
-    cloudwatch: CloudWatchClient, watched: dict[str, Any]
-) -> None:
+def test_alarms_that_are_ok_let_through(cloudwatch: CloudWatchClient, watched: Outputs) -> None:
     assert alarms(cloudwatch, watched).verdict is Verdict.PASS
 
 
@@ -333,9 +331,9 @@ def test_alarms_that_are_ok_let_through(
     [("ALARM", Verdict.FAIL), ("INSUFFICIENT_DATA", Verdict.UNKNOWN)],
 )
 def test_an_alarm_that_is_raised_or_does_not_know_stops(
-    cloudwatch: CloudWatchClient, watched: dict[str, Any], state: StateValueType, verdict: Verdict
+    cloudwatch: CloudWatchClient, watched: Outputs, state: StateValueType, verdict: Verdict
 ) -> None:
-    name = watched["alarm_names"][0]
+    name = watched.alarms[0]
     cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="a test")
     answer = alarms(cloudwatch, watched)
     assert answer.verdict is verdict
@@ -345,9 +343,10 @@ def test_an_alarm_that_is_raised_or_does_not_know_stops(
 
 
 def test_an_alarm_that_is_missing_is_an_unknown(
-    cloudwatch: CloudWatchClient, watched: dict[str, Any]
+    cloudwatch: CloudWatchClient, watched: Outputs
 ) -> None:
-    more = watched | {"alarm_names": [*watched["alarm_names"], "media-test-removed"]}
+    names = [watched.alarms[0], "media-test-removed"]
+    more = replace(watched, values=watched.values | {"alarm_names": names})
     answer = alarms(cloudwatch, more)
     assert answer.verdict is Verdict.UNKNOWN
     assert "media-test-removed (missing)" in answer.evidence

@@ -8,22 +8,23 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.commits import commit_of
-from tests.integration.promotion.site import ROOT
-from tooling.aws.clients import Clients
+from tests.integration.promotion.site import NEW, OLD, ROOT
 from tooling.aws.target import Target
-from tooling.delivery import rollback
+from tooling.delivery import assessment, rollback, strategy
 from tooling.delivery.promote import Promotion
-from tooling.delivery.result import Decision
+from tooling.delivery.result import Decision, GatesClosed
 from tooling.delivery.rollback import Rollback
 from tooling.environments import EnvironmentFiles
 from tooling.errors import OperatorError
+from tooling.gates.gate import Verdict
 from tooling.ledger.entry import Entry, Step
 from tooling.ledger.ledger import key_of
 from tooling.releases.release import UNKNOWN_RELEASE
-from tooling.terraform.deployed import Deployed
+from tooling.terraform.outputs import Outputs
 
 if TYPE_CHECKING:
     from tests.integration.promotion.conftest import Cloud
+    from tests.integration.promotion.site import Site
     from tooling.delivery.run import Run
     from tooling.releases.release import Release
 
@@ -39,7 +40,11 @@ def promotion(cloud: Cloud, run: Run) -> Promotion:
     source = Target(
         EnvironmentFiles(ROOT / "environments").load("dev"), cloud.endpoint, cloud.session
     )
-    return Promotion(source, Clients(source), run, Decision("promote dev staging"))
+    return Promotion(run, Decision("promote dev staging"), source=source)
+
+
+def deployed(release: Release) -> Outputs:
+    return Outputs("staging", {"release": release.document()})
 
 
 def killed(
@@ -86,15 +91,15 @@ def test_a_killed_rollback_that_is_typed_again_brings_the_same_release(
     command = "rollback staging"
     killed(run, Step.APPLIED, command=command, release=worked[1], previous=worked[2])
     # The killed run had applied already.
-    monkeypatch.setattr(rollback, "read_deployed", lambda *_: Deployed(worked[1], {}))
+    monkeypatch.setattr(rollback, "read_outputs", lambda *_: deployed(worked[1]))
 
     def stop(*_: object, **__: object) -> None:
         raise Stopped
 
-    monkeypatch.setattr(Rollback, "_decide", stop)
+    monkeypatch.setattr(strategy, "assess", stop)
     decision = Decision(command)
     with pytest.raises(Stopped):
-        Rollback(run, decision).roll_back(None, None)
+        Rollback(run, decision).roll_back(None)
     assert (decision.release, decision.previous) == (worked[1], worked[2])
 
 
@@ -107,15 +112,15 @@ def test_a_rollback_after_a_killed_promotion_leads_to_what_worked_before_that(
         run.journal.record(Step.SMOKE_PASSED, release=release)
     new = replace(UNKNOWN_RELEASE, git_commit=commit_of("new"))
     killed(run, Step.APPLYING, release=new, previous=worked[1])
-    monkeypatch.setattr(rollback, "read_deployed", lambda *_: Deployed(worked[1], {}))
+    monkeypatch.setattr(rollback, "read_outputs", lambda *_: deployed(worked[1]))
 
     def stop(*_: object, **__: object) -> None:
         raise Stopped
 
-    monkeypatch.setattr(Rollback, "_decide", stop)
+    monkeypatch.setattr(strategy, "assess", stop)
     decision = Decision("rollback staging")
     with pytest.raises(Stopped):
-        Rollback(run, decision).roll_back(None, None)
+        Rollback(run, decision).roll_back(None)
     assert (decision.release, decision.previous) == (worked[1], worked[1])
 
 
@@ -128,15 +133,15 @@ def test_a_rollback_goes_back_to_no_release_that_the_state_alone_names(
     for release in worked:
         run.journal.record(Step.SMOKE_PASSED, release=release)
     evil = replace(UNKNOWN_RELEASE, git_commit=commit_of("evil"))
-    monkeypatch.setattr(rollback, "read_deployed", lambda *_: Deployed(evil, {}))
+    monkeypatch.setattr(rollback, "read_outputs", lambda *_: deployed(evil))
 
     def stop(*_: object, **__: object) -> None:
         raise Stopped
 
-    monkeypatch.setattr(Rollback, "_decide", stop)
+    monkeypatch.setattr(strategy, "assess", stop)
     decision = Decision("rollback staging")
     with pytest.raises(Stopped):
-        Rollback(run, decision).roll_back(worked[0].id, None)
+        Rollback(run, decision, wanted=worked[0].id).roll_back(None)
     assert (decision.release, decision.previous) == (worked[0], worked[1])
 
 
@@ -148,17 +153,17 @@ def test_garbage_in_the_ledger_keeps_no_release_that_is_named_from_being_brought
     run.journal.record(Step.SMOKE_PASSED, release=worked)
     ledger = run.journal.ledger
     ledger.s3.put_object(Bucket=ledger.bucket, Key=key_of(99), Body=b"garbage")
-    monkeypatch.setattr(rollback, "read_deployed", lambda *_: Deployed(worked, {}))
+    monkeypatch.setattr(rollback, "read_outputs", lambda *_: deployed(worked))
 
     def stop(*_: object, **__: object) -> None:
         raise Stopped
 
-    monkeypatch.setattr(Rollback, "_decide", stop)
+    monkeypatch.setattr(strategy, "assess", stop)
     with pytest.raises(OperatorError, match="is not what was written"):
-        Rollback(run, Decision("rollback staging")).roll_back(None, None)
+        Rollback(run, Decision("rollback staging")).roll_back(None)
     decision = Decision("rollback staging")
     with pytest.raises(Stopped):
-        Rollback(run, decision).roll_back(worked.id, None)
+        Rollback(run, decision, wanted=worked.id).roll_back(None)
     assert decision.release == worked
 
 
@@ -170,3 +175,31 @@ def test_nothing_is_promoted_on_a_ledger_that_was_edited(promotion: Promotion) -
     with pytest.raises(OperatorError, match="ledger of staging is not what was written"):
         promotion.promote(None)
     assert len(ledger.entries()) == 2
+
+
+def test_a_rollback_skips_the_gates_that_speak_of_a_source_and_says_why(
+    run: Run, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.lease.give_up()
+    for release in (OLD, NEW):
+        run.journal.record(Step.SMOKE_PASSED, release=release)
+    monkeypatch.setattr(rollback, "read_outputs", lambda _: deployed(NEW))
+    monkeypatch.setattr(assessment, "scan_planned", lambda *_: site.scanned)
+    decision = Decision("rollback staging")
+    with pytest.raises(GatesClosed):
+        Rollback(run, decision).roll_back(None)
+    assert [finding.gate for finding in decision.closed] == ["artifacts"]  # there is no such zip
+    skipped = [each for each in decision.findings if each.verdict is Verdict.SKIPPED]
+    assert [each.gate for each in skipped] == [
+        "order",
+        "hold",
+        "live code",
+        "source converged",
+        "alarms",
+        "soak",
+        "foundation",
+    ]
+    assert all(each.evidence for each in skipped)
+    entries = run.journal.ledger.entries()
+    assert [entry.step for entry in entries[2:]] == [Step.STARTED, Step.GATES, Step.REFUSED]
+    assert entries[3].gates == decision.gate_documents

@@ -9,7 +9,6 @@ import pytest
 
 from tests.integration.promotion.conftest import origin
 from tests.integration.promotion.site import NEW, OLD, ROOT, Site, release_of
-from tooling.aws.clients import Clients
 from tooling.aws.target import Target
 from tooling.delivery import plan as planning
 from tooling.delivery.promote import Promotion
@@ -57,7 +56,7 @@ class Operator:
         decision = Decision("promote dev staging")
         journal = replace(self.run.journal, run=f"run{len(self.ledger.entries())}")
         run = replace(self.run, journal=journal, dry=dry)
-        promotion = Promotion(self.source, Clients(self.source), run, decision)
+        promotion = Promotion(run, decision, source=self.source)
         if dry:
             promotion.dry_run(approved)
         else:

@@ -30,8 +30,8 @@ from tooling.ledger.integrity import authenticated
 from tooling.ledger.interrupted_runs import proven
 from tooling.ledger.lease import Lease, LeaseHeld
 from tooling.releases.release import UNKNOWN_RELEASE, Release, terraform_digest
-from tooling.terraform.deployed import read_deployed
 from tooling.terraform.diagnostics import TerraformFailed
+from tooling.terraform.outputs import read_outputs
 from tooling.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -39,9 +39,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.integration.promotion.conftest import Cloud
-    from tooling.aws.clients import Clients
-    from tooling.terraform.plans import PlanSummary
     from tooling.terraform.stack import Stack
+    from tooling.terraform.summary import PlanSummary
 
 # What it makes first is made; what it makes then is refused if the release is the bad one.
 SOURCES = """
@@ -101,8 +100,8 @@ def run(workspace: Workspace, target: Target) -> Iterator[Run]:
     found = Run.founding(workspace, target, Screen(), "promote dev staging")
     yield found
     for bucket in (artifact_bucket(target.environment), state_bucket(target.environment)):
-        remove_bucket(found.clients.s3, bucket)
-    LedgerKey.of(found.clients).remove()
+        remove_bucket(found.target.s3, bucket)
+    LedgerKey.of(found.target).remove()
 
 
 @pytest.fixture(autouse=True)
@@ -133,26 +132,26 @@ def test_a_look_before_there_is_a_bucket_makes_none_and_shows_the_same_plan(
     shown = plan_at_once(look, good, workspace.terraform)
     assert shown.summary.counts() == "2 to create"
     for bucket in (artifact_bucket(target.environment), state_bucket(target.environment)):
-        assert not bucket_exists(look.clients.s3, bucket)
-    assert LedgerKey.of(look.clients).find() is None
+        assert not bucket_exists(look.target.s3, bucket)
+    assert LedgerKey.of(look.target).find() is None
 
     founded = Run.founding(workspace, target, Screen(), "promote dev staging")
     try:
         assert plan_at_once(founded, good, workspace.terraform).digest == shown.digest
     finally:
         for bucket in (artifact_bucket(target.environment), state_bucket(target.environment)):
-            remove_bucket(founded.clients.s3, bucket)
-        LedgerKey.of(founded.clients).remove()
+            remove_bucket(founded.target.s3, bucket)
+        LedgerKey.of(founded.target).remove()
 
 
 def test_it_goes_back_to_what_was_there_or_on_where_nothing_was(
     run: Run, workspace: Workspace
 ) -> None:
     good, bad = release_of("good", workspace), release_of("bad", workspace)
-    ledger, environment = run.journal.ledger, run.target.environment
+    ledger = run.journal.ledger
 
     def attempt(release: Release) -> None:
-        here = read_deployed(run.clients.s3, environment)
+        here = read_outputs(run.target)
         previous = proven(authenticated(ledger).authentic, here.release if here else None)
         bring(run, plan_at_once(run, release, workspace.terraform), previous)
 
@@ -161,13 +160,13 @@ def test_it_goes_back_to_what_was_there_or_on_where_nothing_was(
             attempt(bad)
         assert "The quota is used up." in caught.value.reason
         # Terraform has written the release into the state all the same.
-        left = read_deployed(run.clients.s3, environment)
+        left = read_outputs(run.target)
         assert left is not None
         assert left.release == bad
         attempt(good)
         with pytest.raises(ApplyFailed, match=f"was taken back to release {good.id[:12]}"):
             attempt(bad)
-        back = read_deployed(run.clients.s3, environment)
+        back = read_outputs(run.target)
         assert back is not None
         assert back.release == good
         assert plan_at_once(run, good, workspace.terraform).summary.empty
@@ -183,7 +182,7 @@ def deployment(
     """A deploy of the bad release; its zips and its scan are no matter here."""
     release = release_of("bad", workspace)
 
-    def prepare(_: Deployment, __: Clients) -> tuple[Release, Stack, PlanSummary]:
+    def prepare(_: Deployment) -> tuple[Release, Stack, PlanSummary]:
         planned = plan_at_once(run, release, workspace.terraform)
         return release, planned.stack, planned.summary
 
@@ -205,7 +204,7 @@ def test_a_deploy_that_fails_is_written_down(deployment: Deployment, run: Run) -
 def test_a_deploy_waits_for_nobody_and_tells_who_is_at_work(
     deployment: Deployment, run: Run
 ) -> None:
-    Lease(run.clients.s3, run.lease.bucket, origin("bert", "/bert"), "dev").acquire()
+    Lease(run.target.s3, run.lease.bucket, origin("bert", "/bert"), "dev").acquire()
     with pytest.raises(LeaseHeld, match="Another run is at work in dev") as caught:
         deployment.deploy()
     assert "bert@here" in caught.value.reason
@@ -218,12 +217,12 @@ def test_a_deploy_waits_for_nobody_and_tells_who_is_at_work(
 def test_a_destroy_waits_for_nobody_either_and_takes_its_lease_with_it(
     run: Run, workspace: Workspace
 ) -> None:
-    s3, state = run.clients.s3, run.lease.bucket
+    s3, state = run.target.s3, run.lease.bucket
     with run.lease.held():
         bring(run, plan_at_once(run, release_of("good", workspace), workspace.terraform), None)
     bert = Lease(s3, state, origin("bert", "/bert"), "dev")
     with bert.held(), pytest.raises(LeaseHeld, match="nothing was done"):
         destroy(run, lambda _: True)
-    assert read_deployed(s3, run.target.environment) is not None
+    assert read_outputs(run.target) is not None
     destroy(run, lambda _: True)
     assert not bucket_exists(s3, state)

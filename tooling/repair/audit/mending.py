@@ -123,7 +123,7 @@ class Mending:
             as_seen[":purge_at"] = {"S": row.purge_at}
             condition += " AND purge_at = :purge_at"
         try:
-            self.sources.clients.dynamodb.update_item(
+            self.sources.target.dynamodb.update_item(
                 TableName=self.sources.table,
                 Key={"image_id": {"S": row.image_id}},
                 UpdateExpression=f"{f'SET {settings} ' if due else ''}REMOVE {', '.join(removed)}",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
-    from tooling.aws.clients import Clients
+    from tooling.aws.target import Target
 
 GONE = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 CHUNK_BYTES = 1024**2
@@ -31,13 +31,13 @@ class Sources:
 
     Parameters
     ----------
-    clients : Clients
+    target : Target
         The AWS to call.
     table, bucket : str
         Their names.
     """
 
-    clients: Clients
+    target: Target
     table: str
     bucket: str
 
@@ -49,7 +49,7 @@ class Sources:
         if start:
             request["ExclusiveStartKey"] = start
         while True:
-            answer = self.clients.dynamodb.scan(**request)
+            answer = self.target.dynamodb.scan(**request)
             position = answer.get("LastEvaluatedKey")
             yield [RowFacts.of_item(item) for item in answer["Items"]], position
             if position is None:
@@ -60,7 +60,7 @@ class Sources:
         """Yield the latest version of every key below a prefix, page by page."""
         request: dict[str, Any] = {"Bucket": self.bucket, "Prefix": prefix}
         while True:
-            answer = self.clients.s3.list_object_versions(**(request | (marker or {})))
+            answer = self.target.s3.list_object_versions(**(request | (marker or {})))
             latest = [
                 ObjectFacts(entry["Key"], entry["VersionId"], entry["LastModified"], is_deleted)
                 for entries, is_deleted in (
@@ -83,7 +83,7 @@ class Sources:
 
     def row(self, image_id: str) -> RowFacts | None:
         """Return a row as of now."""
-        answer = self.clients.dynamodb.get_item(
+        answer = self.target.dynamodb.get_item(
             TableName=self.table,
             Key={"image_id": {"S": image_id}},
             ConsistentRead=True,
@@ -95,7 +95,7 @@ class Sources:
     def object(self, key: str) -> ObjectFacts | None:
         """Return the object of a key as of now; None where there is none."""
         try:
-            head = self.clients.s3.head_object(Bucket=self.bucket, Key=key)
+            head = self.target.s3.head_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
             if error.response["Error"]["Code"] in GONE:
                 return None
@@ -108,7 +108,7 @@ class Sources:
         One that has changed or gone since the row was read is another finding, if any.
         """
         try:
-            answer = self.clients.s3.get_object(Bucket=self.bucket, Key=row.key)
+            answer = self.target.s3.get_object(Bucket=self.bucket, Key=row.key)
         except ClientError as error:
             if error.response["Error"]["Code"] in GONE:
                 return False
@@ -129,7 +129,7 @@ class Sources:
         OperatorError
             S3 kept some of them.
         """
-        kept = delete_versions(self.clients.s3, self.bucket, versions)
+        kept = delete_versions(self.target.s3, self.bucket, versions)
         if kept:
             raise OperatorError(
                 f"S3 kept {len(kept)} of {len(versions)} objects.",

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from tooling.repair.queue import queue_depth, send_batch
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
     from mypy_boto3_sqs.client import SQSClient
 
-    from tooling.aws.clients import Clients
+    from tooling.aws.target import Target
     from tooling.console import ProgressLine, Screen
+    from tooling.terraform.outputs import Outputs
 
 # Each of them is looked up in the log.
 SHOWN_MAX = 20
@@ -71,16 +72,16 @@ class Redrive:
 
     Parameters
     ----------
-    clients : Clients
+    target : Target
         The AWS to call.
-    outputs : dict
+    outputs : Outputs
         Outputs of the environment.
     is_dry : bool
         Whether nothing is sent.
     """
 
-    clients: Clients
-    outputs: dict[str, Any]
+    target: Target
+    outputs: Outputs
     is_dry: bool
     run_id: str = field(default_factory=lambda: str(uuid4()))
     result: Redriven = field(default_factory=Redriven)
@@ -88,7 +89,7 @@ class Redrive:
     _held: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        log = ProcessorLog(self.clients.logs, self.outputs["functions"]["processor"]["log_group"])
+        log = ProcessorLog(self.target.logs, self.outputs.functions["processor"].log_group)
         began = datetime.now(UTC) - CLOCK_TOLERANCE
         self.follow_up = FollowUp(log, int(began.timestamp() * 1000))
 
@@ -123,9 +124,9 @@ class Redrive:
 
     def _look_through(self, take: Callable[[list[DeadLetter]], None]) -> None:
         """Take all dead letters, so many as can be held, and put back those that are held then."""
-        sqs, url = self.clients.sqs, self.outputs["dead_letter_queue_url"]
+        sqs, url = self.target.sqs, self.outputs.dead_letter_queue_url
         try:
-            for some in receive_all(sqs, url, self.outputs["media_bucket"]):
+            for some in receive_all(sqs, url, self.outputs.media_bucket):
                 take(some)
                 if len(self._held) >= HELD_MAX:
                     self.result.is_cut = True
@@ -139,7 +140,7 @@ class Redrive:
         self._held += [each.receipt for each in some]
 
     def _depth(self) -> int:
-        return queue_depth(self.clients.sqs, self.outputs["dead_letter_queue_url"])
+        return queue_depth(self.target.sqs, self.outputs.dead_letter_queue_url)
 
     def _take(self, some: list[DeadLetter]) -> None:
         # What this very run has sent, and what failed again already, is not sent in a circle.
@@ -162,10 +163,10 @@ class Redrive:
         """Send messages, and delete those that were taken; return their receipts."""
         if not letters:
             return set()
-        sqs: SQSClient = self.clients.sqs
+        sqs: SQSClient = self.target.sqs
         taken, _ = send_batch(
             sqs,
-            self.outputs["queue_url"],
+            self.outputs.queue_url,
             [
                 {
                     "Id": str(number),
@@ -184,7 +185,7 @@ class Redrive:
         if receipts:
             # One that can't be deleted is sent once more by the next run: twice does no harm.
             sqs.delete_message_batch(
-                QueueUrl=self.outputs["dead_letter_queue_url"],
+                QueueUrl=self.outputs.dead_letter_queue_url,
                 Entries=[
                     {"Id": str(number), "ReceiptHandle": receipt}
                     for number, receipt in enumerate(receipts)

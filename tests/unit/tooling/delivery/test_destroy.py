@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from tooling.delivery.destroy import protected_resources
+from tooling.terraform.plans import Plan, ResourceChange
 
 
-def plan(kind: str, before: dict[str, Any] | None) -> dict[str, Any]:
+def plan(kind: str, before: dict[str, Any] | None) -> Plan:
     change = {"actions": ["delete"], "before": before}
-    return {"resource_changes": [{"address": "module.x.this", "type": kind, "change": change}]}
+    return Plan((ResourceChange("module.x.this", kind, change),))
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ GATES = step(
         {"gate": "order", "verdict": "pass", "evidence": "Right."},
         {"gate": "hold", "verdict": "fail", "evidence": "Rolled back."},
         {"gate": "alarms", "verdict": "unknown", "evidence": "Not known."},
+        {"gate": "soak", "verdict": "skipped", "evidence": "It has worked before."},
     ],
 )
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from tooling.aws.target import Target
 from tooling.delivery.plan import Planned
 from tooling.delivery.result import Decision
-from tooling.gates.gate import Finding, Verdict
+from tooling.gates.gate import Finding, Gate, Verdict, skipped
 from tooling.releases.release import UNKNOWN_RELEASE
 from tooling.terraform.adapter import Terraform
-from tooling.terraform.plans import PlanSummary
-from tooling.terraform.stack import Stack
+from tooling.terraform.media_stack import MediaStack
+from tooling.terraform.plans import Plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,13 +40,25 @@ def test_unknown_counts_as_no() -> None:
     assert error.remedy.endswith("nox -s promote -- dev staging")
 
 
+def test_a_gate_that_was_not_asked_lets_through_and_is_shown_as_skipped() -> None:
+    soak = Gate("soak", lambda: skipped("It has worked here before.")).find()
+    made = decision(ORDER, soak)
+    assert made.closed == []
+    assert made.document()["gates"][-1] == {
+        "gate": "soak",
+        "verdict": "skipped",
+        "evidence": "It has worked here before.",
+    }
+
+
 def test_where_only_the_approval_is_missing_its_command_is_told(
     dev: Environment, tmp_path: Path
 ) -> None:
     made = decision(ORDER, APPROVAL)
     target = Target(dev, None, None)  # type: ignore[arg-type]
-    stack = Stack(Terraform(tmp_path, tmp_path, {}, "dev"), tmp_path, target, "media.tfstate")
-    made.planned = Planned(stack, UNKNOWN_RELEASE, PlanSummary((), ()), {})
+    terraform = Terraform(tmp_path, tmp_path, {}, "dev")
+    stack = MediaStack(terraform, tmp_path, target, "media.tfstate", environments=tmp_path)
+    made.planned = Planned(stack, UNKNOWN_RELEASE, Plan())
     error = made.refusal("staging")
     assert "waits for an approval" in error.what
     digest = made.planned.digest

@@ -11,7 +11,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.unit.tooling.ledger.entries import entry
-from tooling.aws.target import Target
 from tooling.console import Screen
 from tooling.delivery import overview
 from tooling.delivery.status import EnvironmentStatus
@@ -23,8 +22,9 @@ from tooling.releases.differences import ReleaseDifference
 from tooling.workspace import Workspace
 
 if TYPE_CHECKING:
+    from tooling.aws.target import Target
     from tooling.environments import Environment
-    from tooling.terraform.deployed import Deployed
+    from tooling.terraform.outputs import Outputs
 
 ROOT = Path(__file__).resolve().parents[4]
 TO_COME = ReleaseDifference([], ["api"], terraform=False, runtime=False)
@@ -89,17 +89,18 @@ def test_a_last_run_that_failed_is_told_until_another_has_gone_well(
     ],
 )
 def test_one_that_can_not_be_read_does_not_hide_the_others(
-    dev: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
-    def read(_: object, environment: Environment) -> Deployed | None:
-        if environment.name == "staging":
+    def read(target: Target) -> Outputs | None:
+        if target.environment.name == "staging":
             raise fault
         return None
 
-    monkeypatch.setattr(overview, "open_target", lambda *_: Target(dev, None, None))  # type: ignore[arg-type]
-    clients = SimpleNamespace(s3=None, kms=None, target=SimpleNamespace(environment=dev))
-    monkeypatch.setattr(overview, "Clients", lambda _: clients)
-    monkeypatch.setattr(overview, "read_deployed", read)
+    def opened(_: Workspace, environment: Environment) -> SimpleNamespace:
+        return SimpleNamespace(s3=None, kms=None, environment=environment)
+
+    monkeypatch.setattr(overview, "open_target", opened)
+    monkeypatch.setattr(overview, "read_outputs", read)
     monkeypatch.setattr(overview, "holder", lambda *_: "")
     monkeypatch.setattr(Ledger, "contents", lambda _: [])
     workspace = Workspace(ROOT, tmp_path, tmp_path)

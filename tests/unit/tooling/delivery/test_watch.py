@@ -18,7 +18,8 @@ from tooling.delivery.watch import (
 from tooling.environments import Canary
 from tooling.gates.gate import Answer, Verdict, failed, passed, unknown
 from tooling.releases.release import UNKNOWN_RELEASE
-from tooling.terraform.deployed import Deployed
+from tooling.terraform.outputs import Outputs
+from tooling.terraform.plans import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,37 +82,39 @@ def test_an_alarm_may_wait_for_figures_but_must_be_well_in_the_end(
 
 
 @pytest.fixture
-def deployed() -> Deployed:
+def deployed() -> Outputs:
     functions = {
-        "api": {"name": "media-prod-api", "version": "7"},
-        "processor": {"name": "media-prod-processor", "version": "3"},
+        "api": {"name": "media-prod-api", "version": "7", "log_group": "/a"},
+        "processor": {"name": "media-prod-processor", "version": "3", "log_group": "/p"},
     }
-    return Deployed(UNKNOWN_RELEASE, {"functions": functions})
+    return Outputs("prod", {"release": UNKNOWN_RELEASE.document(), "functions": functions})
+
+
+def planned(*resources: dict[str, Any]) -> Plan:
+    return Plan.from_document({"resource_changes": resources})
 
 
 @pytest.fixture
-def plan() -> dict[str, Any]:
+def plan() -> Plan:
     """A plan that publishes a new version of one function and only configures nothing else."""
-    return {
-        "resource_changes": [
-            resource(
-                FUNCTION,
-                "update",
-                before={"function_name": "media-prod-api"},
-                after_unknown={"version": True},
-            ),
-            resource(
-                'module.function["processor"].aws_lambda_function.this',
-                "update",
-                before={"function_name": "media-prod-processor"},
-                after_unknown={},
-            ),
-        ]
-    }
+    return planned(
+        resource(
+            FUNCTION,
+            "update",
+            before={"function_name": "media-prod-api"},
+            after_unknown={"version": True},
+        ),
+        resource(
+            'module.function["processor"].aws_lambda_function.this',
+            "update",
+            before={"function_name": "media-prod-processor"},
+            after_unknown={},
+        ),
+    )
 
 
 def test_only_a_function_with_a_new_version_keeps_the_old_one(
-    deployed: Deployed, plan: dict[str, Any]
+    deployed: Outputs, plan: Plan
 ) -> None:
     renewed = with_new_version(deployed, plan)
     assert renewed == {"api"}
@@ -120,7 +123,7 @@ def test_only_a_function_with_a_new_version_keeps_the_old_one(
 
 
 def test_without_a_canary_or_anything_deployed_nothing_is_kept(
-    deployed: Deployed, plan: dict[str, Any]
+    deployed: Outputs, plan: Plan
 ) -> None:
     assert shares_to_keep(None, deployed, {"api"}) == {}
     assert shares_to_keep(Canary(percent=10, minutes=5), None, {"api"}) == {}
@@ -128,7 +131,7 @@ def test_without_a_canary_or_anything_deployed_nothing_is_kept(
 
 
 def test_new_code_alone_tells_beforehand_which_functions_get_a_new_version(
-    deployed: Deployed,
+    deployed: Outputs,
 ) -> None:
     running = deployed.release.functions
     code = replace(running["api"], sha256="1" * 64)
@@ -144,6 +147,6 @@ def test_new_code_alone_tells_beforehand_which_functions_get_a_new_version(
 def test_the_plan_that_ends_a_canary_touches_aliases_alone() -> None:
     alias = resource('module.function["api"].aws_lambda_alias.live', "update")
     table = resource("module.table.aws_dynamodb_table.this", "no-op")
-    assert changes_aliases_alone({"resource_changes": [alias, table]})
+    assert changes_aliases_alone(planned(alias, table))
     table["change"]["actions"] = ["update"]
-    assert not changes_aliases_alone({"resource_changes": [alias, table]})
+    assert not changes_aliases_alone(planned(alias, table))

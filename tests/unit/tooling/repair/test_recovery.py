@@ -36,7 +36,7 @@ def test_a_row_comes_back_unless_one_is_there_or_its_owner_threw_the_image_away(
     row: dict[str, Any] | None, returned: int, *, is_dry: bool
 ) -> None:
     dynamodb = Tables(rows={"i": row} if row else {})
-    clients = cast("Any", SimpleNamespace(dynamodb=dynamodb))
-    found = return_rows(clients, "copy", "images", Screen(json_wanted=True), is_dry=is_dry)
+    target = cast("Any", SimpleNamespace(dynamodb=dynamodb))
+    found = return_rows(target, "copy", "images", Screen(json_wanted=True), is_dry=is_dry)
     assert found == (returned, 1 - returned)
     assert dynamodb.rows.get("i") == (COPY if returned and not is_dry else row)

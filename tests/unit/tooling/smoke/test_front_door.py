@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -14,11 +15,11 @@ from tooling.console import Screen
 from tooling.errors import Interrupted
 from tooling.images.api_client import MediaClient
 from tooling.smoke import SmokeTest, SmokeTestFailed
+from tooling.terraform.outputs import Outputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tooling.aws.clients import Clients
     from tooling.environments import Environment
 
 
@@ -80,9 +81,11 @@ class NoCognito:
 
 
 def test_a_user_pool_that_refuses(dev: Environment) -> None:
-    target = Target(dev, None, cast("Any", None))
+    session = SimpleNamespace(client=lambda *_, **__: NoCognito())
+    target = Target(dev, None, cast("Any", session))
+    values = dict.fromkeys(("api_url", "user_pool_id", "user_pool_client_id"), "")
     with pytest.raises(SmokeTestFailed) as caught:
-        smoke.run(target, cast("Clients", NoCognito()), {"api_url": ""}, Screen())
+        smoke.run(target, Outputs("dev", values), Screen())
     assert caught.value.reason.startswith("At 'preparation': ClientError: ")
 
 

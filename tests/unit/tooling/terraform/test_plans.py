@@ -1,71 +1,52 @@
-"""A plan is summed up by what it does, not by the raw dump."""
+"""A plan's document is read once, into what gates and rollouts ask of it."""
 
 from __future__ import annotations
 
-from typing import Any
+from tests.unit.tooling.ledger.entries import resource
+from tooling.terraform.plans import Plan, ResourceChange
 
-from tooling.terraform.plans import Action, PlanSummary
-
-
-def change(address: str, *actions: str, **more: object) -> dict[str, Any]:
-    return {"address": address, "change": {"actions": list(actions), **more}}
-
-
-def test_counts_and_rows_name_what_is_touched() -> None:
-    summary = PlanSummary.from_document(
-        {
-            "resource_changes": [
-                change("module.table.aws_dynamodb_table.this", "create"),
-                change('module.f["a.b"].aws_iam_role.this', "create"),
-                change("aws_s3_bucket.state", "no-op"),
-                change("data.aws_x.y", "read"),
-                change(
-                    "module.bucket.aws_s3_bucket.this",
-                    "update",
-                    before={"tags": {}, "arn": "a"},
-                    after={"tags": {"a": 1}, "arn": "a"},
-                    after_unknown={"etag": True},
-                ),
-                change("module.x.aws_y.z", "delete", "create", before={"id": 1}, after={"id": 2}),
-                change("module.table.aws_old.this", "delete"),
-            ],
-            "output_changes": {"a": {"actions": ["update"]}, "b": {"actions": ["no-op"]}},
+DOCUMENT = {
+    "resource_changes": [
+        resource("module.table.aws_dynamodb_table.this", "no-op", before={"name": "t"}),
+        resource("data.aws_caller_identity.this", "read"),
+        resource("module.bucket.aws_s3_bucket.this", "create"),
+        resource("module.api.aws_lambda_alias.live", "update", after_unknown={"version": True}),
+        resource("module.a.aws_sqs_queue.this", "create", "delete"),
+        resource("module.b.aws_sqs_queue.this", "delete"),
+    ],
+    "resource_drift": [resource("module.api.aws_lambda_alias.live", "delete")],
+    "output_changes": {"b": {"actions": ["update"]}, "a": {"actions": ["no-op"]}},
+    "configuration": {
+        "root_module": {
+            "variables": {"secret": {"sensitive": True}},
+            "resources": [{"address": "aws_x.y", "expressions": {"name": {}}}],
         }
-    )
-    assert summary.counts() == "2 to create, 1 to update, 1 to replace, 1 to delete"
-    assert summary.rows() == [
-        ("create", "table: aws_dynamodb_table.this"),
-        ("create", 'f["a.b"]: aws_iam_role.this'),
-        (
-            "update",
-            (
-                "module.bucket.aws_s3_bucket.this\n"
-                "  etag: (none) -> (known after apply)\n"
-                "  tags.a: (none) -> 1"
-            ),
-        ),
-        ("replace", "module.x.aws_y.z\n  id: 1 -> 2"),
-        ("delete", "table: aws_old.this"),
-    ]
-    assert [str(entry) for entry in summary.changes[2:4]] == [
-        "module.bucket.aws_s3_bucket.this (etag, tags)",
-        "module.x.aws_y.z (id)",
-    ]
-    assert summary.outputs == ("a",)
+    },
+    "variables": {"project": {"value": "media"}, "secret": {"value": "s"}},
+}
 
 
-def test_an_adoption_without_changes_is_an_import() -> None:
-    summary = PlanSummary.from_document(
-        {"resource_changes": [change("aws_s3_bucket.state", "no-op", importing={"id": "b"})]}
-    )
-    assert [entry.action for entry in summary.changes] == [Action.IMPORT]
+def addresses(entries: tuple[ResourceChange, ...]) -> list[str]:
+    return [entry.address.split(".")[1] for entry in entries]
 
 
-def test_an_empty_plan_says_no_changes() -> None:
-    assert PlanSummary.from_document({}).counts() == "no changes"
-    assert PlanSummary.from_document({}).rows() == []
+def test_what_is_changed_and_what_goes_are_told_apart() -> None:
+    plan = Plan.from_document(DOCUMENT)
+    assert addresses(plan.changed) == ["bucket", "api", "a", "b"]
+    assert addresses(plan.removed) == ["a", "b"]
+    assert [entry.is_replaced for entry in plan.removed] == [True, False]
+    assert [entry.exists for entry in plan.resources] == [True, True, False, True, True, True]
+    assert plan.resources[3].unknown == {"version": True}
+    assert addresses(plan.drift) == ["api"]
 
 
-def test_outputs_alone_are_a_change() -> None:
-    document = {"output_changes": {"release": {"actions": ["update"]}}}
-    assert PlanSummary.from_document(document).counts() == "1 outputs to change"
+def test_outputs_settings_and_what_the_sources_set_are_read_too() -> None:
+    plan = Plan.from_document(DOCUMENT)
+    assert list(plan.outputs) == ["b"]
+    assert plan.settings == (("project", '"media"'), ("secret", "(sensitive)"))
+    assert plan.configured == {"aws_x.y": {"name"}}
+
+
+def test_a_plan_without_content_changes_nothing() -> None:
+    assert Plan() == Plan.from_document({})
+    assert Plan().summary.empty

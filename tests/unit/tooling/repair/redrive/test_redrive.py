@@ -16,16 +16,20 @@ from tooling.repair.redrive.dead_letters import DeadLetter, Kind
 from tooling.repair.redrive.follow_up import FollowUp
 from tooling.repair.redrive.processor_log import SILENT, ProcessorLog, Told
 from tooling.repair.redrive.redrive import Redrive
+from tooling.terraform.outputs import Outputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OUTPUTS = {
-    "queue_url": "uploads",
-    "dead_letter_queue_url": "dead",
-    "media_bucket": "media",
-    "functions": {"processor": {"log_group": "/log"}},
-}
+OUTPUTS = Outputs(
+    "dev",
+    {
+        "queue_url": "uploads",
+        "dead_letter_queue_url": "dead",
+        "media_bucket": "media",
+        "functions": {"processor": {"name": "processor", "version": "1", "log_group": "/log"}},
+    },
+)
 
 
 def event(source: str = "aws.s3", kind: str = "Object Created", bucket: str = "media") -> str:
@@ -96,8 +100,8 @@ def silent_log(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(queues: Queues, *, is_dry: bool = False, run_id: str = "now") -> redrive.Redriven:
-    clients = cast("Any", SimpleNamespace(sqs=queues, logs=None))
-    return Redrive(clients, OUTPUTS, is_dry, run_id).run(Screen(json_wanted=True))
+    target = cast("Any", SimpleNamespace(sqs=queues, logs=None))
+    return Redrive(target, OUTPUTS, is_dry, run_id).run(Screen(json_wanted=True))
 
 
 def test_each_is_sent_and_only_then_deleted() -> None:
@@ -186,8 +190,8 @@ def test_each_message_that_was_sent_is_waited_for(monkeypatch: pytest.MonkeyPatc
             queues.attributes["back"] = {"redrive": {"StringValue": "now"}}
 
     monkeypatch.setattr(redrive, "sleep", sleep)
-    clients = cast("Any", SimpleNamespace(sqs=queues, logs=None))
-    run = Redrive(clients, OUTPUTS, is_dry=False, run_id="now")
+    target = cast("Any", SimpleNamespace(sqs=queues, logs=None))
+    run = Redrive(target, OUTPUTS, is_dry=False, run_id="now")
     run.run(Screen(json_wanted=True))
     run.follow_up.log = Teller(
         [Told("sent-0", 1, "ready", ""), Told("stranger", 1, "ready", "")],
@@ -212,8 +216,8 @@ def test_each_message_that_was_sent_is_waited_for(monkeypatch: pytest.MonkeyPatc
 
 
 def test_what_the_wait_is_too_short_for_is_told_as_unheard_of() -> None:
-    clients = cast("Any", SimpleNamespace(sqs=Queues(event(), event()), logs=None))
-    run = Redrive(clients, OUTPUTS, is_dry=False)
+    target = cast("Any", SimpleNamespace(sqs=Queues(event(), event()), logs=None))
+    run = Redrive(target, OUTPUTS, is_dry=False)
     run.run(Screen(json_wanted=True))
     run.follow_up.log = Teller([Told("sent-1", 1, "ready", "")])
     run.wait(0, Screen(json_wanted=True))

@@ -1,4 +1,4 @@
-"""The release has worked where it comes from, and for long enough."""
+"""What the ledgers say: the release has worked long enough, and nobody holds promotions."""
 
 from __future__ import annotations
 
@@ -72,6 +72,27 @@ def first_success(entries: Sequence[Entry], release: Release) -> datetime | None
             elif entry.step is Step.SMOKE_PASSED and first is None:
                 first = entry.at
     return first
+
+
+def hold(name: str, entries: Sequence[Entry]) -> Answer:
+    """Say whether promotions into an environment are stopped."""
+    found = current_hold(entries)
+    if found:
+        return failed(
+            f"{found.detail} ({found.origin['user']}@{found.origin['host']}, {found.time}); lift "
+            f"it with: nox -s release-hold -- {name}"
+        )
+    return passed(f"There is no hold on {name}.")
+
+
+def current_hold(entries: Sequence[Entry]) -> Entry | None:
+    """Return the entry that set the hold which is in force."""
+    for entry in reversed(entries):
+        if entry.step is Step.HOLD_SET:
+            return entry
+        if entry.step is Step.HOLD_LIFTED:
+            return None
+    return None
 
 
 def _minutes(age: timedelta) -> int:

@@ -1,26 +1,81 @@
-"""Where an environment asks for it, a person has approved this very plan."""
+"""The plan that would be applied: scanned, no loss of data, approved."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tooling.gates.gate import Answer, failed, passed
+from tooling.scanning.gate import describe_faults
 
 if TYPE_CHECKING:
     from tooling.environments import Environment
     from tooling.releases.release import Release
+    from tooling.scanning.findings import Report
+    from tooling.terraform.plans import Plan
 
+# A queue's messages are uploads that are still to be processed.
+HOLDS_DATA = (
+    "aws_cognito_user_pool",
+    "aws_dynamodb_table",
+    "aws_kms_key",
+    "aws_s3_bucket",
+    "aws_sqs_queue",
+)
+TAINTED = "replace_because_tainted"
 # 128 bits: nobody finds another plan that begins with these.
 SHORTEST = 32
 # Stands for the version under which the target keeps a zip.
 VERSION = "(version of the zip)"
 
 
+def scan(report: Report | None) -> Answer:
+    """Say whether checkov's report on the plan is clean; None stands for an empty plan."""
+    if report is None:
+        return passed("There is nothing to apply.")
+    if not report.clean:
+        checks = sorted({finding.check_id for finding in [*report.failed, *report.unexplained]})
+        return failed(f"{describe_faults(report)} {', '.join(checks)}".strip())
+    return passed(f"{report.passed} checks passed, {len(report.skipped)} skipped with reasons.")
+
+
+def data(plan: Plan, *, lived_in: bool) -> Answer:
+    """Say whether a plan leaves every bucket, table, key, queue and user pool where it is.
+
+    Parameters
+    ----------
+    lived_in : bool
+        Whether any release has worked there yet. Before, what an interrupted apply left unfinished
+        may be made anew: it holds nothing.
+    """
+    lost = [
+        f"{entry.address} ({'replaced' if entry.is_replaced else 'removed'})"
+        for entry in plan.removed
+        if entry.type in HOLDS_DATA and (lived_in or entry.reason != TAINTED)
+    ]
+    if lost:
+        return failed(f"The plan takes away what holds data: {', '.join(lost)}.")
+    return passed("The plan removes and replaces nothing that holds data.")
+
+
+def foundation(plan: Plan, *, lived_in: bool) -> Answer:
+    """Say whether the plan of an environment's buckets removes and replaces nothing.
+
+    Parameters
+    ----------
+    lived_in : bool
+        Whether any release has worked there yet. Before, the buckets are only being made.
+    """
+    lost = [entry.address for entry in plan.removed]
+    if lost and lived_in:
+        return failed(f"The state and artifact buckets would lose {', '.join(lost)}.")
+    return passed("The state and artifact buckets lose nothing.")
+
+
 def plan_digest(
     environment: str,
-    plan: dict[str, Any],
+    plan: Plan,
     *,
     release: Release | None = None,
     goes_back_to: Release | None = None,
@@ -34,8 +89,8 @@ def plan_digest(
     ----------
     environment : str
         Where it would be applied: an approval is good for one environment.
-    plan : dict
-        What ``terraform show -json`` makes of it.
+    plan : Plan
+        What it would do.
     release : Release or None
         What it brings. The versions of its zips are left out: a dry run writes no zip and can't
         know them. Keys and digests of the zips stay, which say all about their content.
@@ -43,20 +98,19 @@ def plan_digest(
         What is brought instead if the release does not work: that is approved as well.
     """
     changes = [
-        {key: entry.get(key) for key in ("address", "type", "change", "action_reason")}
-        for entry in plan.get("resource_changes", [])
-        if entry["change"]["actions"] not in (["no-op"], ["read"])
+        {
+            "address": entry.address,
+            "type": entry.type,
+            "change": entry.change,
+            "action_reason": entry.reason,
+        }
+        for entry in plan.changed
     ]
-    outputs = {
-        name: change
-        for name, change in plan.get("output_changes", {}).items()
-        if change["actions"] != ["no-op"]
-    }
     versions = {entry.version_id for entry in release.functions.values()} if release else set()
     content = {
         "environment": environment,
         "resources": _without(versions, changes),
-        "outputs": _without(versions, outputs),
+        "outputs": _without(versions, plan.outputs),
         "goes_back_to": goes_back_to.id if goes_back_to else None,
     }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tooling.gates.gate import Answer, failed, passed
-from tooling.terraform.configuration import configured_attributes, without_indexes
+from tooling.terraform.configuration import without_indexes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tooling.terraform.plans import PlanSummary
+    from tooling.terraform.plans import Plan
+    from tooling.terraform.summary import PlanSummary
 
 # A provider reads back as empty what was never set.
 ABSENT: tuple[object, ...] = (None, "", [], {}, False)
@@ -31,7 +32,7 @@ def source_converged(name: str, summary: PlanSummary) -> Answer:
     return failed(f"A plan of {name} with its own release: {summary.counts()}: {touched}.")
 
 
-def target_converged(name: str, plan: dict[str, Any], *, half_applied: bool = False) -> Answer:
+def target_converged(name: str, plan: Plan, *, half_applied: bool = False) -> Answer:
     """Say whether what is there is as the last apply left it.
 
     The plan of the release to come tells it: Terraform notes in it what it found changed while it
@@ -43,7 +44,7 @@ def target_converged(name: str, plan: dict[str, Any], *, half_applied: bool = Fa
         Whether a run was killed while it applied: it may have published code that the state does
         not know of. Whose code comes to serve is looked at after every apply.
     """
-    if all(entry["change"]["before"] is None for entry in plan.get("resource_changes", [])):
+    if not any(entry.exists for entry in plan.resources):
         return passed(f"{name} was never deployed.")
     drift = list(drifted(plan, code=not half_applied))
     if drift:
@@ -51,25 +52,22 @@ def target_converged(name: str, plan: dict[str, Any], *, half_applied: bool = Fa
     return passed(f"{name} is as its last apply left it.")
 
 
-def drifted(plan: dict[str, Any], *, code: bool = True) -> Iterator[str]:
+def drifted(plan: Plan, *, code: bool = True) -> Iterator[str]:
     """Yield what was found changed: resources that are gone, attributes that sources set, code."""
-    configured = configured_attributes(plan)
-    for entry in plan.get("resource_drift", []):
-        address, change = entry["address"], entry["change"]
-        if "delete" in change["actions"]:
-            yield f"{address} (gone)"
+    for entry in plan.drift:
+        if entry.is_removed:
+            yield f"{entry.address} (gone)"
             continue
-        before, after = change["before"] or {}, change["after"] or {}
-        names = set(configured.get(without_indexes(address), ()))
+        names = set(plan.configured.get(without_indexes(entry.address), ()))
         if code:
-            names |= OF_CODE.get(entry["type"], set())
+            names |= OF_CODE.get(entry.type, set())
         differing = [
             name
             for name in sorted(names)
-            if _meaning(before.get(name)) != _meaning(after.get(name))
+            if _meaning(entry.before.get(name)) != _meaning(entry.after.get(name))
         ]
         if differing:
-            yield f"{address} ({', '.join(differing)})"
+            yield f"{entry.address} ({', '.join(differing)})"
 
 
 def _meaning(value: object) -> object:
