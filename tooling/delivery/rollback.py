@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tooling.delivery.plan import Planned
     from tooling.ledger.entry import Entry
     from tooling.ledger.integrity import LedgerEntries
+    from tooling.ledger.interrupted_runs import Interruption
     from tooling.ledger.journal import Journal
     from tooling.terraform.foundation import PlannedFoundation
 
@@ -61,14 +62,13 @@ class Rollback(Strategy):
 
     def choose(self, approved: str | None) -> Candidate:  # noqa: ARG002 - nothing is taken back first
         """Take a release that has worked in the environment, by the word of its own ledger."""
-        run, decision, wanted = self.run, self.decision, self.wanted
+        run, decision = self.run, self.decision
         entries = self._entries()
         here = read_outputs(run.target)
         found = interruption(entries.authentic)
         if found:
             run.screen.done(f"An earlier run was killed: {found}")
-            if wanted is None and found.rolls_back(run.name) and found.release:
-                wanted = found.release.id
+        wanted = self.wanted or _left_to_bring(found, run.name)
         current = here.release if here else None
         decision.previous = (found and found.previous) or attested(entries.authentic, current)
         if found and found.changed_something:
@@ -214,3 +214,10 @@ def lift_hold(name: str, journal: Journal) -> None:
     if found is None:
         raise OperatorError(f"There is no hold on {name}.", remedy="Nothing needs to be done.")
     journal.record(Step.HOLD_LIFTED, f"{found.detail}: lifted")
+
+
+def _left_to_bring(found: Interruption | None, environment: str) -> str | None:
+    """Return the id of the release that a killed rollback was to bring."""
+    if found and found.rolls_back(environment) and found.release:
+        return found.release.id
+    return None
