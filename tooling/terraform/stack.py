@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tooling.aws.target import Target
 from tooling.releases.release import terraform_digest
 from tooling.terraform.adapter import Terraform
 from tooling.terraform.backend import backend_configuration, write_backend_configuration, write_json
