@@ -9,10 +9,9 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from tooling.aws.buckets import bucket_exists
-from tooling.delivery.assessment import assess
 from tooling.delivery.plan import plan_as_asked
 from tooling.delivery.resumption import Resumption
-from tooling.delivery.strategy import Candidate, Strategy, deliver
+from tooling.delivery.strategy import Candidate, Strategy, assess, deliver
 from tooling.environments.names import artifact_bucket, state_bucket
 from tooling.errors import OperatorError
 from tooling.gates.alarms import alarms

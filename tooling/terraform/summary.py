@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from tooling.terraform.values import differences
 
 if TYPE_CHECKING:
-    from tooling.terraform.plans import Plan, ResourceChange
+    from collections.abc import Mapping, Sequence
+
+    from tooling.terraform.resource_change import ResourceChange
     from tooling.terraform.values import Difference
 
 
@@ -99,19 +101,21 @@ class PlanSummary:
     output_values: tuple[Difference, ...] = ()
 
     @classmethod
-    def of(cls, plan: Plan) -> PlanSummary:
-        """Sum up a plan."""
+    def of(
+        cls, resources: Sequence[ResourceChange], outputs: Mapping[str, Mapping[str, Any]]
+    ) -> PlanSummary:
+        """Sum up what a plan does to resources and outputs."""
         changes = tuple(
             Change(action, entry.address, differences(entry.change))
-            for entry in plan.resources
+            for entry in resources
             if (action := _action(entry)) is not None
         )
         values = tuple(
             replace(value, path=f"{name}.{value.path}".rstrip("."))
-            for name, change in plan.outputs.items()
+            for name, change in outputs.items()
             for value in differences(change)
         )
-        return cls(changes, tuple(plan.outputs), values)
+        return cls(changes, tuple(outputs), values)
 
     @property
     def empty(self) -> bool:

@@ -14,7 +14,8 @@ from tests.commits import commit_of
 from tooling.delivery.aliases import shares
 from tooling.releases.release import UNKNOWN_RELEASE, PublishedFunction, Release, terraform_digest
 from tooling.terraform.outputs import Outputs
-from tooling.terraform.plans import Plan, ResourceChange
+from tooling.terraform.plans import Plan
+from tooling.terraform.resource_change import ResourceChange
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient

@@ -10,7 +10,7 @@ import pytest
 from tests.commits import commit_of
 from tests.integration.promotion.site import NEW, OLD, ROOT
 from tooling.aws.target import Target
-from tooling.delivery import assessment, rollback, strategy
+from tooling.delivery import rollback, strategy
 from tooling.delivery.promote import Promotion
 from tooling.delivery.result import Decision, GatesClosed
 from tooling.delivery.rollback import Rollback
@@ -184,7 +184,7 @@ def test_a_rollback_skips_the_gates_that_speak_of_a_source_and_says_why(
     for release in (OLD, NEW):
         run.journal.record(Step.SMOKE_PASSED, release=release)
     monkeypatch.setattr(rollback, "read_outputs", lambda _: deployed(NEW))
-    monkeypatch.setattr(assessment, "scan_planned", lambda *_: site.scanned)
+    monkeypatch.setattr(strategy, "scan_planned", lambda *_: site.scanned)
     decision = Decision("rollback staging")
     with pytest.raises(GatesClosed):
         Rollback(run, decision).roll_back(None)

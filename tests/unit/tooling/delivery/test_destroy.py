@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tooling.delivery.destroy import protected_resources
-from tooling.terraform.plans import Plan, ResourceChange
+from tooling.terraform.plans import Plan
+from tooling.terraform.resource_change import ResourceChange
 
 
 def plan(kind: str, before: dict[str, Any] | None) -> Plan:

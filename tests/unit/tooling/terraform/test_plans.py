@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tests.unit.tooling.ledger.entries import resource
-from tooling.terraform.plans import Plan, ResourceChange
+from tooling.terraform.plans import Plan
+
+if TYPE_CHECKING:
+    from tooling.terraform.resource_change import ResourceChange
 
 DOCUMENT = {
     "resource_changes": [
