@@ -249,7 +249,7 @@ run "purger_removes_versions_and_rows_and_reads_no_object" {
       "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "kms:Decrypt", "kms:GenerateDataKey",
       "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions",
     ])
-    error_message = "The purger may do what a purge takes and no more: it never sees a picture."
+    error_message = "The purger may do what a purge takes and no more: it never sees an image."
   }
 }
 

@@ -110,7 +110,7 @@ variable "canary" {
 
 variable "limits" {
   type        = object({ upload_bytes = number, pixels = number, frames = number })
-  description = "Largest file, picture and animation that is accepted."
+  description = "Largest file, image and animation that is accepted."
 
   validation {
     condition     = alltrue([for limit in values(var.limits) : limit >= 1])

@@ -75,7 +75,7 @@ def main() -> None:
     """Run the command that the process was started with, and end with its exit code."""
     for number in INTERRUPTS:
         signal.signal(number, _interrupt)
-    # Plans, state, keys and pictures: what a command writes is for who typed it.
+    # Plans, state, keys and images: what a command writes is for who typed it.
     os.umask(PRIVATE_UMASK)
     screen = Screen()
     try:

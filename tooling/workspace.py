@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 OWNER_ALONE = 0o700
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-# What a process that calls this makes is its owner's alone: keys, state, plans, pictures.
+# What a process that calls this makes is its owner's alone: keys, state, plans, images.
 PRIVATE_UMASK = OTHERS
 STATE_VARIABLE = "MEDIA_STATE_DIR"
 CACHE_VARIABLE = "MEDIA_CACHE_DIR"
@@ -49,7 +49,7 @@ class Workspace:
         """Return the workspace of this checkout, moved where the environment variables say.
 
         ``MEDIA_STATE_DIR`` and ``MEDIA_CACHE_DIR`` replace ``.state`` and ``.cache``. Both are
-        closed to others, should they be there and open: one holds keys and pictures, the other
+        closed to others, should they be there and open: one holds keys and images, the other
         code that is run and deployed.
 
         Raises

@@ -8,7 +8,7 @@ variables {
   project    = "media"
   account_id = "123456789012"
   aws_region = "eu-central-1"
-  repository = { owner = "octo-org", owner_id = "123456", name = "pictures", id = "456789" }
+  repository = { owner = "octo-org", owner_id = "123456", name = "images", id = "456789" }
   environments = {
     dev     = { promotes_to = "staging" }
     staging = { promotes_from = "dev", promotes_to = "prod" }
@@ -67,14 +67,14 @@ run "a_role_trusts_one_workflow_of_one_repository_in_its_environment_on_protecte
         StringEquals = {
           "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
           "token.actions.githubusercontent.com:sub" = [
-            "repo:octo-org/pictures:environment:prod-plan",
-            "repo:octo-org@123456/pictures@456789:environment:prod-plan",
+            "repo:octo-org/images:environment:prod-plan",
+            "repo:octo-org@123456/images@456789:environment:prod-plan",
           ]
           "token.actions.githubusercontent.com:repository_id" = "456789"
           "token.actions.githubusercontent.com:ref"           = ["refs/heads/main", "refs/heads/release"]
           "token.actions.githubusercontent.com:job_workflow_ref" = [
-            "octo-org/pictures/.github/workflows/promote.yml@refs/heads/main",
-            "octo-org/pictures/.github/workflows/promote.yml@refs/heads/release",
+            "octo-org/images/.github/workflows/promote.yml@refs/heads/main",
+            "octo-org/images/.github/workflows/promote.yml@refs/heads/release",
           ]
         }
       }
@@ -101,7 +101,7 @@ run "a_role_trusts_one_workflow_of_one_repository_in_its_environment_on_protecte
   assert {
     condition = [
       for name in ["staging", "staging-plan", "prod"] :
-      strcontains(aws_iam_role.this["dev-source"].assume_role_policy, "octo-org/pictures:environment:${name}\"")
+      strcontains(aws_iam_role.this["dev-source"].assume_role_policy, "octo-org/images:environment:${name}\"")
     ] == [true, true, false]
     error_message = "The source is read by who promotes from it, while planning and while applying."
   }
@@ -209,7 +209,7 @@ run "a_name_in_place_of_an_id_is_refused" {
   command = plan
 
   variables {
-    repository = { owner = "octo-org", owner_id = "octo-org", name = "pictures", id = "456789" }
+    repository = { owner = "octo-org", owner_id = "octo-org", name = "images", id = "456789" }
   }
 
   expect_failures = [var.repository]

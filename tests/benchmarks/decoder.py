@@ -49,7 +49,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     """Measure it as it is deployed, and print the figures."""
     environment = {**variables(Workspace.from_process()), **UNCOMPILED}
     with tempfile.TemporaryDirectory() as scratch:
-        picture = Path(scratch, "picture.jpg")
+        picture = Path(scratch, "image.jpg")
         draw_stand_in(SIZE, "RGB").save(picture, quality=QUALITY)
         found = _measure(picture, options.rounds, environment)
     if options.json:

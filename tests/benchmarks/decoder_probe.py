@@ -52,7 +52,7 @@ def measure_start() -> dict[str, float]:
 
 
 def measure_confinement(picture: bytes, rounds: int) -> dict[str, float]:
-    """Have a warm process with the confinement, and one without, take turns at a picture."""
+    """Have a warm process with the confinement, and one without, take turns at an image."""
     with Inspector(Limits(), DEFAULT_RENDITIONS) as confined:
         confined.await_readiness()
         decoder_process._PROGRAM = UNCONFINED
@@ -71,14 +71,14 @@ def measure_confinement(picture: bytes, rounds: int) -> dict[str, float]:
 
 
 def work_of(inspector: Inspector, picture: bytes) -> float:
-    """Return the milliseconds that the process works a core for a picture."""
+    """Return the milliseconds that the process works a core for an image."""
     before = cpu_seconds(inspector.pid)
     inspector.inspect(picture, "benchmark")
     return (cpu_seconds(inspector.pid) - before) * 1000
 
 
 def measure_owners(picture: bytes, rounds: int) -> dict[str, float]:
-    """Time a picture of the same owner, of the first other one, and of one for whom is a spare."""
+    """Time an image of the same owner, of the first other one, and of one for whom is a spare."""
     turns = [_follow_owners(picture) for _ in range(rounds)]
     names = ("same_owner_ms", "other_owner_ms", "other_owner_with_spare_ms")
     return {name: median(turn[at] for turn in turns) for at, name in enumerate(names)}

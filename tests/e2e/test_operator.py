@@ -80,7 +80,7 @@ def pictures(tmp_path: Path) -> Path:
     (folder / "trip" / "one.jpg").write_bytes(draw_picture(os.urandom(8)))
     (folder / "two.png").write_bytes(_png())
     (folder / "fake.jpg").write_bytes(b"<html></html>")
-    (folder / "notes.txt").write_text("not a picture")
+    (folder / "notes.txt").write_text("not an image")
     return folder
 
 

@@ -43,7 +43,7 @@ def state(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Two pictures, one of them in a folder, and a page that calls itself a picture."""
+    """Two images, one of them in a folder, and a page that calls itself an image."""
     folder = tmp_path / "pictures"
     (folder / "sub").mkdir(parents=True)
     Image.new("RGB", (2000, 1000), "teal").save(folder / "wide.jpg")

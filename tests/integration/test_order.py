@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     from tests.integration.conftest import Aws
 
-BODIES = {"first": picture(300, 200), "second": picture(200, 300), "no picture": b"<html>"}
+BODIES = {"first": picture(300, 200), "second": picture(200, 300), "no image": b"<html>"}
 # Every order of an overwrite, a deletion and a restoration behind a first upload, and a bad file.
 HISTORIES = [
     *(("first", *rest) for rest in permutations(("second", "delete", "restore"))),
-    ("first", "no picture", "second"),
-    ("second", "first", "no picture"),
+    ("first", "no image", "second"),
+    ("second", "first", "no image"),
 ]
 
 

@@ -104,7 +104,7 @@ def serves_an_original_without_a_row(world: World) -> bool:
     """Nobody knows its version, so it is signed and looked at without one."""
     aws, image_id = world.owner.aws, str(uuid4())
     key = world.owner.key_of(image_id)
-    aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=b"no picture", ContentType="image/png")
+    aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=b"no image", ContentType="image/png")
     try:
         aws.wait_for_row(key, lambda row: row["status"]["S"] == "rejected")
         aws.dynamodb.delete_item(TableName=aws.table, Key={"image_id": {"S": image_id}})

@@ -77,7 +77,7 @@ def test_a_drop_under_a_users_id_belongs_to_that_user(aws: Aws) -> None:
 
 
 def test_a_bad_file_is_rejected_once_and_not_retried(aws: Aws, prefix: str) -> None:
-    aws.s3.put_object(Bucket=aws.bucket, Key=f"{prefix}/x.jpg", Body=b"<html>not a picture</html>")
+    aws.s3.put_object(Bucket=aws.bucket, Key=f"{prefix}/x.jpg", Body=b"<html>not an image</html>")
     row = aws.wait_for_row(f"{prefix}/x.jpg", lambda row: status(row) == "rejected")
     assert row["error"]["M"]["reason"]["S"] == "unsupported_format"
     # A failed message would lie hidden in the queue until it is tried again.

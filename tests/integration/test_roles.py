@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def original(aws: Aws) -> Iterator[str]:
     key = f"uploads/roles-{uuid4().hex}"
-    aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=b"not a picture")
+    aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=b"not an image")
     aws.wait_for_row(key, lambda row: row["status"]["S"] == "rejected")
     yield key
     aws.remove(key)
@@ -28,7 +28,7 @@ def test_the_processor_reads_originals_and_writes_renditions(
     aws: Aws, processor: Aws, original: str
 ) -> None:
     with processor.s3.get_object(Bucket=aws.bucket, Key=original)["Body"] as body:
-        assert body.read() == b"not a picture"
+        assert body.read() == b"not an image"
     key = f"renditions/{uuid4()}/x/thumb.webp"
     processor.s3.put_object(Bucket=aws.bucket, Key=key, Body=b"x")
     aws.s3.delete_object(Bucket=aws.bucket, Key=key)
@@ -55,7 +55,7 @@ def test_the_processor_cannot_scan_or_delete_rows(aws: Aws, processor: Aws) -> N
 
 def test_the_api_reads_what_it_serves(aws: Aws, api: Aws, original: str) -> None:
     with api.s3.get_object(Bucket=aws.bucket, Key=original)["Body"] as body:
-        assert body.read() == b"not a picture"
+        assert body.read() == b"not an image"
     found = api.dynamodb.get_item(TableName=aws.table, Key={"image_id": {"S": "none"}})
     assert "Item" not in found
 

@@ -67,7 +67,7 @@ class User:
     def upload(self, data: bytes, status: str = "ready", **fields: str) -> str:
         """Upload a PNG, wait until its row says what it should, and return its id."""
         announced = self.announce(data, **fields)
-        send_file(announced["upload"], "picture.png", data)
+        send_file(announced["upload"], "image.png", data)
         key = self.key_of(announced["image_id"])
         self.aws.wait_for_row(key, lambda row: row["status"]["S"] == status)
         return str(announced["image_id"])
@@ -99,7 +99,7 @@ def signed_in(aws: Aws, prefix: str, group: str | None = None) -> Iterator[User]
 
 
 def unique_png(width: int = 300, height: int = 200) -> bytes:
-    """Draw a picture that nobody has uploaded before."""
+    """Draw an image that nobody has uploaded before."""
     target = io.BytesIO()
     colour = tuple(bytes.fromhex(token_hex(3)))
     Image.new("RGB", (width, height), colour).save(target, "PNG")

@@ -42,7 +42,7 @@ def plan(name: EnvironmentName) -> None:
 
 @app.command()
 def smoke(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:
-    """Send a picture through the front door of a deployed environment and look at it.
+    """Send an image through the front door of a deployed environment and look at it.
 
     How it ends is written into the environment's ledger: promotions ask for that evidence.
     """

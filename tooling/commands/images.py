@@ -34,7 +34,7 @@ def upload(
     files: FileNames,
     json_wanted: JsonWanted = False,
 ) -> None:
-    """Upload pictures through the API and print their URLs; a bad file does not stop the rest."""
+    """Upload images through the API and print their URLs; a bad file does not stop the rest."""
     session = Session.open(json_wanted=json_wanted)
     found = find_files(files)
     deployed = session.deployed(name)

@@ -1,4 +1,4 @@
-"""A release that was applied proves itself: its code serves, and a picture comes through."""
+"""A release that was applied proves itself: its code serves, and an image comes through."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from math import ceil
 
 MEBIBYTE = 1024**2
 # Measured by `nox -s benchmark -- memory`; terraform/locals.tf has the same two figures.
-# Three interpreters (one process to spare), libraries, connections, and what a picture of any size
+# Three interpreters (one process to spare), libraries, connections, and what an image of any size
 # takes.
 BASE_MIB = 256
 # Of the worst format and mode, which is a lossy WebP with transparency.

@@ -72,7 +72,7 @@ class Rendition(Section):
         return (self.width or side) * (self.height or side)
 
     def size_of(self, width: int, height: int) -> tuple[int, int]:
-        """Return the width and height that it has of a picture, both in pixels; never enlarged."""
+        """Return the width and height that it has of an image, both in pixels; never enlarged."""
         if self.width is None or self.height is None:
             scale = min(1.0, (self.longest_side or 0) / max(width, height))
             return round(width * scale), round(height * scale)

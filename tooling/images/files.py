@@ -36,6 +36,6 @@ def find_files(named: Iterable[Path]) -> list[Path]:
         raise OperatorError(
             "There is nothing to take.",
             reason="No file was named, or the folder is empty.",
-            remedy="Name files or folders that hold some, such as: picture.jpg holiday/",
+            remedy="Name files or folders that hold some, such as: image.jpg holiday/",
         )
     return files

@@ -68,9 +68,9 @@ class Checks:
         return answer
 
     def require_ready(self, image: dict[str, Any], renditions: list[Rendition]) -> None:
-        """Look at a document of the picture: ready, upright, with all renditions."""
+        """Look at a document of the image: ready, upright, with all renditions."""
         if image["status"] != Status.READY:
-            self.fail(f"the picture ended as {image['status']}: {image.get('error')}")
+            self.fail(f"the image ended as {image['status']}: {image.get('error')}")
         size = (image["width"], image["height"])
         if size != (PICTURE_WIDTH, PICTURE_HEIGHT):
             self.fail(f"its size is recorded as {size}, not upright as it was taken")

@@ -1,4 +1,4 @@
-"""The smoke test: one picture through the front door, as a user's application would send it."""
+"""The smoke test: one image through the front door, as a user's application would send it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class SmokeTest:
         return Checks(self.steps)
 
     def through_the_front_door(self, owner: MediaClient, stranger: MediaClient) -> None:
-        """Bring a picture in, look at it from all sides, and remove it."""
+        """Bring an image in, look at it from all sides, and remove it."""
         picture = draw_picture(secrets.token_bytes(8))
         anonymous = MediaClient(self.api_url, None)
         with self.steps.step("health is open"):
@@ -85,7 +85,7 @@ class SmokeTest:
             self._fetch_all(image, picture)
             with self.steps.step("listed for its owner"):
                 self.checks.require_listed(owner, image_id, wanted=True)
-            with self.steps.step("content leads to the picture"):
+            with self.steps.step("content leads to the image"):
                 self._follow_content(owner, image_id, picture)
             with self.steps.step("hidden from another user"):
                 self.checks.expect(stranger, "GET", f"/images/{image_id}", HTTPStatus.NOT_FOUND)
@@ -165,7 +165,7 @@ def _key_of(url: str, image_id: str) -> str:
 
 
 def _remove_objects(target: Target, outputs: Outputs, keys: list[str]) -> None:
-    """Remove what the test's picture left in the bucket: nobody would ever look for it."""
+    """Remove what the test's image left in the bucket: nobody would ever look for it."""
     for key in keys:
         image_id = key.rpartition("/")[2]
         for prefix in (key, renditions_prefix(image_id)):

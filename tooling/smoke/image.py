@@ -1,4 +1,4 @@
-"""A picture like a phone's: a scene with grain, on its side, camera, place and time in EXIF."""
+"""An image like a phone's: a scene with grain, on its side, camera, place and time in EXIF."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GPS_FOLDER = 0x8825
 
 def draw_picture(seed: bytes) -> bytes:
     """Return a JPEG of 1200 x 1800 pixels that differs with every seed."""
-    chance = random.Random(seed)  # noqa: S311 - a picture, not a secret
+    chance = random.Random(seed)  # noqa: S311 - an image, not a secret
     scene = _scene(chance)
     exif = Image.Exif()
     exif[ORIENTATION] = ORIENTATION_ROTATE_RIGHT

@@ -186,5 +186,5 @@ def _read_pictures(told: Sequence[object], size: Size, question: _Question) -> t
 def _read_picture(length: int, spec: RenditionSpec, size: Size, question: _Question) -> bytes:
     data = _receive(question.connection, length)
     if len(data) != length or not is_plain(data, spec.format, place(size, spec).size):
-        raise UnreadableAnswerError("not the picture that was asked for")
+        raise UnreadableAnswerError("not the image that was asked for")
     return data

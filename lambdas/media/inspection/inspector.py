@@ -31,7 +31,7 @@ _OVERDUE = -signal.SIGALRM
 # What is no end of its own counts as a crash all the same.
 _CRASHED = -signal.SIGABRT
 # What the caller itself takes with the function around it, its libraries, and a spare process;
-# of the 256 MiB that `tooling/environments/memory.py` plans for all but the picture.
+# of the 256 MiB that `tooling/environments/memory.py` plans for all but the image.
 _BESIDE_DECODER_BYTES = 160 * 1024**2
 # An interpreter with every codec loaded, which no limit may fall below.
 _IDLE_DECODER_BYTES = 96 * 1024**2

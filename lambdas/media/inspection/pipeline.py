@@ -27,9 +27,9 @@ from media.rendering.thumbhash import average_colour, thumbhash
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What only decoding can tell: size in pixels after orientation, metadata, encoded pictures.
+    """What only decoding can tell: size in pixels after orientation, metadata, encoded images.
 
-    The pictures are in the order of the renditions that were asked for.
+    The images are in the order of the renditions that were asked for.
     """
 
     width: int
@@ -183,7 +183,7 @@ def _turn(exif: ExifBlock, header: Header) -> Image.Transpose | None:
 def _largest_as_stored(
     header: Header, turn: Image.Transpose | None, specs: Sequence[RenditionSpec]
 ) -> tuple[int, int]:
-    """Tell the largest size that any rendition is drawn from, before the picture is turned."""
+    """Tell the largest size that any rendition is drawn from, before the image is turned."""
     size = upright_size((header.width, header.height), turn)
     return upright_size(max(place(size, spec).scaled for spec in specs), turn)
 

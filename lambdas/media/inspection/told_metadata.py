@@ -34,7 +34,7 @@ def read_metadata(told: Mapping[str, object]) -> dict[str, ExifValue]:
 
 
 def read_location(told: object) -> Location:
-    """Read where the picture was taken.
+    """Read where the image was taken.
 
     Raises
     ------

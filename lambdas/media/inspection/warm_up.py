@@ -1,6 +1,6 @@
 """Loading all that decoding may need, before the process gives up opening files.
 
-A tiny picture of each format goes through the whole pipeline: libraries and Python load modules,
+A tiny image of each format goes through the whole pipeline: libraries and Python load modules,
 and start threads, when they are first used.
 """
 
@@ -31,7 +31,7 @@ _HEIF = b64decode(
 
 
 def warm_up(specs: Sequence[RenditionSpec]) -> None:
-    """Make the renditions of a tiny picture of each format."""
+    """Make the renditions of a tiny image of each format."""
     limits = Limits()
     for image_format in ImageFormat:
         examine(_sample(image_format), image_format, limits, specs)

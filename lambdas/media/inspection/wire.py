@@ -1,4 +1,4 @@
-"""What an `Inspector` and its process say to each other: JSON, then the pictures' bytes.
+"""What an `Inspector` and its process say to each other: JSON, then the images' bytes.
 
 A hostile file may take the process over, so nothing that comes from it is ever run, as unpickling
 would. What it says is read by `answers`.

@@ -143,7 +143,7 @@ class Purger:
             return PurgeResult.SPARED
         if not is_genuine(record, self._bucket):
             raise ForgedRowError(record.image_id)
-        # What is written after this is of a new picture. So it is listed before the claim, which
+        # What is written after this is of a new image. So it is listed before the claim, which
         # whoever writes later sees, and which fails where somebody was at work on the row before.
         originals = self._objects.of_key(record.key)
         renditions = self._objects.below(renditions_prefix(record.image_id))

@@ -104,7 +104,7 @@ def is_discarded(
 
     Where an object that was deleted is back, its image comes back too, unless its owner had thrown
     it away, before its object went. An announced image is one upload, so what arrives after its
-    end changes nothing. A drop under any other key is a new picture where it is another version
+    end changes nothing. A drop under any other key is a new image where it is another version
     than the one thrown away, and not an older one that shows again because newer ones were removed
     for good: what was written before the decision fell under it.
 
@@ -118,7 +118,7 @@ def is_discarded(
         The object's version, and when it was written, in whole seconds as S3 tells it.
     in_parts
         Whether it was uploaded in parts. S3 dates such an object by the beginning of its upload,
-        which tells nothing, so that another version is always a new picture.
+        which tells nothing, so that another version is always a new image.
     """
     decision = record.decision
     if decision is None or decision.key not in (None, record.key):

@@ -50,7 +50,7 @@ class ImageError:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a picture was taken: degrees north and east, metres above the sea."""
+    """Where an image was taken: degrees north and east, metres above the sea."""
 
     latitude: Decimal
     longitude: Decimal
@@ -109,11 +109,11 @@ class ImageRecord:
     format, content_type, width, height, frames
         What the bytes are; the size in pixels is the one after orientation.
     duration_ms
-        How long one pass of an animation plays, in milliseconds; None of a still picture.
+        How long one pass of an animation plays, in milliseconds; None of a still image.
     exif, gps
         Allow-listed metadata, and the location apart from it, for the owner's eyes only.
     placeholder, average_colour
-        A ThumbHash in base64 and ``#rrggbb``, to show before the picture is there.
+        A ThumbHash in base64 and ``#rrggbb``, to show before the image is there.
     renditions
         By name.
     processed_at
@@ -177,7 +177,7 @@ class ImageRecord:
     def decision(self) -> Discard | None:
         """Its owner's decision to throw it away, where that is why it is in the trash.
 
-        A new picture under the key of a direct drop brings the image back, and the processor, which
+        A new image under the key of a direct drop brings the image back, and the processor, which
         may not write decisions, leaves the old one standing.
         """
         stands = self.discarded is not None and self.discarded.at == self.deleted_at

@@ -74,13 +74,13 @@ WORDINGS: Mapping[Flaw, Wording] = {
     Flaw.UNCOMMON_TIFF: _unsupported("a TIFF of an uncommon kind"),
     Flaw.TOO_MANY_PIXELS: Wording(
         RejectionReason.TOO_MANY_PIXELS,
-        "the picture has {width} x {height} pixels, at most {limits.pixels} are accepted: "
+        "the image has {width} x {height} pixels, at most {limits.pixels} are accepted: "
         "scale it down and send it again",
         frozenset({"width", "height"}),
     ),
     Flaw.MORE_PIXELS_INSIDE: Wording(
         RejectionReason.TOO_MANY_PIXELS,
-        "the picture has too many pixels: scale it down and send it again",
+        "the image has too many pixels: scale it down and send it again",
     ),
     Flaw.TOO_MANY_FRAMES: Wording(
         RejectionReason.TOO_MANY_FRAMES,
@@ -89,17 +89,17 @@ WORDINGS: Mapping[Flaw, Wording] = {
         frozenset({"frames", "width", "height"}),
     ),
     Flaw.TOO_MANY_SCANS: _corrupt(
-        "the picture is built up in {scans} passes, no program needs so many", "scans"
+        "the image is built up in {scans} passes, no program needs so many", "scans"
     ),
     Flaw.FOREIGN_HEADER: _corrupt(
         "the file begins like an accepted format but its header can't be read"
     ),
     Flaw.BROKEN_HEADER: _corrupt("the header can't be read"),
-    Flaw.NO_PIXELS: _corrupt("the header says that the picture has no pixels"),
-    Flaw.BROKEN_PIXELS: _corrupt("the picture can't be decoded"),
-    Flaw.NEEDS_MEMORY: _corrupt("the picture needs more memory than any good one"),
-    Flaw.TOO_SLOW: _corrupt("the picture was not decoded within {seconds:g} seconds", "seconds"),
-    Flaw.ENDS_DECODER: _corrupt("the picture makes its decoder fail"),
+    Flaw.NO_PIXELS: _corrupt("the header says that the image has no pixels"),
+    Flaw.BROKEN_PIXELS: _corrupt("the image can't be decoded"),
+    Flaw.NEEDS_MEMORY: _corrupt("the image needs more memory than any good one"),
+    Flaw.TOO_SLOW: _corrupt("the image was not decoded within {seconds:g} seconds", "seconds"),
+    Flaw.ENDS_DECODER: _corrupt("the image makes its decoder fail"),
     Flaw.NOT_AS_ANNOUNCED: Wording(
         RejectionReason.CORRUPT,
         "the file is not the one that was announced: its SHA-256 is another; "

@@ -99,7 +99,7 @@ class MediaBucket:
     def write_rendition(
         self, key: str, data: bytes, content_type: str, *, is_doomed: bool = False
     ) -> None:
-        """Write a rendition once; where its key exists the same picture is there already.
+        """Write a rendition once; where its key exists the same image is there already.
 
         Parameters
         ----------

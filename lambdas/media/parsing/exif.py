@@ -2,7 +2,7 @@
 
 EXIF in the wild is broken in every way: offsets past the end, wrong types, counts of millions,
 loops. This reader takes the few directories that matter, bounds everything, and skips what it
-can't read, so that no metadata can keep a picture from being shown.
+can't read, so that no metadata can keep an image from being shown.
 """
 
 import struct

@@ -44,9 +44,9 @@ def read_frame(data: bytes) -> JpegFrame | None:
 
 
 def count_scans(data: bytes) -> int:
-    """Count the scans of the first picture of a JPEG; phones append films and further pictures.
+    """Count the scans of the first image of a JPEG; phones append films and further images.
 
-    A progressive picture is built up in scans; each costs a pass over all of it, however few
+    A progressive image is built up in scans; each costs a pass over all of it, however few
     bytes it has.
     """
     first = next((start for marker, start, _ in _segments(data) if marker == _SCAN), None)

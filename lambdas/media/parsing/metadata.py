@@ -84,7 +84,7 @@ def allowed_metadata(block: ExifBlock) -> dict[str, ExifValue]:
 
 
 def location(block: ExifBlock) -> Location | None:
-    """Read where the picture was taken; None where that is not told or makes no sense."""
+    """Read where the image was taken; None where that is not told or makes no sense."""
     latitude = _degrees(block.gps, _LATITUDE, _LATITUDE_REFERENCE, "S")
     longitude = _degrees(block.gps, _LONGITUDE, _LONGITUDE_REFERENCE, "W")
     if latitude is None or longitude is None:

@@ -26,7 +26,7 @@ def transposition(tag: int | None, image_format: ImageFormat) -> Image.Transpose
     tag
         The orientation tag of the file's EXIF, if it has one; anything but 1 to 8 counts as 1.
     image_format
-        The file's format, since some decoders turn the picture themselves.
+        The file's format, since some decoders turn the image themselves.
 
     Returns
     -------
@@ -39,6 +39,6 @@ def transposition(tag: int | None, image_format: ImageFormat) -> Image.Transpose
 
 
 def upright_size(size: tuple[int, int], turn: Image.Transpose | None) -> tuple[int, int]:
-    """Tell the width and height that a picture has once it was turned."""
+    """Tell the width and height that an image has once it was turned."""
     sideways = {_TRANSPOSITIONS[tag] for tag in _SIDEWAYS}
     return (size[1], size[0]) if turn in sideways else size

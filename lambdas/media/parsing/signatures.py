@@ -16,7 +16,7 @@ _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _HEVC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
 _CONTAINER_BRANDS = frozenset({b"mif1", b"msf1"})
 _STILL_BRANDS = _AVIF_BRANDS | _HEVC_BRANDS | _CONTAINER_BRANDS
-# Items in other codecs are known to be pictures too, but no decoder here reads them.
+# Items in other codecs are known to be images too, but no decoder here reads them.
 _CODECS = frozenset({b"av01", b"hvc1", b"avc1", b"jpeg", b"j2k1", b"vvc1", b"evc1", b"unci"})
 _ITEM_NUMBER_BYTES = {b"\x02": 2, b"\x03": 4}
 _ITEMS_END_MAX = 65_536
@@ -53,7 +53,7 @@ def _from_brands(data: bytes) -> ImageFormat | None:
     compatible = {data[i : i + 4] for i in range(_FIRST_COMPATIBLE_BRAND, end, 4)}
     if not ({major} | compatible) & _STILL_BRANDS:
         return None
-    # The items say what the pictures are coded in; brands are often only a program's habit.
+    # The items say what the images are coded in; brands are often only a program's habit.
     codecs = _item_types(data) & _CODECS
     if codecs:
         return ImageFormat.AVIF if codecs == {b"av01"} else _hevc_or_none(codecs)

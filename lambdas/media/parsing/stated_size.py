@@ -1,6 +1,6 @@
 """The size that a file's header states, read without a decoder.
 
-A picture that is too large is refused for that, also where the rest of the file is missing or no
+An image that is too large is refused for that, also where the rest of the file is missing or no
 decoder would take it; and no decoder comes to see it.
 """
 

@@ -5,7 +5,7 @@ import zlib
 from media.model.formats import ImageFormat
 from media.parsing.png import png_chunks
 
-# A lower case first letter marks a chunk that a picture can be shown without.
+# A lower case first letter marks a chunk that an image can be shown without.
 _ANCILLARY_BIT = 0x20
 # Compressed text may unpack to anything. Of an animation only the still is decoded, and what
 # decoders object to in the rest of it keeps no viewer from showing that.

@@ -36,7 +36,7 @@ def unsupported_variant(data: bytes, image_format: ImageFormat) -> Flaw | None:
 
 
 def is_whole_tiff(data: bytes) -> bool:
-    """Return whether a TIFF's first directory describes a picture that lies in the file."""
+    """Return whether a TIFF's first directory describes an image that lies in the file."""
     image = read_exif(data).image
     places = image.get(_STRIPS) or image.get(_TILES)
     if not isinstance(places, tuple) or not all(isinstance(p, int) for p in places):

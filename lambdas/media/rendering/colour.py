@@ -44,7 +44,7 @@ class ColourSpace:
 
 
 def reduce_to_eight_bits(image: Image.Image) -> Image.Image:
-    """Bring a decoded picture to a mode that can be scaled: 8 bits a channel, no palette.
+    """Bring a decoded image to a mode that can be scaled: 8 bits a channel, no palette.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def reduce_to_eight_bits(image: Image.Image) -> Image.Image:
     Returns
     -------
     PIL.Image.Image
-        In mode L, LA, RGB, RGBA or CMYK; the picture itself where nothing had to be done.
+        In mode L, LA, RGB, RGBA or CMYK; the image itself where nothing had to be done.
     """
     mode = image.mode
     if mode.startswith("I") or mode == "F":
@@ -72,7 +72,7 @@ def reduce_to_eight_bits(image: Image.Image) -> Image.Image:
 
 
 def convert_to_srgb(image: Image.Image, space: ColourSpace) -> Image.Image:
-    """Convert a picture to sRGB.
+    """Convert an image to sRGB.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def convert_to_srgb(image: Image.Image, space: ColourSpace) -> Image.Image:
         In a mode that `reduce_to_eight_bits` gives.
     space
         What the file says its colours mean. A profile that is broken, or made for another colour
-        model than the picture's, is left out of account, as browsers do.
+        model than the image's, is left out of account, as browsers do.
 
     Returns
     -------
@@ -111,7 +111,7 @@ def _transparency(image: Image.Image) -> Image.Image | None:
 def _apply_profile(
     image: Image.Image, profile: ImageCms.ImageCmsProfile | None, model: str | None
 ) -> Image.Image:
-    """Return an RGB picture without alpha; a profile of another colour model does nothing."""
+    """Return an RGB image without alpha; a profile of another colour model does nothing."""
     if image.mode == "CMYK":
         return _transform(image, profile if model == "CMYK" else None)
     if model == "GRAY":
@@ -138,7 +138,7 @@ def _drop_surplus_transparency(image: Image.Image) -> None:
 
 
 def scale_transparency(image: Image.Image, depth: int) -> None:
-    """Bring the one colour that a PNG names as transparent to the depth of the decoded picture.
+    """Bring the one colour that a PNG names as transparent to the depth of the decoded image.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def scale_transparency(image: Image.Image, depth: int) -> None:
 
 
 def _with_alpha(grey: Image.Image, deep: Image.Image) -> Image.Image:
-    """Make the one level see-through that a deep picture names as transparent."""
+    """Make the one level see-through that a deep image names as transparent."""
     level = deep.info.get("transparency")
     if isinstance(level, int):
         alpha = ImageMath.lambda_eval(
@@ -169,14 +169,14 @@ def _with_alpha(grey: Image.Image, deep: Image.Image) -> Image.Image:
 
 def _scale_depth(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
-        # 16 bits are a depth of their own: their white is 65535 however dark the picture is.
+        # 16 bits are a depth of their own: their white is 65535 however dark the image is.
         # Pillow computes on its native 16-bit mode only, not on the ones of either byte order.
         deep = image if image.mode == "I;16" else image.convert("I")
         return deep.point(lambda level: level * (255 / 65_535) + 0.5).convert("L")
     deep = image.convert("F")
     lowest, highest = deep.getextrema()
     if not isinstance(lowest, float) or not isinstance(highest, float):
-        raise TypeError("a one-channel picture has one range of levels")
+        raise TypeError("a one-channel image has one range of levels")
     if image.mode == "F" and highest <= 1:
         white = 1.0
     else:

@@ -178,7 +178,7 @@ def _count_frames(
         case ImageFormat.TIFF:
             return count_tiff_pages(data, stop_at)
         case ImageFormat.JPEG:
-            # The further pictures of an MPO are other views or gain maps, not frames.
+            # The further images of an MPO are other views or gain maps, not frames.
             return 1
         case _:
             return max(1, int(getattr(image, "n_frames", 1)))

@@ -45,11 +45,11 @@ class Rendition:
 def draw(
     picture: Image.Image, size: tuple[int, int], specs: Sequence[RenditionSpec]
 ) -> list[Image.Image]:
-    """Scale a picture to what each spec asks for, each from the next larger one.
+    """Scale an image to what each spec asks for, each from the next larger one.
 
     Parameters
     ----------
-    picture
+    image
         Upright, in RGB or RGBA, at least as large as the largest spec asks for.
     size
         The width and height in pixels of the original, which decide the shapes.
@@ -75,7 +75,7 @@ def draw(
 def encode_all(
     pictures: Sequence[Image.Image], specs: Sequence[RenditionSpec]
 ) -> tuple[bytes, ...]:
-    """Encode each picture as its spec asks, at once where there is more than one processor."""
+    """Encode each image as its spec asks, at once where there is more than one processor."""
     workers = min(len(specs), _processors())
     if workers < _WORTH_THREADS:
         return tuple(map(encode, pictures, specs))
@@ -85,7 +85,7 @@ def encode_all(
 
 
 def encode(picture: Image.Image, spec: RenditionSpec) -> bytes:
-    """Encode a picture that has its final size, without any metadata."""
+    """Encode an image that has its final size, without any metadata."""
     plain = _flattened(picture) if spec.format is RenditionFormat.JPEG else picture
     # Some of Pillow's encoders write what they find here without being asked.
     plain.info.clear()
@@ -139,7 +139,7 @@ def _options(spec: RenditionSpec) -> dict[str, Any]:
 
 
 def _flattened(picture: Image.Image) -> Image.Image:
-    """Lay a picture over white, since JPEG knows no transparency."""
+    """Lay an image over white, since JPEG knows no transparency."""
     if picture.mode != "RGBA":
         return picture
     ground = Image.new("RGB", picture.size, "white")

@@ -12,7 +12,7 @@ _PLAIN = "RGB"
 
 
 def decode_heif(data: bytes, image: ImageFile.ImageFile, target: tuple[int, int]) -> Image.Image:
-    """Decode the primary picture.
+    """Decode the primary image.
 
     Parameters
     ----------
@@ -35,6 +35,6 @@ def decode_heif(data: bytes, image: ImageFile.ImageFile, target: tuple[int, int]
         mend(data, ImageFormat.HEIF), convert_hdr_to_8bit=True
     )
     picture = heif[heif.primary_index]
-    # What the header told of the size may change once the picture is decoded.
+    # What the header told of the size may change once the image is decoded.
     pixels = bytes(picture.data)
     return libvips.scale_pixels(pixels, _PLAIN, picture.size, target)

@@ -1,7 +1,7 @@
 """Scaling with libvips, called through its C interface; colour and metadata stay with Pillow.
 
 Its vector code needs a fifth of the time of Pillow's filter, and it reads a JPEG line by line, so
-that a picture is never whole in memory at its full size. The wheel `pyvips-binary` brings the
+that an image is never whole in memory at its full size. The wheel `pyvips-binary` brings the
 library for every platform that the functions run on; its usual companion, the package `pyvips`,
 is published as source only and would have to be built, so these few calls stand in for it.
 """
@@ -30,7 +30,7 @@ class VipsError(Exception):
 
 
 def scale(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Scale a picture with the Lanczos filter.
+    """Scale an image with the Lanczos filter.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def _decode_jpeg(
     with _owned(loaded.value):
         bands = lib.vips_image_get_bands(loaded)
         if bands not in _MODES:
-            raise VipsError("the picture is not what its header says")
+            raise VipsError("the image is not what its header says")
         found = (lib.vips_image_get_width(loaded), lib.vips_image_get_height(loaded))
         return _resized(loaded.value, found, target, _MODES[bands])
 

@@ -1,17 +1,17 @@
-"""Scaling pictures down with one filter, Lanczos, whatever their mode."""
+"""Scaling images down with one filter, Lanczos, whatever their mode."""
 
 from PIL import Image
 
 from media.rendering import libvips
 
 # Blocks of pixels are averaged first as long as the filter still has twice the target to work on:
-# the filter alone would need the whole picture once more in memory.
+# the filter alone would need the whole image once more in memory.
 _LEFT_TO_THE_FILTER = 2
 _PREMULTIPLIED = {"LA": "La", "RGBA": "RGBa"}
 
 
 def resize(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Scale a picture down; the same picture where the size is the same.
+    """Scale an image down; the same image where the size is the same.
 
     Parameters
     ----------

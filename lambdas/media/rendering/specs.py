@@ -66,10 +66,10 @@ class RenditionSpec:
     name
         What it is called in keys and answers: lower case letters, digits and hyphens.
     longest_side
-        Its longest side in pixels, the shape kept; smaller pictures keep their size.
+        Its longest side in pixels, the shape kept; smaller images keep their size.
     width, height
         Instead of `longest_side`: a box in pixels that is filled by cutting off evenly what
-        stands out. Of a picture that is smaller it is the largest cut of the box's shape.
+        stands out. Of an image that is smaller it is the largest cut of the box's shape.
     format
         What it is encoded in.
     quality

@@ -1,4 +1,4 @@
-"""ThumbHash: a blurred preview of a picture in about 25 bytes, with its shape and transparency.
+"""ThumbHash: a blurred preview of an image in about 25 bytes, with its shape and transparency.
 
 After Evan Wallace's published algorithm; the sums are separated by axis, which gives the same
 numbers for a fraction of the work.
@@ -37,7 +37,7 @@ class _Waves:
 
 
 def thumbhash(image: Image.Image) -> bytes:
-    """Compute the ThumbHash of a picture.
+    """Compute the ThumbHash of an image.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def thumbhash(image: Image.Image) -> bytes:
     Returns
     -------
     bytes
-        5 to 25 bytes, which any ThumbHash decoder turns into a picture.
+        5 to 25 bytes, which any ThumbHash decoder turns into an image.
     """
     sample = image.convert("RGBA")
     sample.thumbnail((_SAMPLE_SIDE, _SAMPLE_SIDE), Image.Resampling.BOX)
@@ -88,7 +88,7 @@ def thumbhash(image: Image.Image) -> bytes:
 
 
 def average_colour(image: Image.Image) -> str:
-    """Compute a picture's mean colour, its transparent parts not counted, as ``#rrggbb``."""
+    """Compute an image's mean colour, its transparent parts not counted, as ``#rrggbb``."""
     red, green, blue, _ = _rgba(image.convert("RGBA").resize((1, 1), Image.Resampling.BOX))[0]
     return f"#{red:02x}{green:02x}{blue:02x}"
 
@@ -99,7 +99,7 @@ def _rgba(image: Image.Image) -> list[tuple[int, int, int, int]]:
 
 
 def _composed(pixels: Sequence[_Pixel]) -> _Channels:
-    """Lay the picture over its own mean colour, so that transparency leaves no edge."""
+    """Lay the image over its own mean colour, so that transparency leaves no edge."""
     alphas = [p.alpha for p in pixels]
     return (
         _over_its_mean([p.red for p in pixels], alphas),

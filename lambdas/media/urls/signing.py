@@ -172,7 +172,7 @@ class Signer:
         )
 
     def rendition(self, rendition: StoredRendition) -> SignedUrl:
-        """Sign a URL of a rendition, served as a picture whatever lies there."""
+        """Sign a URL of a rendition, served as an image whatever lies there."""
         known = rendition.content_type in _RENDITION_TYPES
         return self._sign(
             rendition.key,

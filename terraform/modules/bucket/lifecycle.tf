@@ -56,7 +56,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "media" {
   }
 
   rule {
-    # How often a rendition is read depends on the picture: S3 finds out by itself.
+    # How often a rendition is read depends on the image: S3 finds out by itself.
     id     = "renditions-to-intelligent-tiering"
     status = "Enabled"
 

@@ -104,7 +104,7 @@ def _shares(quotas: list[Quota]) -> dict[str, float]:
 def _show(screen: Screen, demand: Demand, settings: Settings, rates: tuple[Rate, ...]) -> None:
     needs = {
         "uploads a second": (1.0, ".2f"),
-        "pictures at once": (demand.processor_seconds, ".1f"),
+        "images at once": (demand.processor_seconds, ".1f"),
         "requests at once": (demand.api_seconds, ".1f"),
         "table writes a second": (demand.write_units, ".0f"),
         "KB of logs a second": (demand.log_bytes / THOUSAND, ".0f"),

@@ -19,7 +19,7 @@ class Measured:
     Parameters
     ----------
     processing_ms : float
-        Mean time of a picture in the processor, as ``benchmark -- load`` tells it.
+        Mean time of an image in the processor, as ``benchmark -- load`` tells it.
     announcing_ms, reading_ms : float
         Work of a core for ``POST /images``, and for a page of twenty images.
     row_bytes, announced_bytes : int
@@ -27,11 +27,11 @@ class Measured:
     processor_log_bytes, api_log_bytes : int
         Log lines of an invocation.
     original_bytes, renditions_bytes : int
-        Of one picture, and of its renditions together.
+        Of one image, and of its renditions together.
     slowdown : float
         How much longer a core of Lambda takes than the core that was measured. An assumption.
     aws_ms, api_aws_ms : float
-        Waiting for S3 and DynamoDB in a picture, for DynamoDB in a request. Assumptions.
+        Waiting for S3 and DynamoDB in an image, for DynamoDB in a request. Assumptions.
     requests : int
         Requests to the API for each upload, its announcement among them. An assumption.
     """

@@ -69,7 +69,7 @@ def settings_of(demand: Demand, rate: Rate, settings: Settings) -> list[Quota]:
     """Return what the environment's own brakes have to let through."""
     allowed = (
         (
-            "pictures at once",
+            "images at once",
             settings.concurrency_max,
             demand.processor_seconds,
             "`processor.concurrency_max`, `concurrency_reserved`",

@@ -25,7 +25,7 @@ def add_to(benchmarks: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--json", action="store_true", help="print JSON for a script to read")
     parser.add_argument("--rounds", type=int, default=9, help="turns of each contender (9)")
     parser.add_argument(
-        "--pictures", type=Path, help="folder of the pictures (../shared/corpus; else stand-ins)"
+        "--images", type=Path, help="folder of the images (../shared/corpus; else stand-ins)"
     )
     parser.set_defaults(run=run)
 

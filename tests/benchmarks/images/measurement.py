@@ -119,7 +119,7 @@ def _judge(workload: Workload, found: dict[str, Performance], scratch: Path) -> 
 
 
 def _add_decoding(contenders: Sequence[Contender], found: dict[str, Performance]) -> None:
-    """Charge who was given a decoded picture with the decoding that somebody has to do for it."""
+    """Charge who was given a decoded image with the decoding that somebody has to do for it."""
     decoding = found[DECODING]
     for contender in contenders:
         if not contender.decodes_heif:

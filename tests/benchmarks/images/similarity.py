@@ -1,4 +1,4 @@
-"""How near a rendition is to what one direct Lanczos filter would make of the whole picture."""
+"""How near a rendition is to what one direct Lanczos filter would make of the whole image."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ STABILISERS = ((0.01 * 255) ** 2, (0.03 * 255) ** 2)
 
 
 class Reference:
-    """A picture in full, upright and in sRGB, to be scaled to the size of what is compared.
+    """An image in full, upright and in sRGB, to be scaled to the size of what is compared.
 
     Parameters
     ----------
-    picture : Path
+    image : Path
         The file; all of it is decoded.
     """
 
@@ -43,7 +43,7 @@ class Reference:
 
 
 def to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """Return a picture in sRGB; it is taken to be that where it has no profile."""
+    """Return an image in sRGB; it is taken to be that where it has no profile."""
     if not profile:
         return picture
     source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
@@ -51,7 +51,7 @@ def to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def luma(picture: Image.Image) -> NDArray[np.float64]:
-    """Return the luma of a picture over white, from 0 to 255, as height x width."""
+    """Return the luma of an image over white, from 0 to 255, as height x width."""
     ground = Image.new("RGBA", picture.size, "white")
     flat = Image.alpha_composite(ground, picture.convert("RGBA"))
     red, green, blue, _ = np.moveaxis(np.asarray(flat, dtype=np.float64), 2, 0)
@@ -60,7 +60,7 @@ def luma(picture: Image.Image) -> NDArray[np.float64]:
 
 
 def ssim(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """Return the mean structural similarity of two pictures.
+    """Return the mean structural similarity of two images.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def ssim(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     Returns
     -------
     float
-        1 for equal pictures, less the less they have in common.
+        1 for equal images, less the less they have in common.
     """
     first, second = STABILISERS
     mean_one, mean_other = _blur(one), _blur(other)
@@ -85,7 +85,7 @@ def ssim(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
 
 
 def _blur(levels: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Weigh by the Gaussian window, only where all of it lies inside the picture."""
+    """Weigh by the Gaussian window, only where all of it lies inside the image."""
     reach = np.arange(-WINDOW_RADIUS, WINDOW_RADIUS + 1)
     weights = np.exp(-(reach**2) / (2 * WINDOW_SIGMA**2))
     weights /= weights.sum()

@@ -1,4 +1,4 @@
-"""The pictures that contenders are given, real ones where they are there, else stand-ins."""
+"""The images that contenders are given, real ones where they are there, else stand-ins."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ HEIF_SETTINGS: dict[str, Any] = {"quality": 60, "enc_params": {"preset": "ultraf
 
 @dataclass(frozen=True)
 class Workload:
-    """A picture to make the default renditions of.
+    """An image to make the default renditions of.
 
     Parameters
     ----------
     name : str
         What the tables call it.
-    picture : Path
+    image : Path
         The file.
     origin : str
-        Where the picture comes from; says so when it is no real photograph.
+        Where the image comes from; says so when it is no real photograph.
     decoded : Path or None
-        The same picture as a TIFF that is not compressed, with its colour profile, for contenders
+        The same image as a TIFF that is not compressed, with its colour profile, for contenders
         that can't decode it; None where all can.
     """
 
@@ -61,8 +61,8 @@ def make_workloads(pictures: Path | None, scratch: Path) -> Iterator[Workload]:
 
     Parameters
     ----------
-    pictures : Path or None
-        Folder of the real pictures; None stands for the corpus beside the checkout.
+    images : Path or None
+        Folder of the real images; None stands for the corpus beside the checkout.
     """
     pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
     folder = pictures or CORPUS
@@ -72,7 +72,7 @@ def make_workloads(pictures: Path | None, scratch: Path) -> Iterator[Workload]:
     with Image.open(heic.picture) as opened:
         profile = opened.info.get("icc_profile")
         upright = ImageOps.exif_transpose(opened).convert("RGB")
-    # No phone's JPEG of this size is at hand: the same camera's picture, as it would save it.
+    # No phone's JPEG of this size is at hand: the same camera's image, as it would save it.
     jpeg = scratch / "phone-12.jpg"
     upright.save(jpeg, quality=90, icc_profile=profile)
     yield Workload("JPEG 12 MP, phone", jpeg, f"{heic.origin}, encoded again as JPEG")
@@ -108,7 +108,7 @@ def draw_stand_in(size: tuple[int, int], mode: str) -> Image.Image:
     mode : str
         ``RGB``, or ``RGBA`` for one that fades to the right.
     """
-    source = random.Random(1)  # noqa: S311 - a picture, not a secret
+    source = random.Random(1)  # noqa: S311 - an image, not a secret
     picture = Image.new("RGB", size)
     for detail, share in ((8, 1.0), (64, 0.35), (512, 0.15)):
         grid = (detail, max(1, detail * size[1] // size[0]))

@@ -1,4 +1,4 @@
-"""``load``: bursts and a steady stream of mixed pictures through the front door, each followed."""
+"""``load``: bursts and a steady stream of mixed images through the front door, each followed."""
 
 from __future__ import annotations
 

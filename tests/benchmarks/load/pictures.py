@@ -1,4 +1,4 @@
-"""The pictures of a load: real ones of every kind where they are there, else generated ones."""
+"""The images of a load: real ones of every kind where they are there, else generated ones."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Picture:
 
 
 def mixed_pictures() -> Iterator[Picture]:
-    """Yield pictures without end, good and bad ones, in the same order every time."""
+    """Yield images without end, good and bad ones, in the same order every time."""
     manifest = CORPUS / "manifest.json"
     if not manifest.is_file():
         return (_drawn(number) for number in count())
@@ -59,7 +59,7 @@ def mixed_pictures() -> Iterator[Picture]:
 def _read(name: str, status: str) -> Picture:
     path = CORPUS / name
     guessed = guess_content_type(path)
-    # What is no picture would not be announced as what it is.
+    # What is no image would not be announced as what it is.
     declared = guessed if guessed.startswith("image/") and guessed != UNKNOWN_TYPE else DECLARED
     accepted = declared if not declared.endswith("svg+xml") else DECLARED
     return Picture(name, accepted, path.read_bytes(), status)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tooling.console import Screen
 
-# Below four times the largest rendition's side a picture is not reduced before the filter, which
+# Below four times the largest rendition's side an image is not reduced before the filter, which
 # is where it takes most: the square of that is the largest that is measured.
 MEGAPIXELS = (4.0, 16.0, 40.0, 80.0)
 SQUARE = 1.0

@@ -9,7 +9,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-# The whole function is in memory while a picture is worked on, not only what decodes it.
+# The whole function is in memory while an image is worked on, not only what decodes it.
 import functions.processor.handler
 from media.inspection import DEFAULT_RENDITIONS, Inspector
 from media.model.limits import Limits

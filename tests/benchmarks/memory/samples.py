@@ -1,4 +1,4 @@
-"""A picture of each format and mode, in any size."""
+"""An image of each format and mode, in any size."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Sample:
     name : str
         Format and mode, as the table calls them.
     encode : callable
-        Makes a file of it from the levels of an RGB picture, height x width x 3.
+        Makes a file of it from the levels of an RGB image, height x width x 3.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Sample:
 
 
 def draw_levels(megapixels: float, shape: float = 4 / 3) -> NDArray[np.uint8]:
-    """Draw a smooth picture, as height x width x 3; its content hardly matters to memory.
+    """Draw a smooth image, as height x width x 3; its content hardly matters to memory.
 
     Parameters
     ----------

@@ -80,7 +80,7 @@ def test_a_page_empties_nothing(fortress: Fortress, page: dict[str, str]) -> Non
         "localhost.evil.example:4566",
         "127.0.0.1.evil.example",
         "0.0.0.0:4566",
-        "pictures.localhost:4566",
+        "images.localhost:4566",
         "x.execute-api.localhost:4566",
         "",
     ],

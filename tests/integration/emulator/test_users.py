@@ -147,7 +147,7 @@ def test_a_url_to_upload_with_copies_nothing_of_anothers(fortress: Fortress) -> 
     """The API signs it with its own rights, and it may read every original."""
     s3 = fortress.client("s3")
     url = s3.generate_presigned_url(
-        "put_object", Params={"Bucket": BUCKET, "Key": "uploads/mallory/picture"}
+        "put_object", Params={"Bucket": BUCKET, "Key": "uploads/mallory/image"}
     )
     path = url.removeprefix(fortress.emulator.endpoint)
     answer = fortress.send(f"PUT {path}", {"x-amz-copy-source": f"{BUCKET}/{KEY}"})

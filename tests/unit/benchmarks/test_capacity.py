@@ -53,13 +53,13 @@ def test_what_breaks_first() -> None:
     settings = settings_of(DEMAND, RATE, Settings(concurrency_max=40, month_shards=1))
     assert {each.name: each.share for each in settings} == pytest.approx(
         {
-            "pictures at once": 100 * 0.5 / 40,
+            "images at once": 100 * 0.5 / 40,
             "uploads announced a second": 0.5,
             "requests a second": 300 / 500,
             "writes a second to a month of all images": 0.2,
         }
     )
-    assert [each.name for each in broken(settings)] == ["pictures at once"]
+    assert [each.name for each in broken(settings)] == ["images at once"]
     assert nearest(settings).breaks_at == pytest.approx(80)
     assert broken(settings_of(DEMAND, RATE, Settings(concurrency_max=50))) == []
 
@@ -93,7 +93,7 @@ def test_figures_of_ones_own_are_taken(tmp_path: Path, capsys: pytest.CaptureFix
     told = json.loads(capsys.readouterr().out)
     assert told["processor_seconds"] == 0.25
     [size] = told["sizes"]
-    assert (size["pictures_at_once"], size["settings"]["pictures at once"]) == (2.5, 0.025)
+    assert (size["pictures_at_once"], size["settings"]["images at once"]) == (2.5, 0.025)
     command.run(parsed("--processing-ms", "200", "--slowdown", "1", "--aws-ms", "0"), Screen())
     assert "2,000 a second" in capsys.readouterr().out
     with pytest.raises(OperatorError, match="holds no figures of a load"):

@@ -1,4 +1,4 @@
-"""SSIM on pictures whose similarity is known."""
+"""SSIM on images whose similarity is known."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _CHECKS: Mapping[RenditionFormat, Callable[[bytes, tuple[int, int]], bool]] = {
 
 
 def is_plain(data: bytes, rendition_format: RenditionFormat, size: tuple[int, int]) -> bool:
-    """Return whether bytes are a picture of a format and size, without metadata or anything after.
+    """Return whether bytes are an image of a format and size, without metadata or anything after.
 
     Parameters
     ----------

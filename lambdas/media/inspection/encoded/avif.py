@@ -61,7 +61,7 @@ def _inside(data: bytes, box: Box, depth: int) -> Iterator[Box]:
 
 
 def _is_plain(data: bytes, inner: list[Box], size: tuple[int, int]) -> bool:
-    """Return whether the boxes state a size, this one, and hold nothing that is no picture's."""
+    """Return whether the boxes state a size, this one, and hold nothing that is no image's."""
     states_size = any(kind == b"ispe" for kind, _, _ in inner)
     return states_size and all(_fits(data, box, size) for box in inner)
 

@@ -40,7 +40,7 @@ def _fits(kind: bytes, body: bytes, size: tuple[int, int]) -> bool:
     match kind:
         case b"VP8X":
             told = struct.pack("<I", _ALPHA_FLAG) + _24_bits(width) + _24_bits(height)
-            # A picture without transparency may be written in the extended layout too.
+            # An image without transparency may be written in the extended layout too.
             return body in (told, bytes(4) + told[4:])
         case b"VP8 ":
             across, down = struct.unpack_from("<HH", body, 6)

@@ -1,4 +1,4 @@
-"""The codecs alone: decode once, and encode pictures that have their final size already.
+"""The codecs alone: decode once, and encode images that have their final size already.
 
 What lies between the two, scaling above all, is free here; no processor can be faster with the
 same codecs.

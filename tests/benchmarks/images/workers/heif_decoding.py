@@ -1,4 +1,4 @@
-"""Decoding alone: what a HEIC picture costs before a library without HEVC can begin."""
+"""Decoding alone: what a HEIC image costs before a library without HEVC can begin."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Task:
-    """One picture to make renditions of.
+    """One image to make renditions of.
 
     Parameters
     ----------

@@ -44,8 +44,8 @@ def png(width: int) -> bytes:
     return output.getvalue()
 
 
-# Three versions of a key, one of them no picture.
-BODIES = {"first": png(16), "second": png(24), "no picture": b"<html>"}
+# Three versions of a key, one of them no image.
+BODIES = {"first": png(16), "second": png(24), "no image": b"<html>"}
 STEPS = (*BODIES, "delete", "restore")
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 IMAGE = "0b8a5f6e-1111-4111-9111-00000000000b"
-CONTENT = b"not really a picture" * 1000
+CONTENT = b"not really an image" * 1000
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def test_the_bytes_decide_on_the_announced_type(
     tmp_path: Path, format_name: str, content_type: str
 ) -> None:
-    path = tmp_path / "picture.heic"
+    path = tmp_path / "image.heic"
     Image.new("RGB", (8, 8)).save(path, format_name)
     assert guess_content_type(path) == content_type
 

@@ -20,7 +20,7 @@ BUNDLE = "const Redoc = {init() { return '<b></script><script>alert(1)</script>'
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {
-        "title": "Pictures <API>",
+        "title": "Images <API>",
         "version": "1",
         "description": "</script><script>alert(2)</script><img src=http://127.0.0.1/>",
     },

@@ -66,7 +66,7 @@ def test_a_picture_without_a_state(server: WebServer, dev: Environment) -> None:
 
 def test_a_rendition_that_is_no_picture(server: WebServer) -> None:
     served = {"url": f"{server.url}/file", "content_type": "image/jpeg"}
-    server.answer("GET /file", b"no picture", Content_Type="image/jpeg")
+    server.answer("GET /file", b"no image", Content_Type="image/jpeg")
     test = SmokeTest(server.url, [])
     with pytest.raises(SmokeTestFailed) as caught, test.steps.faults_told():
         test.checks.require_rendition({**served, "width": 1, "height": 1, "bytes": 10}, (1, 1))

@@ -1,4 +1,4 @@
-"""The smoke picture is like a phone's: on its side, with place and time, never twice the same."""
+"""The smoke image is like a phone's: on its side, with place and time, never twice the same."""
 
 from __future__ import annotations
 

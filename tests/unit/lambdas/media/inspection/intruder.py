@@ -41,7 +41,7 @@ _seen: list[bytes] = []
 
 
 def order(attack: str, *arguments: object) -> bytes:
-    """Write a file that begins like a picture and tells the intruder what to do."""
+    """Write a file that begins like an image and tells the intruder what to do."""
     return PNG + " ".join([attack, *map(str, arguments)]).encode()
 
 

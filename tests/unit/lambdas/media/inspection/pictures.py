@@ -1,4 +1,4 @@
-"""Pictures made for the tests: small, real, and of every kind that the tests ask for."""
+"""Images made for the tests: small, real, and of every kind that the tests ask for."""
 
 import io
 import struct
@@ -17,7 +17,7 @@ SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
 def quadrants(size: tuple[int, int] = (60, 40)) -> Image.Image:
-    """Draw a picture whose corners tell its orientation: red green over blue white."""
+    """Draw an image whose corners tell its orientation: red green over blue white."""
     width, height = size
     image = Image.new("RGB", size, "white")
     image.paste("red", (0, 0, width // 2, height // 2))

@@ -123,7 +123,7 @@ def test_what_is_changed_below_is_a_good_answer() -> None:
             found(width=120, height=80, frames=27), id="more pixels in all frames than accepted"
         ),
         pytest.param(found(duration_ms="1"), id="a number as text"),
-        pytest.param(found(duration_ms=1), id="a still picture that plays"),
+        pytest.param(found(duration_ms=1), id="a still image that plays"),
         pytest.param(found(frames=2, duration_ms=86_400_001), id="longer than a day"),
         pytest.param(found(exif=[]), id="metadata that is no object"),
         pytest.param(metadata(serial_number="1"), id="unknown metadata"),
@@ -148,13 +148,13 @@ def test_what_is_changed_below_is_a_good_answer() -> None:
         pytest.param(found(placeholder="AAAAAA"), id="a placeholder cut short"),
         pytest.param(found(placeholder="A" * 36), id="a placeholder too long"),
         pytest.param(found(average_colour="red"), id="another colour"),
-        pytest.param(found(pictures=[]), id="too few pictures"),
-        pytest.param(found(pictures=[1] * 3), id="too many pictures"),
+        pytest.param(found(pictures=[]), id="too few images"),
+        pytest.param(found(pictures=[1] * 3), id="too many images"),
         pytest.param(changed("findings", "pictures", 0, to=0), id="no bytes"),
         pytest.param(changed("findings", "pictures", 0, to=2), id="more than announced"),
         pytest.param(changed("findings", "pictures", 0, to=10**4), id="fewer than announced"),
         pytest.param(changed("findings", "pictures", 1, to=10**6), id="too many bytes"),
-        pytest.param(found(width=40, height=60), id="pictures of another shape"),
+        pytest.param(found(width=40, height=60), id="images of another shape"),
     ],
 )
 def test_what_differs_from_a_good_answer_is_none(header: bytes) -> None:
@@ -201,7 +201,7 @@ def test_another_image_than_a_decoder_makes_is_none() -> None:
     }
     for name, data in others.items():
         header = changed("findings", "pictures", 0, to=len(data))
-        with pytest.raises(UnreadableAnswerError, match="not the picture"):
+        with pytest.raises(UnreadableAnswerError, match="not the image"):
             pytest.fail(f"{name}: {heard(header, data, PICTURES[1])}")
 
 

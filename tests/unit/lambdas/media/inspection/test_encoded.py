@@ -1,4 +1,4 @@
-"""A rendition's bytes hold one picture of the size that was asked for, and nothing more."""
+"""A rendition's bytes hold one image of the size that was asked for, and nothing more."""
 
 import json
 from pathlib import Path

@@ -29,7 +29,7 @@ DAMAGED_TO = {RejectionReason.CORRUPT, RejectionReason.UNSUPPORTED_FORMAT}
 
 
 def survives(data: bytes) -> RejectionReason | None:
-    """Look at a file: anything but a picture or a rejection fails the test that asks."""
+    """Look at a file: anything but an image or a rejection fails the test that asks."""
     try:
         image = inspect_image(data, LIMITS, SPECS)
     except RejectedError as rejection:

@@ -98,7 +98,7 @@ def test_the_corpus_becomes_the_same(corpus: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["JPEG", "AVIF"])
 def test_a_picture_of_more_threads_than_one_becomes_the_same(kind: str) -> None:
-    """Decoders start threads, if at all, for larger pictures only."""
+    """Decoders start threads, if at all, for larger images only."""
     output = io.BytesIO()
     Image.effect_noise((3000, 2000), 60).convert("RGB").save(output, kind)
     with Inspector(Limits(), SPECS) as inspector:

@@ -64,7 +64,7 @@ def test_what_was_restored_meanwhile_is_left_alone() -> None:
     ("row", "written_after", "parts", "spared"),
     [
         (TRASHED, 1, 0, False),  # an announced image is one upload
-        # Another version under a key is a new picture, unless it was there before the decision,
+        # Another version under a key is a new image, unless it was there before the decision,
         # which S3 does not tell of one that came in parts.
         (dropped(DROPPED.key, "another"), 1, 0, True),
         (dropped(DROPPED.key, "another"), 0, 0, True),

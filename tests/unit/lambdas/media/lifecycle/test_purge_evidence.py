@@ -37,7 +37,7 @@ REVIVED = replace(DROPPED, status=Status.READY, deleted_at=None, version_id="v9"
         DUE,
         replace(DUE, gone=True, purging=True),
         replace(DUE, trace=True, owner=None),
-        # Of a picture that took the place of one that had been thrown away.
+        # Of an image that took the place of one that had been thrown away.
         replace(REVIVED, status=Status.TRASHED, deleted_at=DELETED_AT, version_id="v0"),
     ],
 )

@@ -24,7 +24,7 @@ def test_the_stated_size_is_the_pictures(name: str, mode: str) -> None:
 
 
 def test_a_container_states_the_size_that_is_coded() -> None:
-    # The codec works in blocks of 16 and the container then cuts to the picture.
+    # The codec works in blocks of 16 and the container then cuts to the image.
     assert stated_size(saved(quadrants(), "HEIF"), ImageFormat.HEIF) == (64, 64)
 
 

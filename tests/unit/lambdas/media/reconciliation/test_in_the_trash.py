@@ -126,7 +126,7 @@ def test_an_older_version_that_shows_again_does_not_bring_its_image_back(
     world.bucket.objects[key] = older
     world.reconciler.reconcile(removed)
     row = world.table.rows[image_id]
-    # Of what was uploaded in parts S3 tells only when that was begun, so it may be a new picture.
+    # Of what was uploaded in parts S3 tells only when that was begun, so it may be a new image.
     assert row.status is (Status.READY if in_parts else Status.TRASHED)
     assert (row.width, row.gone) == (16, False)
     if not in_parts:

@@ -136,7 +136,7 @@ def test_every_order_of_events_ends_in_the_same_row(
     straight.__post_init__()
     straight.reconciler.reconcile(delivered[-1])
     assert essence(world.row) == essence(straight.row)
-    # Whatever was made of the picture, something will end it.
+    # Whatever was made of the image, something will end it.
     if world.bucket.renditions:
         assert world.status != "trashed" or world.row.purge_at
     assert world.status != "trashed" or world.row.purge_at
