@@ -26,13 +26,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[3]
 LOCK = ROOT / "terraform" / ".terraform.lock.hcl"
-CHANGED = Plan(
-    (
-        ResourceChange(
-            "aws_lambda_function.this", "aws_lambda_function", {"actions": ["update"], "before": {}}
-        ),
-    )
-)
+ALIAS = {"actions": ["update"], "before": {}}
+CHANGED = Plan((ResourceChange("aws_lambda_alias.live", "aws_lambda_alias", ALIAS),))
 WORKS: list[tuple[str, str, int]] = [("all", "ok", 1)]
 
 
