@@ -107,7 +107,7 @@ run "a_role_trusts_one_workflow_of_one_repository_in_its_environment_on_protecte
   }
 }
 
-run "a_role_that_plans_can_write_nothing_and_see_no_picture" {
+run "a_role_that_plans_can_write_nothing_and_see_no_image" {
   command = plan
 
   assert {

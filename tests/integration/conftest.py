@@ -12,7 +12,7 @@ import pytest
 from botocore.config import Config
 
 from tests.integration.roles import acting_as
-from tests.integration.uploads import picture, status
+from tests.integration.uploads import sample_image, status
 from tests.integration.user import User, signed_in
 from tooling.aws.target import root_session
 
@@ -232,7 +232,7 @@ def ready(aws: Aws) -> Iterator[Callable[[], dict[str, Any]]]:
 
     def make() -> dict[str, Any]:
         keys.append(f"uploads/{uuid4()}/{uuid4()}")
-        aws.s3.put_object(Bucket=aws.bucket, Key=keys[-1], Body=picture())
+        aws.s3.put_object(Bucket=aws.bucket, Key=keys[-1], Body=sample_image())
         row = aws.wait_for_row(keys[-1], lambda row: status(row) == "ready")
         aws.wait_for_empty_queue()
         return row

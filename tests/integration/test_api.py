@@ -26,13 +26,13 @@ ORIGIN = "https://app.example.com"  # tests/conftest.py allows it
 
 
 @pytest.fixture(scope="module")
-def picture() -> bytes:
+def image() -> bytes:
     return unique_png()
 
 
 @pytest.fixture(scope="module")
-def image_id(owner: User, picture: bytes) -> Iterator[str]:
-    image_id = owner.upload(picture, title="Été.heic", sha256=sha256(picture).hexdigest())
+def image_id(owner: User, image: bytes) -> Iterator[str]:
+    image_id = owner.upload(image, title="Été.heic", sha256=sha256(image).hexdigest())
     yield image_id
     owner.remove(image_id)
 
@@ -51,12 +51,12 @@ def test_a_tag_guards_an_image_against_lost_changes(owner: User, image_id: str) 
 
 
 def test_content_leads_to_what_was_uploaded_under_its_own_name(
-    owner: User, image_id: str, picture: bytes
+    owner: User, image_id: str, image: bytes
 ) -> None:
     redirect = owner.call(f"GET /images/{image_id}/content")
     assert redirect.status == 307
     original = send("GET", redirect.headers["location"])
-    assert (original.status, original.body) == (200, picture)
+    assert (original.status, original.body) == (200, image)
     assert original.headers["content-type"] == "image/png"
     # The embedded AWS does not follow it where a version is asked for.
     query = parse_qs(urlsplit(redirect.headers["location"]).query)
@@ -69,9 +69,9 @@ def test_content_leads_to_what_was_uploaded_under_its_own_name(
     assert owner.call(f"GET /images/{image_id}/content?rendition=x").status == 404
 
 
-def test_the_same_bytes_are_not_taken_twice(owner: User, image_id: str, picture: bytes) -> None:
-    announced = {"content_type": "image/png", "bytes": len(picture)}
-    again = owner.call("POST /images", {**announced, "sha256": sha256(picture).hexdigest()})
+def test_the_same_bytes_are_not_taken_twice(owner: User, image_id: str, image: bytes) -> None:
+    announced = {"content_type": "image/png", "bytes": len(image)}
+    again = owner.call("POST /images", {**announced, "sha256": sha256(image).hexdigest()})
     assert (again.status, again.document["image_id"]) == (200, image_id)
 
 

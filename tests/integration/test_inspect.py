@@ -44,7 +44,7 @@ def state(tmp_path: Path) -> Path:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Two images, one of them in a folder, and a page that calls itself an image."""
-    folder = tmp_path / "pictures"
+    folder = tmp_path / "images"
     (folder / "sub").mkdir(parents=True)
     Image.new("RGB", (2000, 1000), "teal").save(folder / "wide.jpg")
     Image.new("RGBA", (30, 40), (9, 9, 9, 9)).save(folder / "sub" / "-small.png")

@@ -9,14 +9,14 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.uploads import picture, status
+from tests.integration.uploads import sample_image, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.integration.conftest import Aws
 
-BODIES = {"first": picture(300, 200), "second": picture(200, 300), "no image": b"<html>"}
+BODIES = {"first": sample_image(300, 200), "second": sample_image(200, 300), "no image": b"<html>"}
 # Every order of an overwrite, a deletion and a restoration behind a first upload, and a bad file.
 HISTORIES = [
     *(("first", *rest) for rest in permutations(("second", "delete", "restore"))),

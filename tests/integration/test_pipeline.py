@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
-from tests.integration.uploads import EVENT, picture, status
+from tests.integration.uploads import EVENT, sample_image, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ def test_a_key_comes_through_as_it_is(aws: Aws, prefix: str, name: str) -> None:
     key = f"{prefix}/{name}"
     if name == "long":
         key = key.ljust(1024, "x")
-    aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=picture())
+    aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=sample_image())
     row = aws.wait_for_row(key, lambda row: status(row) == "ready")
     assert row["width"]["N"] == "300"
     assert "owner" not in row
@@ -67,7 +67,7 @@ def test_a_key_comes_through_as_it_is(aws: Aws, prefix: str, name: str) -> None:
 def test_a_drop_under_a_users_id_belongs_to_that_user(aws: Aws) -> None:
     owner, image_id = str(uuid4()), str(uuid4())
     key = f"uploads/{owner}/{image_id}"
-    aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=picture())
+    aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=sample_image())
     try:
         row = aws.wait_for_row(key, lambda row: status(row) == "ready")
         assert row["owner"]["S"] == owner
@@ -86,9 +86,9 @@ def test_a_bad_file_is_rejected_once_and_not_retried(aws: Aws, prefix: str) -> N
 
 def test_an_overwrite_ends_in_the_same_row(aws: Aws, prefix: str) -> None:
     key = f"{prefix}/x"
-    aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=picture(300, 200))
+    aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=sample_image(300, 200))
     first = aws.wait_for_row(key, lambda row: status(row) == "ready")
-    aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=picture(200, 300))
+    aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=sample_image(200, 300))
     second = aws.wait_for_row(key, lambda row: row.get("width", {}).get("N") == "200")
     assert second["image_id"] == first["image_id"]
     assert second["sequencer"]["S"] > first["sequencer"]["S"]
@@ -97,7 +97,7 @@ def test_an_overwrite_ends_in_the_same_row(aws: Aws, prefix: str) -> None:
 
 def test_a_deletion_leaves_a_row_that_is_purged_later(aws: Aws, prefix: str) -> None:
     key = f"{prefix}/x"
-    aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=picture())
+    aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=sample_image())
     aws.wait_for_row(key, lambda row: status(row) == "ready")
     aws.s3.delete_object(Bucket=aws.bucket, Key=key)
     row = aws.wait_for_row(key, lambda row: status(row) == "trashed")
@@ -107,7 +107,7 @@ def test_a_deletion_leaves_a_row_that_is_purged_later(aws: Aws, prefix: str) -> 
 
 def test_the_same_event_twice_changes_nothing(aws: Aws, prefix: str) -> None:
     key = f"{prefix}/x"
-    aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=picture())
+    aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=sample_image())
     row = aws.wait_for_row(key, lambda row: status(row) == "ready")
     event = json.loads(EVENT.read_text(encoding="utf-8"))
     event["detail"]["bucket"]["name"] = aws.bucket
@@ -122,14 +122,14 @@ def test_the_same_event_twice_changes_nothing(aws: Aws, prefix: str) -> None:
 
 
 def test_renditions_do_not_come_back_as_uploads(aws: Aws, prefix: str) -> None:
-    aws.s3.put_object(Bucket=aws.bucket, Key=f"{prefix}/x", Body=picture())
+    aws.s3.put_object(Bucket=aws.bucket, Key=f"{prefix}/x", Body=sample_image())
     row = aws.wait_for_row(f"{prefix}/x", lambda row: status(row) == "ready")
     for rendition in row["renditions"]["M"].values():
         assert aws.rows_of(rendition["M"]["key"]["S"]) == []
 
 
 def test_the_functions_log_json_without_secrets(aws: Aws, prefix: str) -> None:
-    aws.s3.put_object(Bucket=aws.bucket, Key=f"{prefix}/x", Body=picture())
+    aws.s3.put_object(Bucket=aws.bucket, Key=f"{prefix}/x", Body=sample_image())
     aws.wait_for_row(f"{prefix}/x", lambda row: status(row) == "ready")
     # The two others are at work already; this one would wait for its hour.
     aws.functions.invoke(FunctionName=aws.outputs["functions"]["purger"]["alias_arn"])

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.integration.uploads import picture, status
+from tests.integration.uploads import sample_image, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ def images(aws: Aws) -> Iterator[list[dict[str, Any]]]:
     owner = uuid4()
     keys = [f"uploads/{owner}/{uuid4()}" for _ in range(IMAGES)]
     for number, key in enumerate(keys):
-        aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=picture(200 + number, 100))
+        aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=sample_image(200 + number, 100))
     for key in keys:
         row = aws.wait_for_row(key, lambda row: status(row) == "ready")
         aws.dynamodb.put_item(TableName=aws.table, Item=row | {"title": {"S": f"Title of {key}"}})

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from tests.conftest import Run
-from tests.integration.uploads import EVENT, picture, status
+from tests.integration.uploads import EVENT, sample_image, status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,10 +73,10 @@ def test_what_is_sent_again_is_followed_to_its_end_among_other_uploads(
 ) -> None:
     healed, current, gone = ready(), ready(), ready()
     aws.delete_row(healed)
-    no_picture, *others = (f"uploads/{uuid4()}/{uuid4()}" for _ in range(3))
-    aws.s3.put_object(Bucket=aws.bucket, Key=no_picture, Body=b"<html>")
-    aws.wait_for_row(no_picture, lambda row: status(row) == "rejected")
-    [refused] = aws.rows_of(no_picture)
+    no_image, *others = (f"uploads/{uuid4()}/{uuid4()}" for _ in range(3))
+    aws.s3.put_object(Bucket=aws.bucket, Key=no_image, Body=b"<html>")
+    aws.wait_for_row(no_image, lambda row: status(row) == "rejected")
+    [refused] = aws.rows_of(no_image)
     for row in (gone, refused):
         aws.delete_row(row)
     aws.s3.delete_object(Bucket=aws.bucket, Key=gone["key"]["S"])
@@ -90,11 +90,11 @@ def test_what_is_sent_again_is_followed_to_its_end_among_other_uploads(
     try:
         with Run(dev, "redrive", "dev", "--wait", "60") as redrive:
             for key in others:
-                aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=picture())
+                aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=sample_image())
             assert redrive.wait() == 1
             printed = redrive.printed()
     finally:
-        for key in (no_picture, *others):
+        for key in (no_image, *others):
             aws.wait_for_row(key, lambda row: status(row) != "pending")
             aws.remove(key)
     assert "6 sent again: 5 handled" in printed, printed

@@ -87,7 +87,7 @@ def test_the_api_lists_no_trash_no_objects_elsewhere_and_no_other_table(aws: Aws
     refused(lambda: api.s3.put_object(Bucket=aws.bucket, Key="elsewhere", Body=b"x"))
 
 
-def test_the_purger_sees_no_picture_and_writes_none(aws: Aws, purger: Aws, original: str) -> None:
+def test_the_purger_sees_no_image_and_writes_none(aws: Aws, purger: Aws, original: str) -> None:
     s3, bucket = purger.s3, aws.bucket
     refused(lambda: s3.get_object(Bucket=bucket, Key=original))
     refused(lambda: s3.put_object(Bucket=bucket, Key=original, Body=b"x"))

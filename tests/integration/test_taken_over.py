@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
     from tests.integration.conftest import Aws
 
-PICTURE = unique_png()
+SAMPLE = unique_png()
 
 
 @pytest.fixture
 def image_id(owner: User) -> Iterator[str]:
     """A victim's image."""
-    image_id = owner.upload(PICTURE, title="a secret")
+    image_id = owner.upload(SAMPLE, title="a secret")
     yield image_id
     owner.remove(image_id)
 
@@ -115,7 +115,7 @@ def test_a_processor_gives_an_image_to_nobody(
     assert image_id not in {each["image_id"] for each in listed}
     shown = owner.call(f"GET /images/{image_id}")
     assert (shown.status, shown.document["degraded"]) == (200, True)
-    assert send("GET", shown.document["original"]["url"]).body == PICTURE
+    assert send("GET", shown.document["original"]["url"]).body == SAMPLE
 
 
 @pytest.mark.parametrize("leads_to", ["original", "rendition"])

@@ -11,7 +11,7 @@ from PIL import Image
 EVENT = Path(__file__).resolve().parents[1] / "unit" / "lambdas" / "events" / "object-created.json"
 
 
-def picture(width: int = 300, height: int = 200) -> bytes:
+def sample_image(width: int = 300, height: int = 200) -> bytes:
     target = io.BytesIO()
     Image.effect_mandelbrot((width, height), (-2, -1.5, 1, 1.5), 40).save(target, "PNG")
     return target.getvalue()

@@ -114,7 +114,7 @@ class DescribeRequest(_Body):
     tags: Tags = []
 
     @model_validator(mode="after")
-    def _says_something(self) -> "DescribeRequest":
+    def _changes_something(self) -> "DescribeRequest":
         if not self.model_fields_set:
             raise ValueError("write title or tags")
         return self

@@ -22,7 +22,7 @@ from functions.log import build_logger
 from media.aws import build_clients
 from media.lifecycle.trash import Trash
 from media.model.clock import now
-from media.objects.orphans import UnrecordedOriginals
+from media.objects.orphans import OrphanFinder
 from media.rows.listings import ImageListings
 from media.rows.table import ImageTable
 from media.urls.signing import Signer
@@ -41,7 +41,7 @@ def build_dispatcher(settings: Settings) -> Dispatcher:
     signer = Signer(clients.s3, clients.credentials, store.bucket, settings.url_expiry, now)
     images = ImageRoutes(
         table=table,
-        unrecorded=UnrecordedOriginals(clients.s3, store.bucket),
+        orphans=OrphanFinder(clients.s3, store.bucket),
         signer=signer,
         clock=now,
         upload_bytes_max=settings.upload_bytes_max,

@@ -26,9 +26,9 @@ from media.lifecycle.announce import Announcement, PendingUpload, announce_uploa
 from media.model.clock import Clock
 from media.model.images import ImageRecord, Status
 from media.model.keys import is_canonical_uuid
-from media.objects.orphans import UnrecordedOriginal, UnrecordedOriginals
-from media.rows.genuine import believed
+from media.objects.orphans import OrphanedOriginal, OrphanFinder
 from media.rows.table import ImageTable
+from media.rows.verification import verified
 from media.urls.signing import Signer
 
 # Of a URL's life: whoever follows a redirect that it kept must still have time to fetch.
@@ -41,7 +41,7 @@ class ImageRoutes:
 
     Parameters
     ----------
-    table, unrecorded
+    table, orphans
         Where images are, and where those without a row are looked for.
     signer
         Who signs what is served.
@@ -54,7 +54,7 @@ class ImageRoutes:
     """
 
     table: ImageTable
-    unrecorded: UnrecordedOriginals
+    orphans: OrphanFinder
     signer: Signer
     clock: Clock
     upload_bytes_max: int
@@ -87,8 +87,8 @@ class ImageRoutes:
         """``GET /images/{id}``: all that is known of an image, with URLs where it is ready."""
         read_query(request)
         record = self.find(caller, image_id)
-        if isinstance(record, UnrecordedOriginal):
-            return respond(self._presenter.unrecorded(record))
+        if isinstance(record, OrphanedOriginal):
+            return respond(self._presenter.orphan(record))
         answer = replace(self.shown(record, caller), cache_control=REVALIDATED)
         if is_known(request, answer.headers["ETag"]):
             return replace(answer, status=HTTPStatus.NOT_MODIFIED, body="")
@@ -121,7 +121,7 @@ class ImageRoutes:
             raise precondition_failed(self._tag(self.find_recorded(caller, image_id)))
         return self.shown(changed, caller)
 
-    def find(self, caller: Caller, image_id: str) -> ImageRecord | UnrecordedOriginal:
+    def find(self, caller: Caller, image_id: str) -> ImageRecord | OrphanedOriginal:
         """Find an image that the caller may see, its row or at least its object.
 
         Raises
@@ -131,7 +131,7 @@ class ImageRoutes:
         """
         record = self.read(image_id)
         if record is None and is_canonical_uuid(image_id):
-            original = self.unrecorded.find(caller.owner, image_id)
+            original = self.orphans.find(caller.owner, image_id)
             if original is not None:
                 return original
         if record is None or record.status is Status.TRASHED or not caller.may_see(record):
@@ -142,7 +142,7 @@ class ImageRoutes:
         """Read the row of an image; a forged one is as good as none."""
         if not is_canonical_uuid(image_id):
             return None
-        return believed(self.table.get(image_id), self.signer.bucket)
+        return verified(self.table.get(image_id), self.signer.bucket)
 
     def find_recorded(self, caller: Caller, image_id: str) -> ImageRecord:
         """Find an image that the caller may see and change.
@@ -153,7 +153,7 @@ class ImageRoutes:
             As `find` does, and 409 where only the image's object is there.
         """
         record = self.find(caller, image_id)
-        if isinstance(record, UnrecordedOriginal):
+        if isinstance(record, OrphanedOriginal):
             raise not_recorded()
         return record
 
@@ -171,11 +171,11 @@ class ImageRoutes:
     def _tag(self, record: ImageRecord) -> str:
         return entity_tag(record, self.signer.window())
 
-    def _location(self, record: ImageRecord | UnrecordedOriginal, rendition: str | None) -> str:
-        if isinstance(record, UnrecordedOriginal):
+    def _location(self, record: ImageRecord | OrphanedOriginal, rendition: str | None) -> str:
+        if isinstance(record, OrphanedOriginal):
             if rendition is not None:
                 raise _rendition_not_found([])
-            return self.signer.unrecorded(record).url
+            return self.signer.orphan(record).url
         if record.status is not Status.READY:
             raise ProblemError(
                 HTTPStatus.CONFLICT,
@@ -190,11 +190,11 @@ class ImageRoutes:
         return self.signer.rendition(record.renditions[rendition]).url
 
 
-def _rendition_not_found(there_are: list[str]) -> ProblemError:
-    known = f"it has {', '.join(there_are)}" if there_are else "it has none"
+def _rendition_not_found(available: list[str]) -> ProblemError:
+    known = f"it has {', '.join(available)}" if available else "it has none"
     return ProblemError(
         HTTPStatus.NOT_FOUND,
         "rendition-not-found",
         f"the image has no such rendition: {known}; without rendition the original is answered",
-        renditions=there_are,
+        renditions=available,
     )

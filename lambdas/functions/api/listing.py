@@ -14,9 +14,9 @@ from media.model.images import ImageRecord
 from media.model.indexes import month_of
 from media.model.timestamps import format_timestamp
 from media.rows.cursors import CursorSeal, InvalidCursorError
-from media.rows.genuine import believed
 from media.rows.items import listing_position
 from media.rows.listings import ImageListings
+from media.rows.verification import verified
 from media.urls.signing import Signer
 
 # Clocks differ, so the newest image may be of a month that has hardly begun here.
@@ -62,11 +62,11 @@ class ListingRoute:
         page = records[: parameters.limit]
         has_more = len(records) > parameters.limit
         next_cursor = seal.encode(_position(page[-1])) if has_more else None
-        shown = [row for row in map(self._believed, page) if row and owner in (None, row.owner)]
+        shown = [row for row in map(self._verified, page) if row and owner in (None, row.owner)]
         return respond(Presenter(self.signer).page(shown, next_cursor))
 
-    def _believed(self, record: ImageRecord) -> ImageRecord | None:
-        return believed(record, self.signer.bucket)
+    def _verified(self, record: ImageRecord) -> ImageRecord | None:
+        return verified(record, self.signer.bucket)
 
     def _read(self, owner: str | None, limit: int, after: str | None) -> list[ImageRecord]:
         if owner is not None:

@@ -19,7 +19,7 @@ from functions.api.views import (
 from media.lifecycle.announce import PendingUpload
 from media.model.images import ImageRecord, Location, Status
 from media.model.timestamps import format_timestamp
-from media.objects.orphans import UnrecordedOriginal
+from media.objects.orphans import OrphanedOriginal
 from media.urls.signing import SignedUrl, Signer
 
 
@@ -50,7 +50,7 @@ class Presenter:
             document["gps"] = record.gps and _location(record.gps)
         return ImageView(**document)
 
-    def unrecorded(self, original: UnrecordedOriginal) -> ImageView:
+    def orphan(self, original: OrphanedOriginal) -> ImageView:
         """Show an original without a row: where it is, and that nothing else is known."""
         bare = ImageRecord(
             image_id=original.image_id,
@@ -62,7 +62,7 @@ class Presenter:
         return ImageView(
             **{**self._summary(bare), "degraded": True},
             exif={},
-            original=_signed(self.signer.unrecorded(original)),
+            original=_signed(self.signer.orphan(original)),
             gps=None,
         )
 

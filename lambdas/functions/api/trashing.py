@@ -44,7 +44,7 @@ class TrashRoutes:
     def restore(self, caller: Caller, request: Request, image_id: str) -> Response:
         """``POST /images/{id}/restore``: back from the trash; what isn't in it stays as it is."""
         read_query(request)
-        record = self._find_even_trashed(caller, image_id)
+        record = self._find_including_trashed(caller, image_id)
         try:
             return self.images.shown(self.trash.restore(record), caller)
         except NotRestorableError:
@@ -57,7 +57,7 @@ class TrashRoutes:
         except RowContentionError:
             raise contention() from None
 
-    def _find_even_trashed(self, caller: Caller, image_id: str) -> ImageRecord:
+    def _find_including_trashed(self, caller: Caller, image_id: str) -> ImageRecord:
         record = self.images.read(image_id)
         if record is None or not caller.may_see(record):
             raise image_not_found()

@@ -97,12 +97,12 @@ def handle_record(record: SQSRecord) -> None:
     """Handle one message; what it raises sends this message, and no other, back to the queue."""
     started = time.perf_counter()
     # `redrive` follows a message by its id from line to line.
-    told = {"message_id": record.message_id}
+    fields = {"message_id": record.message_id}
     try:
         message = parse_message(record.body, settings.store.bucket)
         if is_folder_marker(message.key):
             metrics.add_metric("FolderMarkers", MetricUnit.Count, 1)
-            logger.info("folder marker passed over", extra=told | {"result": "folder_marker"})
+            logger.info("folder marker passed over", extra=fields | {"result": "folder_marker"})
             return
         if isinstance(message, ReprocessRequest):
             outcome = reconciler.reprocess(message)
@@ -110,16 +110,16 @@ def handle_record(record: SQSRecord) -> None:
             outcome = reconciler.reconcile(message)
     except Exception:
         metrics.add_metric("EventsFailed", MetricUnit.Count, 1)
-        logger.exception("event failed", extra=told)
+        logger.exception("event failed", extra=fields)
         raise
-    report(outcome, (time.perf_counter() - started) * 1000, told)
+    report(outcome, (time.perf_counter() - started) * 1000, fields)
 
 
-def report(outcome: Outcome, milliseconds: float, told: dict[str, str]) -> None:
+def report(outcome: Outcome, milliseconds: float, fields: dict[str, str]) -> None:
     """Log and count what became of an event; the key stays out, for it may be personal."""
     logger.info(
         "event handled",
-        extra=told
+        extra=fields
         | {
             "image_id": outcome.image_id,
             "result": outcome.result.value,

@@ -10,16 +10,16 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from media.inspection.answer_metadata import read_location, read_metadata
 from media.inspection.confinement import Measure
 from media.inspection.encoded import is_plain
 from media.inspection.fields import (
     UnreadableAnswerError,
+    read_integer,
     read_matching,
     read_member,
-    read_whole,
 )
 from media.inspection.pipeline import Findings
-from media.inspection.told_metadata import read_location, read_metadata
 from media.inspection.wire import FAULT_NAME, FAULT_PLACE, Answer, Connection, Fault, Rejection
 from media.model.limits import Limits
 from media.model.rejection import FOUND_BY_DECODER, WORDINGS, Flaw
@@ -35,7 +35,7 @@ _BASE64, _COLOUR = re.compile("[A-Za-z0-9+/]{6,34}={0,2}"), re.compile("#[0-9a-f
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class _Expected:
     """What an answer is held against."""
 
     limits: Limits
@@ -82,7 +82,7 @@ def receive_answer(
     header_max = _HEADER_BYTES_MAX + len(specs) * _HEADER_BYTES_A_RENDITION
     match _receive_object(connection, header_max):
         case {"findings": findings, **rest} if not rest:
-            return _read_findings(findings, _Question(limits, specs, connection))
+            return _read_findings(findings, _Expected(limits, specs, connection))
         case {"flaw": flaw, "numbers": dict(numbers), **rest} if not rest:
             return _read_rejection(read_member(Flaw, flaw), numbers, limits)
         case {"fault": name, "place": where, **rest} if not rest:
@@ -107,10 +107,10 @@ def _receive(connection: Connection, size_max: int) -> bytes:
         raise UnreadableAnswerError(str(error)) from error
 
 
-def _read_rejection(flaw: Flaw, told: Mapping[str, object], limits: Limits) -> Rejection:
-    if flaw not in FOUND_BY_DECODER or set(told) != WORDINGS[flaw].numbers:
+def _read_rejection(flaw: Flaw, values: Mapping[str, object], limits: Limits) -> Rejection:
+    if flaw not in FOUND_BY_DECODER or set(values) != WORDINGS[flaw].numbers:
         raise UnreadableAnswerError("nothing that a decoder finds")
-    numbers = {name: read_whole(value) for name, value in told.items()}
+    numbers = {name: read_integer(value) for name, value in values.items()}
     if "width" in numbers:
         frames = numbers.get("frames", 1)
         if _is_within(limits, (numbers["width"], numbers["height"]), frames):
@@ -127,8 +127,8 @@ def _is_within(limits: Limits, size: Size, frames: int) -> bool:
     )
 
 
-def _read_findings(told: object, question: _Question) -> Findings:
-    match told:
+def _read_findings(value: object, expected: _Expected) -> Findings:
+    match value:
         case {
             "width": width,
             "height": height,
@@ -138,32 +138,32 @@ def _read_findings(told: object, question: _Question) -> Findings:
             "gps": gps,
             "placeholder": placeholder,
             "average_colour": average_colour,
-            "pictures": list(pictures),
+            "images": list(images),
             **rest,
-        } if not rest and len(pictures) == len(question.specs):
-            size = (read_whole(width), read_whole(height))
-            if not _is_within(question.limits, size, read_whole(frames)):
+        } if not rest and len(images) == len(expected.specs):
+            size = (read_integer(width), read_integer(height))
+            if not _is_within(expected.limits, size, read_integer(frames)):
                 raise UnreadableAnswerError("a size that is not accepted")
             return Findings(
                 *size,
-                frames=read_whole(frames),
-                duration_ms=_read_duration(duration_ms, read_whole(frames)),
+                frames=read_integer(frames),
+                duration_ms=_read_duration(duration_ms, read_integer(frames)),
                 exif=read_metadata(exif),
                 gps=None if gps is None else read_location(gps),
                 placeholder=_read_placeholder(placeholder),
                 average_colour=read_matching(_COLOUR, average_colour),
-                pictures=_read_pictures(pictures, size, question),
+                images=_read_images(images, size, expected),
             )
         case _:
             raise UnreadableAnswerError("not the fields of an image")
 
 
-def _read_duration(told: object, frames: int) -> int | None:
-    return None if told is None else read_whole(told, LONGEST_MS if frames > 1 else 0)
+def _read_duration(value: object, frames: int) -> int | None:
+    return None if value is None else read_integer(value, LONGEST_MS if frames > 1 else 0)
 
 
-def _read_placeholder(told: object) -> str:
-    text = read_matching(_BASE64, told)
+def _read_placeholder(value: object) -> str:
+    text = read_matching(_BASE64, value)
     try:
         raw = b64decode(text, validate=True)
     except ValueError:
@@ -173,18 +173,18 @@ def _read_placeholder(told: object) -> str:
     return text
 
 
-def _read_pictures(told: Sequence[object], size: Size, question: _Question) -> tuple[bytes, ...]:
+def _read_images(lengths: Sequence[object], size: Size, expected: _Expected) -> tuple[bytes, ...]:
     """Read the bytes that follow, once all that is said of them is known to be sound."""
     announced = []
-    for length, spec in zip(told, question.specs, strict=True):
+    for length, spec in zip(lengths, expected.specs, strict=True):
         across, down = place(size, spec).size
         length_max = across * down * _BYTES_A_PIXEL + _BYTES_AROUND
-        announced.append((read_whole(length, length_max), spec))
-    return tuple(_read_picture(length, spec, size, question) for length, spec in announced)
+        announced.append((read_integer(length, length_max), spec))
+    return tuple(_read_image(length, spec, size, expected) for length, spec in announced)
 
 
-def _read_picture(length: int, spec: RenditionSpec, size: Size, question: _Question) -> bytes:
-    data = _receive(question.connection, length)
+def _read_image(length: int, spec: RenditionSpec, size: Size, expected: _Expected) -> bytes:
+    data = _receive(expected.connection, length)
     if len(data) != length or not is_plain(data, spec.format, place(size, spec).size):
         raise UnreadableAnswerError("not the image that was asked for")
     return data

@@ -12,7 +12,7 @@ from media.inspection.answers import receive_answer, receive_readiness
 from media.inspection.bytecode import bytecode_folder
 from media.inspection.confinement import Measure
 from media.inspection.connection import DeadlineConnection
-from media.inspection.strays import HOUSEHOLD
+from media.inspection.reaper import REAPER
 from media.inspection.wire import Answer, Assignment, send_assignment
 
 _PROGRAM = "media.inspection.worker"
@@ -52,7 +52,7 @@ class DecoderProcess:
         OSError
             If it doesn't start, or doesn't take its assignment within so many seconds.
         """
-        HOUSEHOLD.prepare()
+        REAPER.prepare()
         ours, theirs = socket.socketpair()
         only_what_we_import = ("-S", "-P") if sys.flags.no_site else ("-P",)
         with theirs:
@@ -66,7 +66,7 @@ class DecoderProcess:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
-        HOUSEHOLD.add(process.pid)
+        REAPER.add(process.pid)
         started = cls(process, DeadlineConnection(ours))
         try:
             started._connection.allow(seconds_max)
@@ -126,7 +126,7 @@ class DecoderProcess:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
-        HOUSEHOLD.remove(self._process.pid)
+        REAPER.remove(self._process.pid)
 
 
 def _environment() -> dict[str, str]:

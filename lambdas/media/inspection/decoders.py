@@ -67,7 +67,7 @@ class Decoders:
         for _ in range(_ATTEMPTS):
             decoder = self.start()
             try:
-                self._tell(decoder.await_readiness(_START_SECONDS_MAX))
+                self._report_refused(decoder.await_readiness(_START_SECONDS_MAX))
             except (EOFError, OSError, UnreadableAnswerError):
                 ended = decoder.wait()
                 self.end()
@@ -82,7 +82,7 @@ class Decoders:
         self._owner, self._is_used = owner, True
         return decoder
 
-    def make_way_for(self, owner: str | None) -> None:
+    def reserve_for(self, owner: str | None) -> None:
         """End the process if it has seen files of anybody else."""
         if self._current is not None and self._is_used and (owner is None or owner != self._owner):
             self.end()
@@ -108,7 +108,7 @@ class Decoders:
             self.spare.close()
             self.spare = None
 
-    def _tell(self, refused: frozenset[Measure]) -> None:
+    def _report_refused(self, refused: frozenset[Measure]) -> None:
         if refused and self.on_refused is not None:
             self.on_refused(refused)
             self.on_refused = None

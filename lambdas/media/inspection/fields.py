@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from typing import TypeVar
 
-WHOLE_MAX = 2**32 - 1
+INTEGER_MAX = 2**32 - 1
 
 _Member = TypeVar("_Member", bound=StrEnum)
 
@@ -13,7 +13,7 @@ class UnreadableAnswerError(Exception):
     """A process said what none says that is well."""
 
 
-def read_whole(value: object, highest: int = WHOLE_MAX, *, lowest: int = 1) -> int:
+def read_integer(value: object, highest: int = INTEGER_MAX, *, lowest: int = 1) -> int:
     """Read a whole number within bounds."""
     # True is an int, and 1.0 is in the range.
     if type(value) is int and lowest <= value <= highest:

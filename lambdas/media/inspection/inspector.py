@@ -32,7 +32,7 @@ _OVERDUE = -signal.SIGALRM
 _CRASHED = -signal.SIGABRT
 # What the caller itself takes with the function around it, its libraries, and a spare process;
 # of the 256 MiB that `tooling/environments/memory.py` plans for all but the image.
-_BESIDE_DECODER_BYTES = 160 * 1024**2
+_CALLER_BYTES = 160 * 1024**2
 # An interpreter with every codec loaded, which no limit may fall below.
 _IDLE_DECODER_BYTES = 96 * 1024**2
 
@@ -63,7 +63,7 @@ class Inspector:
         on_refused: Callable[[frozenset[Measure]], None] | None = None,
     ) -> None:
         # The caller has the file as well.
-        share = memory_bytes - _BESIDE_DECODER_BYTES - limits.upload_bytes
+        share = memory_bytes - _CALLER_BYTES - limits.upload_bytes
         self._assignment = Assignment(
             limits, tuple(specs), seconds_max, max(share, _IDLE_DECODER_BYTES), os.getpid()
         )
@@ -121,7 +121,7 @@ class Inspector:
             If our code failed, or the system took the process away.
         """
         image_format = check_bytes(data, self._assignment.limits)
-        self.decoders.make_way_for(owner)
+        self.decoders.reserve_for(owner)
         answer = self._ask_twice(data, owner)
         self.decoders.keep_spare()
         return self._read(answer, data, image_format)
@@ -135,7 +135,7 @@ class Inspector:
         for _ in range(_ATTEMPTS):
             decoder = self.decoders.ready_for(owner)
             try:
-                return decoder.ask(data, self._assignment, self._patience_seconds)
+                return decoder.ask(data, self._assignment, self._deadline_seconds)
             except TimeoutError:
                 ended = _OVERDUE
             except UnreadableAnswerError:
@@ -151,7 +151,7 @@ class Inspector:
         raise _verdict(ended)
 
     @property
-    def _patience_seconds(self) -> float:
+    def _deadline_seconds(self) -> float:
         return self._assignment.seconds_max + _GRACE_SECONDS
 
     def _read(self, answer: Answer, data: bytes, image_format: ImageFormat) -> InspectedImage:

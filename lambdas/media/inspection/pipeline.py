@@ -17,7 +17,7 @@ from media.parsing.metadata import allowed_metadata, location, orientation_tag
 from media.parsing.orientation import transposition, upright_size
 from media.parsing.signatures import identify_format
 from media.rendering.colour import ColourSpace, convert_to_srgb, reduce_to_eight_bits
-from media.rendering.decode import Header, decode, decoding, open_image, pillow_guarded
+from media.rendering.decode import Header, decode, decoding, open_image, pillow_limited
 from media.rendering.encode import Rendition, draw, encode_all, name_rendition
 from media.rendering.geometry import place
 from media.rendering.scale import resize
@@ -40,7 +40,7 @@ class Findings:
     gps: Location | None
     placeholder: str
     average_colour: str
-    pictures: tuple[bytes, ...]
+    images: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def examine(
     data: bytes, image_format: ImageFormat, limits: Limits, specs: Sequence[RenditionSpec]
 ) -> Findings:
     """Decode a file, as `inspect_image` does; its format is known and its bytes are checked."""
-    with pillow_guarded(limits):
+    with pillow_limited(limits):
         image, header = open_image(data, image_format, limits)
         with image:
             return _make(data, image, header, specs)
@@ -129,8 +129,8 @@ def describe(
         placeholder=findings.placeholder,
         average_colour=findings.average_colour,
         renditions=tuple(
-            name_rendition(picture, spec, size, sha256)
-            for picture, spec in zip(findings.pictures, specs, strict=True)
+            name_rendition(encoded, spec, size, sha256)
+            for encoded, spec in zip(findings.images, specs, strict=True)
         ),
     )
 
@@ -159,10 +159,10 @@ def _make(
     exif = _read_exif(data, image, header.format)
     turn = _turn(exif, header)
     width, height = size = upright_size((header.width, header.height), turn)
-    picture = _upright_srgb(decoded, _largest_as_stored(header, turn, specs), turn, space)
-    pictures = draw(picture, size, specs)
-    encoded = encode_all(pictures, specs)
-    smallest = resize(picture, min(place(size, spec).scaled for spec in specs))
+    upright = _upright_srgb(decoded, _largest_as_stored(header, turn, specs), turn, space)
+    drawn = draw(upright, size, specs)
+    encoded = encode_all(drawn, specs)
+    smallest = resize(upright, min(place(size, spec).scaled for spec in specs))
     return Findings(
         width=width,
         height=height,
@@ -172,7 +172,7 @@ def _make(
         gps=location(exif),
         placeholder=base64.b64encode(thumbhash(smallest)).decode(),
         average_colour=average_colour(smallest),
-        pictures=encoded,
+        images=encoded,
     )
 
 
@@ -198,10 +198,10 @@ def _upright_srgb(
     # Only here a missing palette or a wrong number of colours comes to light.
     with decoding():
         eight_bits = reduce_to_eight_bits(decoded)
-    picture = resize(eight_bits, size)
+    scaled = resize(eight_bits, size)
     if turn is not None:
-        picture = picture.transpose(turn)
-    return convert_to_srgb(picture, space)
+        scaled = scaled.transpose(turn)
+    return convert_to_srgb(scaled, space)
 
 
 def _read_exif(data: bytes, image: Image.Image, image_format: ImageFormat) -> ExifBlock:

@@ -43,11 +43,11 @@ def _sample(image_format: ImageFormat) -> bytes:
     load_plugin(image_format)
     # Turned, of a colour space of its own, and see-through where the format can be.
     mode = "CMYK" if image_format is ImageFormat.JPEG else "RGBA"
-    picture = Image.new(mode, (_SIDE, _SIDE), (_GREY_LEVEL,) * 4)
+    image = Image.new(mode, (_SIDE, _SIDE), (_GREY_LEVEL,) * 4)
     exif = Image.Exif()
     exif[0x0112] = 6
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes()
     output = io.BytesIO()
     options = {} if image_format is ImageFormat.GIF else {"exif": exif, "icc_profile": profile}
-    picture.save(output, image_format.value, **options)
+    image.save(output, image_format.value, **options)
     return output.getvalue()

@@ -95,9 +95,9 @@ def send_assignment(connection: Connection, assignment: Assignment) -> None:
 
 def receive_assignment(connection: Connection) -> Assignment:
     """Read what this process is for; it comes from who started it, and is believed."""
-    told = json.loads(connection.recv_bytes())
-    limits, specs = Limits.from_mapping(told.pop("limits")), read_specs(told.pop("specs"))
-    return Assignment(limits, specs, **told)
+    values = json.loads(connection.recv_bytes())
+    limits, specs = Limits.from_mapping(values.pop("limits")), read_specs(values.pop("specs"))
+    return Assignment(limits, specs, **values)
 
 
 def send_readiness(connection: Connection, refused: Iterable[Measure]) -> None:
@@ -108,13 +108,13 @@ def send_readiness(connection: Connection, refused: Iterable[Measure]) -> None:
 def send_answer(connection: Connection, answer: Answer) -> None:
     """Answer a file."""
     match answer:
-        case Findings(pictures=pictures):
-            told = {field.name: getattr(answer, field.name) for field in fields(answer)}
-            told["gps"] = answer.gps and asdict(answer.gps)
-            told["pictures"] = [len(picture) for picture in pictures]
-            _send(connection, {"findings": told})
-            for picture in pictures:
-                connection.send_bytes(picture)
+        case Findings(images=images):
+            findings = {field.name: getattr(answer, field.name) for field in fields(answer)}
+            findings["gps"] = answer.gps and asdict(answer.gps)
+            findings["images"] = [len(image) for image in images]
+            _send(connection, {"findings": findings})
+            for image in images:
+                connection.send_bytes(image)
         case Rejection(flaw, numbers):
             _send(connection, {"flaw": flaw, "numbers": dict(numbers)})
         case Fault(name, place):

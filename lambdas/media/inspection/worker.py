@@ -22,10 +22,10 @@ from media.inspection.wire import (
 )
 from media.model.rejection import Flaw, RejectedError
 
-LookAt = Callable[[bytes, Assignment], Answer]
+AnswerFile = Callable[[bytes, Assignment], Answer]
 
 
-def look_at(data: bytes, assignment: Assignment) -> Answer:
+def answer_file(data: bytes, assignment: Assignment) -> Answer:
     """Look at a file, whatever comes of it."""
     try:
         image_format = check_bytes(data, assignment.limits)
@@ -38,7 +38,7 @@ def look_at(data: bytes, assignment: Assignment) -> Answer:
         return Fault.of(error)
 
 
-def run(connection: Connection, answer: LookAt = look_at) -> None:
+def run(connection: Connection, answer: AnswerFile = answer_file) -> None:
     """Get ready, give up all that isn't needed, and answer files until the other end is closed."""
     assignment = receive_assignment(connection)
     trim = getattr(ctypes.CDLL(None), "malloc_trim", lambda _: 0)

@@ -7,8 +7,8 @@ from uuid import uuid4
 from media.model.clock import Clock
 from media.model.images import ImageRecord, Status
 from media.model.keys import upload_key
-from media.rows.genuine import believed
 from media.rows.table import ImageTable
+from media.rows.verification import verified
 from media.urls.signing import SignedUpload, Signer, UploadForm
 
 # Rows of uploads that never come vanish by themselves; what was signed is long dead by then.
@@ -53,7 +53,7 @@ def announce_upload(
     """
     if announcement.sha256 is not None:
         found = table.find_duplicate(announcement.owner, announcement.sha256)
-        duplicate = believed(found, signer.bucket)
+        duplicate = verified(found, signer.bucket)
         if duplicate is not None and duplicate.owner == announcement.owner:
             return duplicate
     image_id = str(uuid4())

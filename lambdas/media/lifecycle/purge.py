@@ -20,7 +20,7 @@ from media.model.images import ImageRecord
 from media.model.keys import identify_upload, renditions_prefix
 from media.objects.versions import ObjectVersion, VersionedObjects
 from media.rows.due import DueImage, PurgeQueue
-from media.rows.genuine import ForgedRowError, is_genuine
+from media.rows.verification import ForgedRowError, is_consistent
 
 PURGED_AT_ONCE = 8
 
@@ -141,7 +141,7 @@ class Purger:
         record = self._queue.read(due.image_id)
         if record is None:
             return PurgeResult.SPARED
-        if not is_genuine(record, self._bucket):
+        if not is_consistent(record, self._bucket):
             raise ForgedRowError(record.image_id)
         # What is written after this is of a new image. So it is listed before the claim, which
         # whoever writes later sees, and which fails where somebody was at work on the row before.

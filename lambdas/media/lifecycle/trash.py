@@ -72,13 +72,13 @@ class Trash:
                 raise NotRestorableError
             if seen.status is not Status.TRASHED:
                 return seen
-            restored = self.table.restore(self._out_of_the_trash(seen), seen)
+            restored = self.table.restore(self._restored(seen), seen)
             if restored is not None:
                 return restored
             seen = self.table.get(record.image_id)
         raise RowContentionError(record.image_id)
 
-    def _out_of_the_trash(self, record: ImageRecord) -> ImageRecord:
+    def _restored(self, record: ImageRecord) -> ImageRecord:
         status = record.proven_status
         # What never arrived may still arrive, but is not waited for for ever.
         expires_at = self.clock() + PENDING_LIFE if status is Status.PENDING else None

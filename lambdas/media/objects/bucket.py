@@ -97,7 +97,7 @@ class MediaBucket:
             )
 
     def write_rendition(
-        self, key: str, data: bytes, content_type: str, *, is_doomed: bool = False
+        self, key: str, data: bytes, content_type: str, *, overwrite: bool = False
     ) -> None:
         """Write a rendition once; where its key exists the same image is there already.
 
@@ -105,10 +105,10 @@ class MediaBucket:
         ----------
         key, data, content_type
             Where, what, and its media type.
-        is_doomed
+        overwrite
             Whether the version that may be there is about to be removed: another is written.
         """
-        condition: dict[str, Any] = {} if is_doomed else {"IfNoneMatch": "*"}
+        condition: dict[str, Any] = {} if overwrite else {"IfNoneMatch": "*"}
         for attempt in range(1, _WRITE_ATTEMPTS + 1):
             try:
                 self._put(key, data, content_type, condition)

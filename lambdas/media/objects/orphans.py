@@ -15,7 +15,7 @@ _GONE = frozenset({"404", "NotFound", "NoSuchKey"})
 
 
 @dataclass(frozen=True, slots=True)
-class UnrecordedOriginal:
+class OrphanedOriginal:
     """An original that is there without a row.
 
     Parameters
@@ -32,7 +32,7 @@ class UnrecordedOriginal:
     content_type: str | None
 
 
-class UnrecordedOriginals:
+class OrphanFinder:
     """Looks for originals in the bucket itself.
 
     Parameters
@@ -47,7 +47,7 @@ class UnrecordedOriginals:
         self._client = client
         self._bucket = bucket
 
-    def find(self, owner: str, image_id: str) -> UnrecordedOriginal | None:
+    def find(self, owner: str, image_id: str) -> OrphanedOriginal | None:
         """Find an owner's original under the key that its announcement would have given it."""
         key = upload_key(owner, image_id)
         # HeadObject alone answers 403 for what is gone, unless all of the bucket may be listed.
@@ -62,4 +62,4 @@ class UnrecordedOriginals:
             raise
         declared = head.get("ContentType")
         content_type = declared if declared in ANNOUNCED_CONTENT_TYPES else None
-        return UnrecordedOriginal(image_id, owner, key, content_type)
+        return OrphanedOriginal(image_id, owner, key, content_type)

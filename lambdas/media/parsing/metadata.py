@@ -28,7 +28,7 @@ class MetadataKind(Enum):
     TEXT = "text"
     TIME = "time"
     OFFSET = "offset"
-    WHOLE = "whole"
+    INTEGER = "integer"
     NUMBER = "number"
 
 
@@ -43,15 +43,15 @@ _PHOTO_TAGS = {
     0x9011: ("captured_at_offset", MetadataKind.OFFSET),
     0x829A: ("exposure_seconds", MetadataKind.NUMBER),
     0x829D: ("f_number", MetadataKind.NUMBER),
-    0x8822: ("exposure_program", MetadataKind.WHOLE),
-    0x8827: ("iso", MetadataKind.WHOLE),
+    0x8822: ("exposure_program", MetadataKind.INTEGER),
+    0x8827: ("iso", MetadataKind.INTEGER),
     0x9204: ("exposure_bias_ev", MetadataKind.NUMBER),
-    0x9207: ("metering_mode", MetadataKind.WHOLE),
-    0x9209: ("flash", MetadataKind.WHOLE),
+    0x9207: ("metering_mode", MetadataKind.INTEGER),
+    0x9209: ("flash", MetadataKind.INTEGER),
     0x920A: ("focal_length_mm", MetadataKind.NUMBER),
-    0xA001: ("colour_space", MetadataKind.WHOLE),
-    0xA403: ("white_balance", MetadataKind.WHOLE),
-    0xA405: ("focal_length_35mm", MetadataKind.WHOLE),
+    0xA001: ("colour_space", MetadataKind.INTEGER),
+    0xA403: ("white_balance", MetadataKind.INTEGER),
+    0xA405: ("focal_length_35mm", MetadataKind.INTEGER),
     0xA433: ("lens_make", MetadataKind.TEXT),
     0xA434: ("lens_model", MetadataKind.TEXT),
 }
@@ -61,7 +61,7 @@ METADATA_KINDS = dict((*_IMAGE_TAGS.values(), *_PHOTO_TAGS.values()))
 
 def orientation_tag(block: ExifBlock) -> int | None:
     """Read the orientation tag, whatever integer type it was written in."""
-    return _whole(block.image.get(_ORIENTATION))
+    return _integer(block.image.get(_ORIENTATION))
 
 
 def allowed_metadata(block: ExifBlock) -> dict[str, ExifValue]:
@@ -118,8 +118,8 @@ def _typed(value: object, kind: MetadataKind) -> ExifValue | None:
         case MetadataKind.OFFSET:
             offset = _text(value)
             return offset if offset and is_offset(offset) else None
-        case MetadataKind.WHOLE:
-            return _whole(value)
+        case MetadataKind.INTEGER:
+            return _integer(value)
         case MetadataKind.NUMBER:
             return _number(value)
 
@@ -141,7 +141,7 @@ def _text(value: object) -> str | None:
     return printable.strip()[:TEXT_MAX].strip() or None
 
 
-def _whole(value: object) -> int | None:
+def _integer(value: object) -> int | None:
     first = value[0] if isinstance(value, tuple) and value else None
     return first if isinstance(first, int) else None
 
@@ -174,4 +174,4 @@ def _altitude(gps: Directory) -> Decimal | None:
     altitude = _number(gps.get(_ALTITUDE))
     if altitude is None or abs(altitude) > ALTITUDE_MAX:
         return None
-    return -altitude if _whole(gps.get(_ALTITUDE_REFERENCE)) == _BELOW_SEA else altitude
+    return -altitude if _integer(gps.get(_ALTITUDE_REFERENCE)) == _BELOW_SEA else altitude

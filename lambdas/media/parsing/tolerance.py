@@ -17,7 +17,7 @@ _BRANDS = {
 }
 
 
-def mend(data: bytes, image_format: ImageFormat) -> bytes:
+def repair(data: bytes, image_format: ImageFormat) -> bytes:
     """Put right what is wrong around the pixels; the same bytes where nothing is.
 
     Parameters

@@ -14,7 +14,7 @@ def is_settled(seen: ImageRecord, change: ObjectChange) -> bool:
     return seen.sequencer > change.sequencer or seen.proven_status is not Status.FAILED
 
 
-def is_thrown_away(seen: ImageRecord, upload: UploadIdentity, original: Original) -> bool:
+def is_discarded_upload(seen: ImageRecord, upload: UploadIdentity, original: Original) -> bool:
     """Return whether what lies in the bucket is what its owner threw away."""
     return is_discarded(
         seen,

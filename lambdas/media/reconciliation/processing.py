@@ -92,7 +92,7 @@ class OriginalProcessor:
         for rendition in image.renditions:
             key = rendition_key(image_id, rendition.digest, rendition.filename)
             self.bucket.write_rendition(
-                key, rendition.data, rendition.content_type, is_doomed=key not in kept
+                key, rendition.data, rendition.content_type, overwrite=key not in kept
             )
             stored[rendition.name] = StoredRendition(
                 key=key,

@@ -13,9 +13,9 @@ from media.model.sequencers import EARLIEST
 from media.objects.bucket import MediaBucket, Original
 from media.reconciliation.changes import ObjectChange, ReprocessRequest
 from media.reconciliation.outcomes import Outcome, Result
-from media.reconciliation.precedence import is_processed, is_settled, is_thrown_away
+from media.reconciliation.precedence import is_discarded_upload, is_processed, is_settled
 from media.reconciliation.processing import OriginalProcessor
-from media.reconciliation.rows import failed, kept_in_the_trash, tombstone
+from media.reconciliation.rows import failed, keep_in_trash, tombstone
 from media.rows.table import ImageTable, RowContentionError
 
 _ATTEMPTS = 3
@@ -120,15 +120,15 @@ class Reconciler:
             return Outcome(Result.SUPERSEDED, upload.image_id)
         original = self._read(upload)
         if original is None:
-            record, outcome = self._bury(upload, change, seen)
-        elif seen is None or not is_thrown_away(seen, upload, original):
+            record, outcome = self._record_deletion(upload, change, seen)
+        elif seen is None or not is_discarded_upload(seen, upload, original):
             record, outcome = self.processor.process(upload, change, original, seen)
         elif seen.purging or is_processed(seen, original):
             return Outcome(Result.SUPERSEDED, upload.image_id)
         else:
             # What arrives for the trash is recorded there, so that it can be restored whole.
             processed, outcome = self.processor.process(upload, change, original, seen)
-            record = kept_in_the_trash(processed, seen)
+            record = keep_in_trash(processed, seen)
         return outcome if self.table.record_outcome(record, seen) else None
 
     def _attempt_again(self, upload: UploadIdentity, request: ReprocessRequest) -> Outcome | None:
@@ -140,8 +140,8 @@ class Reconciler:
         if original is None:
             if seen is None or seen.status in _WITHOUT_ORIGINAL:
                 return Outcome(Result.SUPERSEDED, upload.image_id)
-            record, outcome = self._bury(upload, change, seen)
-        elif seen and is_thrown_away(seen, upload, original):
+            record, outcome = self._record_deletion(upload, change, seen)
+        elif seen and is_discarded_upload(seen, upload, original):
             return Outcome(Result.SUPERSEDED, upload.image_id)
         else:
             record, outcome = self.processor.process(upload, change, original, seen)
@@ -156,7 +156,7 @@ class Reconciler:
     def _read(self, upload: UploadIdentity) -> Original | None:
         return self.bucket.read_original(upload.key, self.processor.limits.upload_bytes)
 
-    def _bury(
+    def _record_deletion(
         self, upload: UploadIdentity, change: ObjectChange, seen: ImageRecord | None
     ) -> tuple[ImageRecord, Outcome]:
         record = tombstone(upload, change, seen, self.trash_life)

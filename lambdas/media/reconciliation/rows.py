@@ -34,9 +34,7 @@ def tombstone(
         return replace(record, owner=None, trace=True, purge_at=change.occurred_at + _TRACE_LIFE)
     if seen.status is Status.TRASHED:
         # Its version tells, should the object come back, whether it is the one thrown away.
-        return replace(
-            kept_in_the_trash(record, seen), owner=seen.owner, version_id=seen.version_id
-        )
+        return replace(keep_in_trash(record, seen), owner=seen.owner, version_id=seen.version_id)
     return replace(record, purge_at=change.occurred_at + trash_life)
 
 
@@ -54,7 +52,7 @@ def listed_since(seen: ImageRecord | None) -> datetime | None:
     return seen.uploaded_at if seen and seen.status is Status.FAILED else None
 
 
-def kept_in_the_trash(record: ImageRecord, seen: ImageRecord) -> ImageRecord:
+def keep_in_trash(record: ImageRecord, seen: ImageRecord) -> ImageRecord:
     """Put a new state of an image where its present one lies: in the trash, for as long."""
     return replace(
         record,

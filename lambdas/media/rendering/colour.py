@@ -160,7 +160,7 @@ def _with_alpha(grey: Image.Image, deep: Image.Image) -> Image.Image:
     level = deep.info.get("transparency")
     if isinstance(level, int):
         alpha = ImageMath.lambda_eval(
-            lambda pictures: pictures["convert"]((pictures["levels"] != level) * 255, "L"),
+            lambda images: images["convert"]((images["levels"] != level) * 255, "L"),
             levels=deep.convert("I"),
         )
         grey.putalpha(alpha)

@@ -20,7 +20,7 @@ from media.model.rejection import Flaw, RejectedError
 from media.parsing.frame_count import count_gif_frames, count_png_frames, count_tiff_pages
 from media.parsing.jpeg import count_scans
 from media.parsing.stated_size import stated_size
-from media.parsing.tolerance import mend
+from media.parsing.tolerance import repair
 from media.parsing.variants import is_whole_tiff, unsupported_variant
 from media.rendering import libvips
 from media.rendering.colour import scale_transparency
@@ -51,7 +51,7 @@ class Header:
 
 
 @contextmanager
-def pillow_guarded(limits: Limits) -> Iterator[None]:
+def pillow_limited(limits: Limits) -> Iterator[None]:
     """Hold Pillow to our pixel limit, without its warnings, while files are opened and decoded."""
     before = Image.MAX_IMAGE_PIXELS
     # Pillow raises at twice this on every size it meets, also on those inside a frame.
@@ -93,7 +93,7 @@ def open_image(
     load_plugin(image_format)
     try:
         image = Image.open(
-            io.BytesIO(mend(data, image_format)), formats=(image_format.value.upper(),)
+            io.BytesIO(repair(data, image_format)), formats=(image_format.value.upper(),)
         )
         width, height = image.size
         frames = _count_frames(image, data, image_format, limits.frames + 1)

@@ -43,7 +43,7 @@ class Rendition:
 
 
 def draw(
-    picture: Image.Image, size: tuple[int, int], specs: Sequence[RenditionSpec]
+    image: Image.Image, size: tuple[int, int], specs: Sequence[RenditionSpec]
 ) -> list[Image.Image]:
     """Scale an image to what each spec asks for, each from the next larger one.
 
@@ -66,27 +66,25 @@ def draw(
     for name, placement in sorted(
         placements.items(), key=lambda item: item[1].scaled, reverse=True
     ):
-        picture = resize(picture, placement.scaled)
+        image = resize(image, placement.scaled)
         is_whole = placement.size == placement.scaled
-        drawn[name] = picture if is_whole else picture.crop(placement.box)
+        drawn[name] = image if is_whole else image.crop(placement.box)
     return [drawn[spec.name] for spec in specs]
 
 
-def encode_all(
-    pictures: Sequence[Image.Image], specs: Sequence[RenditionSpec]
-) -> tuple[bytes, ...]:
+def encode_all(images: Sequence[Image.Image], specs: Sequence[RenditionSpec]) -> tuple[bytes, ...]:
     """Encode each image as its spec asks, at once where there is more than one processor."""
     workers = min(len(specs), _processors())
     if workers < _WORTH_THREADS:
-        return tuple(map(encode, pictures, specs))
+        return tuple(map(encode, images, specs))
     # The encoders let go of the interpreter while they work.
     with ThreadPoolExecutor(workers) as pool:
-        return tuple(pool.map(encode, pictures, specs))
+        return tuple(pool.map(encode, images, specs))
 
 
-def encode(picture: Image.Image, spec: RenditionSpec) -> bytes:
+def encode(image: Image.Image, spec: RenditionSpec) -> bytes:
     """Encode an image that has its final size, without any metadata."""
-    plain = _flattened(picture) if spec.format is RenditionFormat.JPEG else picture
+    plain = _flattened(image) if spec.format is RenditionFormat.JPEG else image
     # Some of Pillow's encoders write what they find here without being asked.
     plain.info.clear()
     load_plugin(ImageFormat(spec.format.value))
@@ -138,10 +136,10 @@ def _options(spec: RenditionSpec) -> dict[str, Any]:
             return {"quality": spec.quality, "speed": speed, "max_threads": 1}
 
 
-def _flattened(picture: Image.Image) -> Image.Image:
+def _flattened(image: Image.Image) -> Image.Image:
     """Lay an image over white, since JPEG knows no transparency."""
-    if picture.mode != "RGBA":
-        return picture
-    ground = Image.new("RGB", picture.size, "white")
-    ground.paste(picture, mask=picture.getchannel("A"))
+    if image.mode != "RGBA":
+        return image
+    ground = Image.new("RGB", image.size, "white")
+    ground.paste(image, mask=image.getchannel("A"))
     return ground

@@ -5,7 +5,7 @@ from importlib import import_module
 from PIL import Image, ImageFile
 
 from media.model.formats import ImageFormat
-from media.parsing.tolerance import mend
+from media.parsing.tolerance import repair
 from media.rendering import libvips
 
 _PLAIN = "RGB"
@@ -32,9 +32,9 @@ def decode_heif(data: bytes, image: ImageFile.ImageFile, target: tuple[int, int]
         image.load()
         return image
     heif = import_module("pillow_heif").open_heif(
-        mend(data, ImageFormat.HEIF), convert_hdr_to_8bit=True
+        repair(data, ImageFormat.HEIF), convert_hdr_to_8bit=True
     )
-    picture = heif[heif.primary_index]
+    primary = heif[heif.primary_index]
     # What the header told of the size may change once the image is decoded.
-    pixels = bytes(picture.data)
-    return libvips.scale_pixels(pixels, _PLAIN, picture.size, target)
+    pixels = bytes(primary.data)
+    return libvips.scale_pixels(pixels, _PLAIN, primary.size, target)

@@ -26,8 +26,8 @@ def resize(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     across = max(1, image.width // (size[0] * _LEFT_TO_THE_FILTER))
     down = max(1, image.height // (size[1] * _LEFT_TO_THE_FILTER))
     # The colour of what can't be seen must not bleed into what can.
-    picture = image.convert(_PREMULTIPLIED[mode]) if mode in _PREMULTIPLIED else image
+    premultiplied = image.convert(_PREMULTIPLIED[mode]) if mode in _PREMULTIPLIED else image
     if max(across, down) > 1:
-        picture = picture.reduce((across, down))
-    scaled = libvips.scale(picture, size)
+        premultiplied = premultiplied.reduce((across, down))
+    scaled = libvips.scale(premultiplied, size)
     return scaled if scaled.mode == mode else scaled.convert(mode)

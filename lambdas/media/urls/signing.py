@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from media.model.clock import Clock
 from media.model.images import ImageRecord, StoredRendition
-from media.objects.orphans import UnrecordedOriginal
+from media.objects.orphans import OrphanedOriginal
 from media.urls.disposition import attachment
 from media.urls.sigv4 import Presigned, locate_bucket, sign_url
 
@@ -161,7 +161,7 @@ class Signer:
             overrides["versionId"] = record.version_id
         return self._sign(record.key, overrides)
 
-    def unrecorded(self, original: UnrecordedOriginal) -> SignedUrl:
+    def orphan(self, original: OrphanedOriginal) -> SignedUrl:
         """Sign a URL of an original that has no row, served as an accepted type or as bytes."""
         return self._sign(
             original.key,

@@ -50,7 +50,7 @@ class Store:
     def put(self) -> ObjectChange:
         """Write a new original; return what S3 would tell of it."""
         key = f"uploads/{uuid4()}/{uuid4()}"
-        self.aws.s3.put_object(Bucket=self.name, Key=key, Body=picture())
+        self.aws.s3.put_object(Bucket=self.name, Key=key, Body=sample_image())
         return self.change(key)
 
     def change(self, key: str) -> ObjectChange:
@@ -76,7 +76,7 @@ class Store:
         return row
 
 
-def picture() -> bytes:
+def sample_image() -> bytes:
     target = io.BytesIO()
     Image.effect_noise((200, 150), 60).save(target, "JPEG")
     return target.getvalue()

@@ -13,7 +13,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tests.integration.faults.conftest import picture
+from tests.integration.faults.conftest import sample_image
 from tests.integration.uploads import status
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def upload_until_killed(dev: Checkout, aws: Aws, keys: list[str]) -> set[str]:
 
     def upload(key: str) -> None:
         try:
-            s3.put_object(Bucket=aws.bucket, Key=key, Body=picture())
+            s3.put_object(Bucket=aws.bucket, Key=key, Body=sample_image())
         except (BotoCoreError, ClientError):
             return
         accepted.add(key)

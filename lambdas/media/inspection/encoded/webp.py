@@ -39,16 +39,16 @@ def _fits(kind: bytes, body: bytes, size: tuple[int, int]) -> bool:
     width, height = size
     match kind:
         case b"VP8X":
-            told = struct.pack("<I", _ALPHA_FLAG) + _24_bits(width) + _24_bits(height)
+            stated = struct.pack("<I", _ALPHA_FLAG) + _24_bits(width) + _24_bits(height)
             # An image without transparency may be written in the extended layout too.
-            return body in (told, bytes(4) + told[4:])
+            return body in (stated, bytes(4) + stated[4:])
         case b"VP8 ":
             across, down = struct.unpack_from("<HH", body, 6)
             found = (across & _14_BITS, down & _14_BITS)
             return body[3:6] == _KEY_FRAME_MARK and not body[0] & 1 and found == size
         case b"VP8L":
-            (told_bits,) = struct.unpack_from("<I", body, 1)
-            found = ((told_bits & _14_BITS) + 1, (told_bits >> 14 & _14_BITS) + 1)
+            (stated_bits,) = struct.unpack_from("<I", body, 1)
+            found = ((stated_bits & _14_BITS) + 1, (stated_bits >> 14 & _14_BITS) + 1)
             return body[:1] == _LOSSLESS_MARK and found == size
         case _:
             return bool(body)

@@ -10,7 +10,7 @@ from media.model.images import Discard, ImageRecord, Status
 LIFE = timedelta(days=30)
 
 
-def thrown_away(row: ImageRecord, at: datetime) -> ImageRecord:
+def trashed_row(row: ImageRecord, at: datetime) -> ImageRecord:
     """Return the row as the API leaves it."""
     return replace(
         row,

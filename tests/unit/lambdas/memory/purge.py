@@ -13,7 +13,7 @@ from media.model.images import ImageRecord, Status
 from media.model.keys import identify_upload
 from media.objects.versions import VersionedObjects
 from media.rows.due import DueImage, PurgeQueue
-from tests.unit.lambdas.memory.discarded import LIFE, thrown_away
+from tests.unit.lambdas.memory.discarded import LIFE, trashed_row
 
 OWNER = "6f1c2d3e-0000-4000-8000-00000000000a"
 IMAGE = "0b8a5f6e-1111-4111-9111-00000000000b"
@@ -21,14 +21,14 @@ KEY = f"uploads/{OWNER}/{IMAGE}"
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
 DELETED_AT = NOW - timedelta(days=30)
 READY = ImageRecord(image_id=IMAGE, key=KEY, status=Status.READY, owner=OWNER)
-TRASHED = thrown_away(READY, DELETED_AT)
+TRASHED = trashed_row(READY, DELETED_AT)
 RULES = PurgeRules(LIFE, images_max=100)
 
 
 def dropped(key: str, version_id: str | None = None) -> ImageRecord:
     image_id = identify_upload("media-test", key).image_id
     row = replace(READY, image_id=image_id, key=key, owner=None, version_id=version_id)
-    return thrown_away(row, DELETED_AT)
+    return trashed_row(row, DELETED_AT)
 
 
 DROPPED = dropped("uploads/camera/1.jpg")

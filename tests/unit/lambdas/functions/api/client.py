@@ -17,7 +17,7 @@ from functions.api.openapi import build_document
 from functions.api.routes import find_route
 from media.model.formats import ImageFormat
 from media.model.images import ImageRecord, Location, Status, StoredRendition
-from media.objects.orphans import UnrecordedOriginal, UnrecordedOriginals
+from media.objects.orphans import OrphanedOriginal, OrphanFinder
 from media.rows.items import listing_position, month_partition
 from media.rows.listings import ImageListings
 from media.rows.table import ImageTable
@@ -123,13 +123,13 @@ class MemoryListings(ImageListings):
         return [row for row in listed if after is None or position(row) < after][:limit]
 
 
-class MemoryOriginals(UnrecordedOriginals):
+class MemoryOrphans(OrphanFinder):
     """Originals without rows, in memory."""
 
-    def __init__(self, *originals: UnrecordedOriginal) -> None:
+    def __init__(self, *originals: OrphanedOriginal) -> None:
         self._originals = {(each.owner, each.image_id): each for each in originals}
 
-    def find(self, owner: str, image_id: str) -> UnrecordedOriginal | None:
+    def find(self, owner: str, image_id: str) -> OrphanedOriginal | None:
         return self._originals.get((owner, image_id))
 
 
@@ -151,7 +151,7 @@ class Api:
     def logging_to(self, stream: io.StringIO) -> None:
         self._module.logger.registered_handler.setStream(stream)
 
-    def holding(self, *records: ImageRecord, originals: UnrecordedOriginals | None = None) -> None:
+    def holding(self, *records: ImageRecord, originals: OrphanFinder | None = None) -> None:
         """Begin with these rows, and with these originals that have none."""
         self.table = MemoryTable(*records)
         self.listings = MemoryListings(self.table)
@@ -161,7 +161,7 @@ class Api:
         images = replace(
             built.images,
             table=self.table,
-            unrecorded=originals or MemoryOriginals(),
+            orphans=originals or MemoryOrphans(),
             clock=self._clock,
         )
         trash = replace(built.trash.trash, table=self.table, clock=self._clock)

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from media.model.images import ImageRecord, Status, StoredRendition
-from media.objects.orphans import UnrecordedOriginal
+from media.objects.orphans import OrphanedOriginal
 from tests.unit.lambdas.functions.api.client import (
     IMAGE,
     OTHER,
     OWNER,
     READY,
     Api,
-    MemoryOriginals,
+    MemoryOrphans,
 )
 
 THIEF: dict[str, Any] = {"sub": OTHER}
@@ -51,8 +51,8 @@ def test_a_forged_row_is_no_duplicate(api: Api) -> None:
 
 
 def test_its_owner_still_gets_the_original(api: Api) -> None:
-    lost = UnrecordedOriginal(IMAGE, OWNER, READY.key, "image/jpeg")
-    api.holding(GIVEN, originals=MemoryOriginals(lost))
+    lost = OrphanedOriginal(IMAGE, OWNER, READY.key, "image/jpeg")
+    api.holding(GIVEN, originals=MemoryOrphans(lost))
     status, shown, _ = api(f"GET /images/{IMAGE}")
     assert (status, shown["degraded"]) == (200, True)
     assert api(f"GET /images/{IMAGE}", **THIEF)[0] == 404

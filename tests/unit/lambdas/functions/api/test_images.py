@@ -5,14 +5,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from media.model.images import ImageError, Status
-from media.objects.orphans import UnrecordedOriginal
+from media.objects.orphans import OrphanedOriginal
 from tests.unit.lambdas.functions.api.client import (
     IMAGE,
     OTHER,
     OWNER,
     READY,
     Api,
-    MemoryOriginals,
+    MemoryOrphans,
 )
 
 REJECTED = replace(
@@ -22,7 +22,7 @@ REJECTED = replace(
     renditions={},
     format=None,
 )
-LOST = UnrecordedOriginal(IMAGE, OWNER, READY.key, "image/jpeg")
+LOST = OrphanedOriginal(IMAGE, OWNER, READY.key, "image/jpeg")
 ROUTES = [
     f"GET /images/{IMAGE}",
     f"GET /images/{IMAGE}/content",
@@ -218,7 +218,7 @@ def test_what_is_not_ready_has_no_content(api: Api, status: Status) -> None:
 
 
 def test_an_original_without_a_row_is_served_all_the_same(api: Api) -> None:
-    api.holding(originals=MemoryOriginals(LOST))
+    api.holding(originals=MemoryOrphans(LOST))
     status, body, headers = api(f"GET /images/{IMAGE}")
     assert (status, body["status"], body["degraded"]) == (200, "ready", True)
     assert (body["content_type"], body["renditions"], body["bytes"]) == ("image/jpeg", {}, None)
@@ -230,13 +230,13 @@ def test_an_original_without_a_row_is_served_all_the_same(api: Api) -> None:
 
 
 def test_an_original_of_a_strange_type_is_served_as_bytes(api: Api) -> None:
-    api.holding(originals=MemoryOriginals(replace(LOST, content_type=None)))
+    api.holding(originals=MemoryOrphans(replace(LOST, content_type=None)))
     _, body, _ = api(f"GET /images/{IMAGE}")
     assert "response-content-type=application%2Foctet-stream" in body["original"]["url"]
 
 
 def test_an_original_without_a_row_is_its_owners_and_cannot_be_changed(api: Api) -> None:
-    api.holding(originals=MemoryOriginals(LOST))
+    api.holding(originals=MemoryOrphans(LOST))
     assert api(f"GET /images/{IMAGE}", sub=OTHER, groups="[admins]")[0] == 404
     for route in (f"DELETE /images/{IMAGE}", f"PATCH /images/{IMAGE}"):
         status, problem, _ = api(route, {"title": "t"}, headers={"If-Match": "*"})
@@ -244,7 +244,7 @@ def test_an_original_without_a_row_is_its_owners_and_cannot_be_changed(api: Api)
 
 
 def test_a_trashed_row_is_not_served_from_its_object(api: Api) -> None:
-    api.holding(replace(READY, status=Status.TRASHED), originals=MemoryOriginals(LOST))
+    api.holding(replace(READY, status=Status.TRASHED), originals=MemoryOrphans(LOST))
     assert api(f"GET /images/{IMAGE}")[0] == 404
 
 

@@ -14,7 +14,7 @@ from media.inspection.pipeline import Findings
 from media.inspection.wire import send_answer
 from media.model.limits import Limits
 from media.rendering.encode import encode
-from tests.unit.lambdas.media.inspection.pictures import GPS, exif, quadrants, saved
+from tests.unit.lambdas.media.inspection.sample_images import GPS, exif, quadrants, saved
 
 LIMITS = Limits(pixels=10_000, frames=100)
 SPECS = (
@@ -22,7 +22,7 @@ SPECS = (
     RenditionSpec("card", width=30, height=20, format=RenditionFormat.JPEG),
 )
 THUMB = quadrants((16, 11))
-PICTURES = (encode(THUMB, SPECS[0]), encode(quadrants((30, 20)), SPECS[1]))
+IMAGES = (encode(THUMB, SPECS[0]), encode(quadrants((30, 20)), SPECS[1]))
 FINDINGS = Findings(
     width=60,
     height=40,
@@ -32,7 +32,7 @@ FINDINGS = Findings(
     gps=None,
     placeholder="A" * 32,
     average_colour="#a0b0c0",
-    pictures=PICTURES,
+    images=IMAGES,
 )
 
 
@@ -93,8 +93,8 @@ def fault(name: object, place: object) -> bytes:
 
 
 def test_what_is_changed_below_is_a_good_answer() -> None:
-    assert heard(HEADER, *PICTURES) == FINDINGS
-    assert heard(located("-90", "180", "-12.5"), *PICTURES)
+    assert heard(HEADER, *IMAGES) == FINDINGS
+    assert heard(located("-90", "180", "-12.5"), *IMAGES)
 
 
 @pytest.mark.parametrize(
@@ -148,18 +148,18 @@ def test_what_is_changed_below_is_a_good_answer() -> None:
         pytest.param(found(placeholder="AAAAAA"), id="a placeholder cut short"),
         pytest.param(found(placeholder="A" * 36), id="a placeholder too long"),
         pytest.param(found(average_colour="red"), id="another colour"),
-        pytest.param(found(pictures=[]), id="too few images"),
-        pytest.param(found(pictures=[1] * 3), id="too many images"),
-        pytest.param(changed("findings", "pictures", 0, to=0), id="no bytes"),
-        pytest.param(changed("findings", "pictures", 0, to=2), id="more than announced"),
-        pytest.param(changed("findings", "pictures", 0, to=10**4), id="fewer than announced"),
-        pytest.param(changed("findings", "pictures", 1, to=10**6), id="too many bytes"),
+        pytest.param(found(images=[]), id="too few images"),
+        pytest.param(found(images=[1] * 3), id="too many images"),
+        pytest.param(changed("findings", "images", 0, to=0), id="no bytes"),
+        pytest.param(changed("findings", "images", 0, to=2), id="more than announced"),
+        pytest.param(changed("findings", "images", 0, to=10**4), id="fewer than announced"),
+        pytest.param(changed("findings", "images", 1, to=10**6), id="too many bytes"),
         pytest.param(found(width=40, height=60), id="images of another shape"),
     ],
 )
 def test_what_differs_from_a_good_answer_is_none(header: bytes) -> None:
     with pytest.raises(UnreadableAnswerError):
-        heard(header, *PICTURES)
+        heard(header, *IMAGES)
 
 
 @pytest.mark.parametrize(
@@ -196,13 +196,13 @@ def test_another_image_than_a_decoder_makes_is_none() -> None:
         "a JPEG with GPS": jpeg,
         "a WebP with GPS": saved(THUMB, "WEBP", exif=exif({}, GPS)),
         "an animation": animation(),
-        "a WebP and more": PICTURES[0] + html,
+        "a WebP and more": IMAGES[0] + html,
         "another size": encode(quadrants((16, 12)), SPECS[0]),
     }
     for name, data in others.items():
-        header = changed("findings", "pictures", 0, to=len(data))
+        header = changed("findings", "images", 0, to=len(data))
         with pytest.raises(UnreadableAnswerError, match="not the image"):
-            pytest.fail(f"{name}: {heard(header, data, PICTURES[1])}")
+            pytest.fail(f"{name}: {heard(header, data, IMAGES[1])}")
 
 
 def animation() -> bytes:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from media.inspection.__main__ import main
-from tests.unit.lambdas.media.inspection.pictures import quadrants, saved
+from tests.unit.lambdas.media.inspection.sample_images import quadrants, saved
 
 AVIF_THUMB = '[{"name": "a", "width": 16, "height": 16, "format": "avif"}]'
 
@@ -51,10 +51,10 @@ def test_a_rejected_file_is_a_result(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_limits_and_renditions_can_be_given(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    picture = tmp_path / "a.png"
-    picture.write_bytes(saved(quadrants(), "PNG"))
-    assert main([str(picture), "--renditions", '[{"name": "tiny", "longest_side": 16}]']) == 0
-    assert main([str(picture), "--limits", '{"pixels": 100}']) == 0
+    image = tmp_path / "a.png"
+    image.write_bytes(saved(quadrants(), "PNG"))
+    assert main([str(image), "--renditions", '[{"name": "tiny", "longest_side": 16}]']) == 0
+    assert main([str(image), "--limits", '{"pixels": 100}']) == 0
     first, second = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     assert [(r["name"], r["width"]) for r in first["renditions"]] == [("tiny", 16)]
     assert second["reason"] == "too_many_pixels"
@@ -73,8 +73,8 @@ def test_wrong_options_are_named(option: list[str], capsys: pytest.CaptureFixtur
 def test_a_codec_that_is_not_loaded_at_the_start_is_there_when_needed(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    picture = tmp_path / "a"
-    picture.write_bytes(saved(quadrants(), name))
-    assert main([str(picture), "--renditions", AVIF_THUMB]) == 0
+    image = tmp_path / "a"
+    image.write_bytes(saved(quadrants(), name))
+    assert main([str(image), "--renditions", AVIF_THUMB]) == 0
     line = json.loads(capsys.readouterr().out)
     assert (line["format"], len(line["renditions"])) == (name.lower(), 1)

@@ -15,7 +15,7 @@ from media.inspection import InspectionError, Inspector, Measure, RejectedError,
 from media.model.images import RejectionReason
 from media.model.limits import Limits
 from tests.unit.lambdas.media.inspection.intruder import UNCONFINED, UNFILTERED, order
-from tests.unit.lambdas.media.inspection.pictures import quadrants, saved
+from tests.unit.lambdas.media.inspection.sample_images import quadrants, saved
 
 SPECS = (RenditionSpec("thumb", 16),)
 PROGRAM = "media.inspection.decoder_process._PROGRAM"
@@ -188,7 +188,7 @@ def test_memory_ends_at_the_functions_share(monkeypatch: pytest.MonkeyPatch) -> 
         assert outcome(inspector, order("allocate")).startswith("Escaped")
 
 
-def test_a_picture_that_needs_more_memory_than_there_is_is_rejected_and_the_next_is_made(
+def test_a_image_that_needs_more_memory_than_there_is_is_rejected_and_the_next_is_made(
     bomb: bytes, small: bytes
 ) -> None:
     with Inspector(Limits(upload_bytes=10**6), SPECS, memory_bytes=320 * 1024**2) as inspector:

@@ -12,7 +12,7 @@ from media.inspection import RenditionFormat, RenditionSpec, inspect_image
 from media.inspection.encoded import is_plain
 from media.model.limits import Limits
 from media.rendering.encode import encode
-from tests.unit.lambdas.media.inspection.pictures import GPS, exif, quadrants, saved
+from tests.unit.lambdas.media.inspection.sample_images import GPS, exif, quadrants, saved
 
 SIZE = (60, 40)
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -25,10 +25,10 @@ FORMATS = tuple(RenditionFormat)
 
 
 def made(rendition_format: RenditionFormat, mode: str = "RGB", effort: int = 2) -> bytes:
-    picture = quadrants(SIZE).convert(mode)
+    image = quadrants(SIZE).convert(mode)
     if mode == "RGBA":
-        picture.putalpha(Image.linear_gradient("L").resize(SIZE))
-    return encode(picture, RenditionSpec("a", 60, format=rendition_format, effort=effort))
+        image.putalpha(Image.linear_gradient("L").resize(SIZE))
+    return encode(image, RenditionSpec("a", 60, format=rendition_format, effort=effort))
 
 
 @pytest.mark.parametrize("rendition_format", FORMATS)

@@ -13,7 +13,7 @@ from PIL import Image
 from media.inspection import RejectedError, RenditionSpec, inspect_image
 from media.model.images import RejectionReason
 from media.model.limits import Limits
-from tests.unit.lambdas.media.inspection.pictures import (
+from tests.unit.lambdas.media.inspection.sample_images import (
     GPS,
     exif,
     png,
@@ -39,20 +39,20 @@ def survives(data: bytes) -> RejectionReason | None:
 
 
 def generated() -> Iterator[bytes]:
-    picture = quadrants((40, 30))
+    drawn = quadrants((40, 30))
     moving = {"save_all": True, "append_images": [Image.new("RGB", (40, 30))] * 2}
     block = exif({0x0112: 6, 0x010F: "Camera"}, GPS)
     for name in ("JPEG", "PNG", "WEBP", "AVIF", "HEIF"):
-        yield saved(picture, name, exif=block)
+        yield saved(drawn, name, exif=block)
     for name in ("GIF", "PNG", "WEBP", "AVIF", "TIFF"):
-        yield saved(picture, name, **moving)
+        yield saved(drawn, name, **moving)
     for mode in ("L", "CMYK"):
-        yield saved(picture.convert(mode), "JPEG", progressive=True)
+        yield saved(drawn.convert(mode), "JPEG", progressive=True)
     for compression in ("tiff_lzw", "jpeg", "tiff_adobe_deflate", "packbits", "lzma", "zstd"):
-        yield saved(picture, "TIFF", compression=compression)
-    yield saved(picture.convert("1"), "TIFF", compression="group4")
-    yield saved(picture.quantize(5), "PNG", transparency=b"\x00\x80")
-    yield saved(picture.convert("RGBA"), "WEBP", lossless=True)
+        yield saved(drawn, "TIFF", compression=compression)
+    yield saved(drawn.convert("1"), "TIFF", compression="group4")
+    yield saved(drawn.quantize(5), "PNG", transparency=b"\x00\x80")
+    yield saved(drawn.convert("RGBA"), "WEBP", lossless=True)
     yield png((16, 2), 16, 0, bytes(33 * 2), png_chunk(b"tRNS", b"\0\0"))
 
 
@@ -66,7 +66,7 @@ SEEDS = list(generated())
     flips=st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), max_size=6),
     early=st.booleans(),
 )
-def test_a_damaged_picture_is_a_picture_or_a_rejection(
+def test_a_damaged_image_is_a_image_or_a_rejection(
     seed: bytes,
     cut: float | None,
     flips: list[tuple[float, int]],
@@ -81,7 +81,7 @@ def test_a_damaged_picture_is_a_picture_or_a_rejection(
 
 
 @pytest.mark.parametrize("name", ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF", "TIFF"])
-def test_a_part_of_a_picture_is_no_picture(name: str) -> None:
+def test_a_part_of_a_image_is_no_image(name: str) -> None:
     whole = saved(Image.effect_noise((90, 70), 80).convert("RGB"), name)
     for share in (0.02, 0.2, 0.5, 0.8):
         assert survives(whole[: int(share * len(whole))]) in DAMAGED_TO

@@ -20,22 +20,22 @@ from media.inspection.wire import Assignment, Fault
 from media.model.formats import ImageFormat
 from media.model.images import RejectionReason
 from media.model.limits import Limits
-from tests.unit.lambdas.media.inspection.pictures import quadrants, saved
+from tests.unit.lambdas.media.inspection.sample_images import quadrants, saved
 
 SPECS = (RenditionSpec("thumb", 16),)
 IMPOSTOR = "tests.unit.lambdas.media.inspection.impostor"
 IMPOSTORS = ("IMPOSTOR_SAYS", "IMPOSTOR_TRACE")
-PICTURE = saved(quadrants(), "PNG")
+SAMPLE = saved(quadrants(), "PNG")
 
 
 def test_a_process_that_dies_is_replaced_and_its_file_looked_at_again() -> None:
     with Inspector(Limits(), SPECS) as inspector:
-        image = inspector.inspect(PICTURE, "alice")
+        image = inspector.inspect(SAMPLE, "alice")
         assert (image.format, image.width, image.height) == (ImageFormat.PNG, 60, 40)
         assert [(r.name, r.width) for r in image.renditions] == [("thumb", 16)]
         pid = inspector.pid
         os.kill(pid, signal.SIGSEGV)
-        assert inspector.inspect(PICTURE, "alice").sha256 == image.sha256
+        assert inspector.inspect(SAMPLE, "alice").sha256 == image.sha256
         assert inspector.pid != pid
 
 
@@ -54,8 +54,8 @@ def test_what_ends_every_process_is_the_files_fault_unless_the_system_did_it(
             decoders = inspector.decoders
             patch.setattr(decoders, "await_readiness", lambda: ended(decoders, end))
             with pytest.raises(told[0], match=told[1]):
-                inspector.inspect(PICTURE, "alice")
-        assert inspector.inspect(PICTURE, "alice").width == 60
+                inspector.inspect(SAMPLE, "alice")
+        assert inspector.inspect(SAMPLE, "alice").width == 60
 
 
 def ended(decoders: Decoders, end: signal.Signals) -> DecoderProcess:
@@ -71,23 +71,23 @@ def test_a_process_that_does_not_even_start_is_our_fault(monkeypatch: pytest.Mon
         with monkeypatch.context() as patch:
             patch.setattr(sys, "path", [])
             with pytest.raises(InspectionError, match=r"ended with code 1|did not start"):
-                inspector.inspect(PICTURE, "alice")
-        assert inspector.inspect(PICTURE, "alice").width == 60
+                inspector.inspect(SAMPLE, "alice")
+        assert inspector.inspect(SAMPLE, "alice").width == 60
 
 
 def test_a_file_that_takes_too_long_is_given_up_and_the_next_goes_on() -> None:
     with Inspector(Limits(), SPECS, seconds_max=0.0005) as hasty:
         with pytest.raises(RejectedError, match=r"not decoded within 0\.0005 seconds") as told:
-            hasty.inspect(PICTURE, "alice")
+            hasty.inspect(SAMPLE, "alice")
         assert told.value.reason is RejectionReason.CORRUPT
         with pytest.raises(RejectedError, match="not decoded within"):
-            hasty.inspect(PICTURE, "alice")
+            hasty.inspect(SAMPLE, "alice")
 
 
 def test_a_rejection_comes_back_with_its_reason() -> None:
     with Inspector(Limits(pixels=100), SPECS) as inspector:
         with pytest.raises(RejectedError, match="60 x 40") as told:
-            inspector.inspect(PICTURE, "alice")
+            inspector.inspect(SAMPLE, "alice")
         assert told.value.reason is RejectionReason.TOO_MANY_PIXELS
         with pytest.raises(RejectedError, match="no bytes"):
             inspector.inspect(b"", "alice")
@@ -112,10 +112,10 @@ def test_a_decoder_that_was_taken_over_answers_with_nothing_that_runs_here(
             patch.setenv("IMPOSTOR_SAYS", says)
             patch.setenv("IMPOSTOR_TRACE", str(trace))
             with pytest.raises(told[0], match=told[1]):
-                inspector.inspect(PICTURE, "alice")
+                inspector.inspect(SAMPLE, "alice")
         assert not trace.exists()
         inspector.close()
-        assert inspector.inspect(PICTURE, "alice").width == 60
+        assert inspector.inspect(SAMPLE, "alice").width == 60
 
 
 def test_a_decoder_that_was_taken_over_keeps_nobody_waiting(
@@ -129,12 +129,12 @@ def test_a_decoder_that_was_taken_over_keeps_nobody_waiting(
         Inspector(Limits(), SPECS, seconds_max=0.5) as inspector,
         pytest.raises(RejectedError, match=r"not decoded within 0\.5 seconds"),
     ):
-        inspector.inspect(PICTURE, "alice")
+        inspector.inspect(SAMPLE, "alice")
 
 
 def test_a_fault_of_ours_is_told_without_what_the_file_may_have_put_into_it() -> None:
     unset = Assignment(None, SPECS, 20, 10**9, 1)  # type: ignore[arg-type]  # the fault
-    fault = worker.look_at(PICTURE, unset)
+    fault = worker.answer_file(SAMPLE, unset)
     assert isinstance(fault, Fault)
     assert fault.name == "AttributeError"
     assert fault.place.startswith("media.inspection.pipeline:")
@@ -142,7 +142,7 @@ def test_a_fault_of_ours_is_told_without_what_the_file_may_have_put_into_it() ->
 
 def test_the_process_is_limited_in_memory_files_and_what_it_opens() -> None:
     with Inspector(Limits(upload_bytes=10**6), SPECS, memory_bytes=10**9) as inspector:
-        inspector.inspect(PICTURE, "alice")
+        inspector.inspect(SAMPLE, "alice")
         limits = Path("/proc", str(inspector.pid), "limits").read_text().splitlines()
     # Behind the name, which has up to three words, stand the soft and the hard limit.
     hard = {line[:26].strip(): line[26:].split()[1] for line in limits}

@@ -21,7 +21,7 @@ from tests.unit.lambdas.media.inspection.inspected import (
     WHITE,
     inspect,
 )
-from tests.unit.lambdas.media.inspection.pictures import (
+from tests.unit.lambdas.media.inspection.sample_images import (
     GPS,
     corners,
     exif,
@@ -216,7 +216,7 @@ def test_renditions_have_the_asked_format_and_shape(rendition_format: RenditionF
     assert whole.filename == f"whole.{'jpg' if rendition_format == 'jpeg' else rendition_format}"
 
 
-def test_a_box_is_cut_from_the_upright_picture() -> None:
+def test_a_box_is_cut_from_the_upright_image() -> None:
     data = saved(quadrants(), "JPEG", exif=exif({0x0112: 6}))
     (cut,) = inspect_image(data, Limits(), (RenditionSpec("cut", width=16, height=48),)).renditions
     assert (cut.width, cut.height) == (16, 48)

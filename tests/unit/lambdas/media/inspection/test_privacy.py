@@ -16,7 +16,7 @@ from media.inspection import (
 from media.model.limits import Limits
 from media.rendering.encode import encode, name_rendition
 from tests.unit.lambdas.media.inspection.containers import parts
-from tests.unit.lambdas.media.inspection.pictures import GPS, exif, quadrants, saved
+from tests.unit.lambdas.media.inspection.sample_images import GPS, exif, quadrants, saved
 
 PRIVATE = "Rue-du-Secret-7"
 XMP = f"<x:xmpmeta xmlns:x='adobe:ns:meta/'>{PRIVATE}</x:xmpmeta>".encode()
@@ -59,23 +59,23 @@ def assert_clean(made: tuple[Rendition, ...], source: str) -> None:
 
 
 def loaded_files() -> dict[str, bytes]:
-    picture = quadrants()
-    jpeg = saved(picture, "JPEG", exif=EXIF, xmp=XMP, icc_profile=PROFILE, comment=PRIVATE)
+    image = quadrants()
+    jpeg = saved(image, "JPEG", exif=EXIF, xmp=XMP, icc_profile=PROFILE, comment=PRIVATE)
     text = PngImagePlugin.PngInfo()
     text.add_itxt("XML:com.adobe.xmp", XMP.decode())
     text.add_text("Comment", PRIVATE)
     options = {"exif": EXIF, "xmp": XMP, "icc_profile": PROFILE}
-    clear = picture.convert("RGBA")
+    clear = image.convert("RGBA")
     clear.putalpha(90)
     return {
         "jpeg": jpeg[:2] + b"\xff\xed" + (len(IPTC) + 2).to_bytes(2) + IPTC + jpeg[2:],
-        "png": saved(picture, "PNG", exif=EXIF, icc_profile=PROFILE, pnginfo=text),
+        "png": saved(image, "PNG", exif=EXIF, icc_profile=PROFILE, pnginfo=text),
         "clear png": saved(clear, "PNG", exif=EXIF, icc_profile=PROFILE, pnginfo=text),
-        "webp": saved(picture, "WEBP", **options),
-        "avif": saved(picture, "AVIF", **options),
-        "heif": saved(picture, "HEIF", **options),
-        "tiff": saved(picture, "TIFF", tiffinfo={0x010E: PRIVATE, 700: XMP}, icc_profile=PROFILE),
-        "gif": saved(picture, "GIF", comment=PRIVATE.encode()),
+        "webp": saved(image, "WEBP", **options),
+        "avif": saved(image, "AVIF", **options),
+        "heif": saved(image, "HEIF", **options),
+        "tiff": saved(image, "TIFF", tiffinfo={0x010E: PRIVATE, 700: XMP}, icc_profile=PROFILE),
+        "gif": saved(image, "GIF", comment=PRIVATE.encode()),
     }
 
 

@@ -16,7 +16,7 @@ from media.inspection import (
     inspect_image,
 )
 from media.model.limits import Limits
-from tests.unit.lambdas.media.inspection.pictures import GPS, exif, png, quadrants, saved
+from tests.unit.lambdas.media.inspection.sample_images import GPS, exif, png, quadrants, saved
 
 SPECS = (
     RenditionSpec("large", 1600),
@@ -28,40 +28,40 @@ PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes()
 
 
 def made_files() -> dict[str, bytes]:
-    picture = quadrants((320, 200))
-    clear = picture.convert("RGBA")
+    image = quadrants((320, 200))
+    clear = image.convert("RGBA")
     clear.putalpha(Image.linear_gradient("L").resize(clear.size))
     about = {"exif": EXIF, "icc_profile": PROFILE}
-    animated: dict[str, object] = {"save_all": True, "append_images": [picture.rotate(180)]}
+    animated: dict[str, object] = {"save_all": True, "append_images": [image.rotate(180)]}
     depth_16 = png((4, 2), 16, 2, (b"\0" + bytes(range(24))) * 2)
     files = {
         "16-bit PNG": depth_16,
-        "animated GIF": saved(picture, "GIF", duration=40, **animated),
-        "animated WebP": saved(picture, "WEBP", duration=40, **animated),
-        "animated PNG": saved(picture, "PNG", duration=40, **animated),
-        "AVIF sequence": saved(picture, "AVIF", duration=40, **animated),
-        "progressive JPEG": saved(picture, "JPEG", progressive=True, **about),
-        "CMYK JPEG": saved(picture.convert("CMYK"), "JPEG"),
-        "grey JPEG": saved(picture.convert("L"), "JPEG"),
-        "palette PNG": saved(picture.quantize(), "PNG"),
-        "deflated TIFF": saved(picture, "TIFF", compression="tiff_adobe_deflate"),
-        "TIFF of JPEG": saved(picture, "TIFF", compression="jpeg"),
-        "TIFF of floats": saved(picture.convert("F"), "TIFF"),
-        "fax": saved(picture.convert("1"), "TIFF", compression="group4"),
-        "LAB": saved(_lab(picture), "TIFF"),
-        "damaged JPEG": saved(picture, "JPEG")[:-200],
+        "animated GIF": saved(image, "GIF", duration=40, **animated),
+        "animated WebP": saved(image, "WEBP", duration=40, **animated),
+        "animated PNG": saved(image, "PNG", duration=40, **animated),
+        "AVIF sequence": saved(image, "AVIF", duration=40, **animated),
+        "progressive JPEG": saved(image, "JPEG", progressive=True, **about),
+        "CMYK JPEG": saved(image.convert("CMYK"), "JPEG"),
+        "grey JPEG": saved(image.convert("L"), "JPEG"),
+        "palette PNG": saved(image.quantize(), "PNG"),
+        "deflated TIFF": saved(image, "TIFF", compression="tiff_adobe_deflate"),
+        "TIFF of JPEG": saved(image, "TIFF", compression="jpeg"),
+        "TIFF of floats": saved(image.convert("F"), "TIFF"),
+        "fax": saved(image.convert("1"), "TIFF", compression="group4"),
+        "LAB": saved(_lab(image), "TIFF"),
+        "damaged JPEG": saved(image, "JPEG")[:-200],
     }
     for name in ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "TIFF"):
-        files[name] = saved(picture, name, **about)
+        files[name] = saved(image, name, **about)
     for name in ("PNG", "WEBP", "AVIF", "HEIF", "TIFF"):
         files[f"clear {name}"] = saved(clear, name)
     return files
 
 
-def _lab(picture: Image.Image) -> Image.Image:
+def _lab(image: Image.Image) -> Image.Image:
     lab = ImageCms.createProfile("LAB")
     converted = ImageCms.profileToProfile(
-        picture, ImageCms.createProfile("sRGB"), ImageCms.ImageCmsProfile(lab), outputMode="LAB"
+        image, ImageCms.createProfile("sRGB"), ImageCms.ImageCmsProfile(lab), outputMode="LAB"
     )
     assert converted
     return converted
@@ -97,7 +97,7 @@ def test_the_corpus_becomes_the_same(corpus: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "AVIF"])
-def test_a_picture_of_more_threads_than_one_becomes_the_same(kind: str) -> None:
+def test_a_image_of_more_threads_than_one_becomes_the_same(kind: str) -> None:
     """Decoders start threads, if at all, for larger images only."""
     output = io.BytesIO()
     Image.effect_noise((3000, 2000), 60).convert("RGB").save(output, kind)

@@ -32,14 +32,14 @@ from media.model.limits import Limits
 from media.model.rejection import FOUND_BY_DECODER, WORDINGS
 from media.parsing.metadata import METADATA_KINDS, MetadataKind
 from media.rendering.encode import encode
-from tests.unit.lambdas.media.inspection.pictures import quadrants
+from tests.unit.lambdas.media.inspection.sample_images import quadrants
 
 SPECS = (
     RenditionSpec("thumb", 16),
     RenditionSpec("card", width=30, height=20, format=RenditionFormat.JPEG),
 )
 LIMITS = Limits()
-PICTURES = (encode(quadrants((16, 11)), SPECS[0]), encode(quadrants((30, 20)), SPECS[1]))
+IMAGES = (encode(quadrants((16, 11)), SPECS[0]), encode(quadrants((30, 20)), SPECS[1]))
 
 
 def plain(millionths: int) -> Decimal:
@@ -56,7 +56,7 @@ VALUES: dict[MetadataKind, st.SearchStrategy[ExifValue]] = {
     MetadataKind.TEXT: printable,
     MetadataKind.TIME: st.datetimes().map(lambda t: t.replace(microsecond=0).isoformat()),
     MetadataKind.OFFSET: st.sampled_from(["+02:00", "-11:30", "+00:00"]),
-    MetadataKind.WHOLE: st.integers(-(2**31), 2**32 - 1),
+    MetadataKind.INTEGER: st.integers(-(2**31), 2**32 - 1),
     MetadataKind.NUMBER: places,
 }
 images = st.builds(
@@ -71,7 +71,7 @@ images = st.builds(
     gps=st.none() | st.builds(Location, places, places, st.none() | places),
     placeholder=st.binary(min_size=5, max_size=25).map(lambda raw: b64encode(raw).decode()),
     average_colour=st.binary(min_size=3, max_size=3).map(lambda raw: f"#{raw.hex()}"),
-    pictures=st.just(PICTURES),
+    images=st.just(IMAGES),
 )
 
 

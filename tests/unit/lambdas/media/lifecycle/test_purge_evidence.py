@@ -7,8 +7,8 @@ import pytest
 
 from media.lifecycle.purge import PurgeResult, RunEnd
 from media.model.images import ImageRecord, Status
-from media.rows.genuine import ForgedRowError
-from tests.unit.lambdas.memory.discarded import thrown_away
+from media.rows.verification import ForgedRowError
+from tests.unit.lambdas.memory.discarded import trashed_row
 from tests.unit.lambdas.memory.purge import (
     DELETED_AT,
     DROPPED,
@@ -51,7 +51,7 @@ def test_a_row_alone_takes_no_original_away(forged: ImageRecord) -> None:
 def test_a_decision_falls_on_the_object_that_it_was_made_about_and_on_no_other() -> None:
     """For a while the row was made out to be another user's, who threw the image away."""
     lent = replace(READY, key=f"uploads/{OTHER.image_id}/{IMAGE}", owner=OTHER.image_id)
-    given_back = replace(thrown_away(lent, DELETED_AT), key=KEY, owner=OWNER)
+    given_back = replace(trashed_row(lent, DELETED_AT), key=KEY, owner=OWNER)
     queue = MemoryQueue(given_back)
     client = VersionClient(queue.steps, (KEY, "version", DELETED_AT, True))
     assert purge(queue, client)[1][0].result is PurgeResult.SPARED
@@ -73,7 +73,7 @@ def test_an_image_that_a_row_calls_a_trace_counts_as_one() -> None:
 
 
 def test_a_row_can_not_shorten_the_time_that_its_owner_was_promised() -> None:
-    decided = thrown_away(READY, NOW - timedelta(days=1))
+    decided = trashed_row(READY, NOW - timedelta(days=1))
     queue = MemoryQueue(replace(decided, purge_at=DELETED_AT))
     client = VersionClient(queue.steps, (KEY, "version", DELETED_AT, True))
     assert purge(queue, client)[1][0].result is PurgeResult.SPARED

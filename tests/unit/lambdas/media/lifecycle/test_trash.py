@@ -21,7 +21,7 @@ def store() -> Store:
 
 
 @pytest.mark.parametrize("removed_before", [0, 1], ids=["none", "originals"])
-def test_a_picture_that_comes_back_while_it_is_purged_keeps_its_renditions(
+def test_a_image_that_comes_back_while_it_is_purged_keeps_its_renditions(
     removed_before: int,
 ) -> None:
     """Its renditions are there already when it is processed, and are not those to be purged."""

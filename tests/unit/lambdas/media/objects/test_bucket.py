@@ -35,7 +35,7 @@ def write(client: ScriptedS3) -> None:
     )
 
 
-def test_one_that_is_there_already_is_the_same_picture() -> None:
+def test_one_that_is_there_already_is_the_same_image() -> None:
     client = ScriptedS3("PreconditionFailed")
     write(client)
     assert client.puts == 1

@@ -3,7 +3,7 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from media.objects.orphans import UnrecordedOriginals
+from media.objects.orphans import OrphanFinder
 
 OWNER = "6f1c2d3e-0000-4000-8000-00000000000a"
 IMAGE = "0b8a5f6e-1111-4111-9111-00000000000b"
@@ -32,7 +32,7 @@ def fault(code: str) -> ClientError:
 
 
 def find(listed: str | None, head: str | ClientError) -> str | bool | None:
-    originals = UnrecordedOriginals(cast("Any", Client(listed, head)), "b")
+    originals = OrphanFinder(cast("Any", Client(listed, head)), "b")
     found = originals.find(OWNER, IMAGE)
     return found.content_type if found else False
 

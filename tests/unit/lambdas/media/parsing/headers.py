@@ -7,7 +7,7 @@ from media.inspection import RejectedError, RenditionSpec, inspect_image
 from media.model.formats import ImageFormat
 from media.model.images import RejectionReason
 from media.model.limits import Limits
-from tests.unit.lambdas.media.inspection.pictures import quadrants, saved
+from tests.unit.lambdas.media.inspection.sample_images import quadrants, saved
 
 SPECS = (RenditionSpec("thumb", 64),)
 JPEG = saved(quadrants(), "JPEG")

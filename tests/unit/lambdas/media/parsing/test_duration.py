@@ -7,7 +7,7 @@ from PIL import Image
 
 from media.model.formats import ImageFormat
 from media.parsing.duration import duration_ms
-from tests.unit.lambdas.media.inspection.pictures import saved
+from tests.unit.lambdas.media.inspection.sample_images import saved
 
 FRAMES = [Image.new("RGB", (16, 16), (shade, 0, 0)) for shade in (0, 90, 180, 250)]
 

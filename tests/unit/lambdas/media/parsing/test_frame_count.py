@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from media.parsing.frame_count import count_gif_frames, count_png_frames, count_tiff_pages
-from tests.unit.lambdas.media.inspection.pictures import quadrants, saved
+from tests.unit.lambdas.media.inspection.sample_images import quadrants, saved
 
 PNG = b"\x89PNG\r\n\x1a\n"
 HEADS = (b"GIF89a", b"II*\x00", b"MM\x00*", b"II+\x00", PNG)

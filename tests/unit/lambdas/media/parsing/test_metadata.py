@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from media.model.images import Location
 from media.parsing.exif import ExifBlock, read_exif
 from media.parsing.metadata import allowed_metadata, location, orientation_tag
-from tests.unit.lambdas.media.inspection.pictures import exif
+from tests.unit.lambdas.media.inspection.sample_images import exif
 
 TAGS = [0x010F, 0x0110, 0x0112, 0x0131, 0x0132, 0x9003, 0x829A, 0x829D, 0x8827, 0x920A, 0xA434, 5]
 integers = st.integers(-(2**31), 2**32 - 1)

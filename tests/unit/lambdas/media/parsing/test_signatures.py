@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from media.model.formats import ImageFormat
 from media.model.images import RejectionReason
 from media.parsing.signatures import identify_format
-from tests.unit.lambdas.media.inspection.pictures import quadrants, saved
+from tests.unit.lambdas.media.inspection.sample_images import quadrants, saved
 from tests.unit.lambdas.media.parsing.headers import (
     outcome,
 )

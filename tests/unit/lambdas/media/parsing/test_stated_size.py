@@ -5,7 +5,7 @@ import pytest
 from media.model.formats import ImageFormat
 from media.model.images import RejectionReason
 from media.parsing.stated_size import stated_size
-from tests.unit.lambdas.media.inspection.pictures import png_header, quadrants, saved
+from tests.unit.lambdas.media.inspection.sample_images import png_header, quadrants, saved
 from tests.unit.lambdas.media.parsing.headers import (
     FRAME,
     outcome,
@@ -16,7 +16,7 @@ from tests.unit.lambdas.media.parsing.headers import (
 
 @pytest.mark.parametrize("name", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "AVIF"])
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
-def test_the_stated_size_is_the_pictures(name: str, mode: str) -> None:
+def test_the_stated_size_is_the_images(name: str, mode: str) -> None:
     if (name, mode) == ("JPEG", "RGBA"):
         mode = "L"
     data = saved(quadrants().convert(mode), name)
@@ -29,9 +29,9 @@ def test_a_container_states_the_size_that_is_coded() -> None:
 
 
 def test_the_stated_size_of_each_kind_of_webp() -> None:
-    picture = quadrants()
-    assert stated_size(saved(picture, "WEBP", lossless=True), ImageFormat.WEBP) == (60, 40)
-    assert stated_size(saved(picture, "WEBP", exif=b"Exif\0\0II"), ImageFormat.WEBP) == (60, 40)
+    image = quadrants()
+    assert stated_size(saved(image, "WEBP", lossless=True), ImageFormat.WEBP) == (60, 40)
+    assert stated_size(saved(image, "WEBP", exif=b"Exif\0\0II"), ImageFormat.WEBP) == (60, 40)
 
 
 @pytest.mark.parametrize(

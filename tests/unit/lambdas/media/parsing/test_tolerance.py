@@ -9,8 +9,8 @@ from media.inspection import inspect_image
 from media.model.formats import ImageFormat
 from media.model.images import RejectionReason
 from media.model.limits import Limits
-from media.parsing.tolerance import mend
-from tests.unit.lambdas.media.inspection.pictures import quadrants, saved
+from media.parsing.tolerance import repair
+from tests.unit.lambdas.media.inspection.sample_images import quadrants, saved
 from tests.unit.lambdas.media.parsing.headers import (
     SPECS,
     outcome,
@@ -25,12 +25,12 @@ def test_an_end_marker_may_be_missing_but_no_pixels() -> None:
     assert outcome(noise + b"a trailer that some cameras write") == (ImageFormat.JPEG, 600, 400)
 
 
-def test_damage_to_what_a_picture_can_do_without_is_overlooked() -> None:
+def test_damage_to_what_a_image_can_do_without_is_overlooked() -> None:
     damaged = png_with(b"tEXt", b"a\0b", checksum=0)
-    assert mend(damaged, ImageFormat.PNG) == saved(quadrants(), "PNG")
+    assert repair(damaged, ImageFormat.PNG) == saved(quadrants(), "PNG")
     assert outcome(damaged) == (ImageFormat.PNG, 60, 40)
     sound = png_with(b"tEXt", b"a\0b")
-    assert mend(sound, ImageFormat.PNG) is sound
+    assert repair(sound, ImageFormat.PNG) is sound
 
 
 @pytest.mark.parametrize(
@@ -39,10 +39,10 @@ def test_damage_to_what_a_picture_can_do_without_is_overlooked() -> None:
 def test_what_unpacks_to_hundreds_of_megabytes_is_never_unpacked(kind: bytes, start: bytes) -> None:
     packed = zlib.compress(bytes(100_000_000))
     bomb = png_with(kind, start + packed)
-    assert mend(bomb, ImageFormat.PNG) == saved(quadrants(), "PNG")
+    assert repair(bomb, ImageFormat.PNG) == saved(quadrants(), "PNG")
     assert outcome(bomb) == (ImageFormat.PNG, 60, 40)
     tracemalloc.start()
-    mend(bomb, ImageFormat.PNG)
+    repair(bomb, ImageFormat.PNG)
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most < 20_000_000
@@ -51,7 +51,7 @@ def test_what_unpacks_to_hundreds_of_megabytes_is_never_unpacked(kind: bytes, st
 def test_a_profile_of_usual_size_is_kept() -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     data = saved(quadrants(), "PNG", icc_profile=profile)
-    assert mend(data, ImageFormat.PNG) is data
+    assert repair(data, ImageFormat.PNG) is data
 
 
 @pytest.mark.parametrize("kind", [b"acTL", b"fcTL", b"fdAT"])

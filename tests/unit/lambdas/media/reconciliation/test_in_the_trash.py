@@ -20,7 +20,7 @@ from tests.unit.lambdas.media.reconciliation.world import (
     World,
     png,
 )
-from tests.unit.lambdas.memory.discarded import thrown_away
+from tests.unit.lambdas.memory.discarded import trashed_row
 
 
 def trashed(world: World, deleted_at: datetime, **others: Any) -> ImageRecord:
@@ -32,7 +32,7 @@ def trashed(world: World, deleted_at: datetime, **others: Any) -> ImageRecord:
         uploaded_at=START,
         **others,
     )
-    row = thrown_away(row, deleted_at)
+    row = trashed_row(row, deleted_at)
     world.table.rows[IMAGE] = row
     return row
 
@@ -91,9 +91,7 @@ def test_a_row_made_meanwhile_is_not_written_over(world: World) -> None:
 
 
 @pytest.mark.parametrize("late", [-1, 0, 999])
-def test_a_new_picture_under_a_dropped_key_comes_back_from_the_trash(
-    world: World, late: int
-) -> None:
+def test_a_new_image_under_a_dropped_key_comes_back_from_the_trash(world: World, late: int) -> None:
     key = "uploads/camera/1.jpg"
     world.reconciler.reconcile(world.put(png(16), key))
     image_id = identify_upload(world.bucket.name, key).image_id
@@ -101,7 +99,7 @@ def test_a_new_picture_under_a_dropped_key_comes_back_from_the_trash(
     change = world.put(png(17), key)
     # In the same second, or begun before: the time that S3 tells does not decide.
     deleted_at = change.occurred_at + timedelta(milliseconds=late)
-    world.table.rows[image_id] = thrown_away(row, deleted_at)
+    world.table.rows[image_id] = trashed_row(row, deleted_at)
     assert world.reconciler.reconcile(change).result is Result.READY
     assert world.table.rows[image_id].status is Status.READY
 
@@ -117,7 +115,7 @@ def test_an_older_version_that_shows_again_does_not_bring_its_image_back(
     older = replace(world.bucket.objects[key], in_parts=in_parts)
     world.reconciler.reconcile(world.put(png(17), key))
     image_id = identify_upload(world.bucket.name, key).image_id
-    world.table.rows[image_id] = thrown_away(
+    world.table.rows[image_id] = trashed_row(
         world.table.rows[image_id], START + timedelta(minutes=world.steps, seconds=1)
     )
     if is_told_of_the_deletion:
@@ -134,19 +132,19 @@ def test_an_older_version_that_shows_again_does_not_bring_its_image_back(
         assert world.table.rows[image_id].status is Status.READY
 
 
-def test_the_picture_that_was_thrown_away_stays_there_under_a_dropped_key(world: World) -> None:
+def test_the_image_that_was_thrown_away_stays_there_under_a_dropped_key(world: World) -> None:
     key = "uploads/camera/1.jpg"
     first = world.put(png(16), key)
     world.reconciler.reconcile(first)
     image_id = identify_upload(world.bucket.name, key).image_id
     row = world.table.rows[image_id]
-    world.table.rows[image_id] = thrown_away(row, START)
+    world.table.rows[image_id] = trashed_row(row, START)
     later = replace(first, sequencer=normalise_sequencer("FF"))
     assert world.reconciler.reconcile(later).result is Result.SUPERSEDED
     assert world.table.rows[image_id].status is Status.TRASHED
 
 
-def test_a_dropped_picture_that_was_thrown_away_is_known_when_its_object_is_back(
+def test_a_dropped_image_that_was_thrown_away_is_known_when_its_object_is_back(
     world: World,
 ) -> None:
     key = "uploads/camera/1.jpg"
@@ -154,7 +152,7 @@ def test_a_dropped_picture_that_was_thrown_away_is_known_when_its_object_is_back
     image_id = identify_upload(world.bucket.name, key).image_id
     dropped = world.bucket.objects[key]
     row = world.table.rows[image_id]
-    world.table.rows[image_id] = thrown_away(row, START)
+    world.table.rows[image_id] = trashed_row(row, START)
     world.reconciler.reconcile(world.delete(key))
     world.reconciler.reconcile(world.delete(key))
     back = world.delete(key)
@@ -169,7 +167,7 @@ def test_a_dropped_picture_that_was_thrown_away_is_known_when_its_object_is_back
 
 def test_an_old_version_that_expires_does_not_bring_a_trashed_image_back(world: World) -> None:
     world.reconciler.reconcile(world.put(png(16)))
-    world.table.rows[IMAGE] = thrown_away(world.row, START + timedelta(days=1))
+    world.table.rows[IMAGE] = trashed_row(world.row, START + timedelta(days=1))
     expiry = ObjectChange(KEY, normalise_sequencer("FF"), START + timedelta(days=90))
     assert world.reconciler.reconcile(expiry).result is Result.SUPERSEDED
     assert world.row.status is Status.TRASHED

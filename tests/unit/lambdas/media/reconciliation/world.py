@@ -84,11 +84,11 @@ class MemoryBucket(MediaBucket):
         return replace(original, data=None) if original and is_large else original
 
     def write_rendition(
-        self, key: str, data: bytes, content_type: str, *, is_doomed: bool = False
+        self, key: str, data: bytes, content_type: str, *, overwrite: bool = False
     ) -> None:
         assert content_type == "image/webp"
         self.renditions.setdefault(key, data)
-        if is_doomed:
+        if overwrite:
             self.written_anew.append(key)
 
 

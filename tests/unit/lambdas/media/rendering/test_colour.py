@@ -10,7 +10,7 @@ from tests.unit.lambdas.media.inspection.inspected import (
     inspect,
     opened,
 )
-from tests.unit.lambdas.media.inspection.pictures import (
+from tests.unit.lambdas.media.inspection.sample_images import (
     corners,
     pixel,
     png_chunk,

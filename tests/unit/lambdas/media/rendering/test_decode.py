@@ -2,7 +2,7 @@ import pytest
 from PIL import Image
 
 from tests.unit.lambdas.media.inspection.inspected import BLUE, LIME, RED, WHITE, inspect, opened
-from tests.unit.lambdas.media.inspection.pictures import (
+from tests.unit.lambdas.media.inspection.sample_images import (
     corners,
     pixel,
     png,

@@ -12,7 +12,7 @@ from media.rendering.specs import (
     read_specs,
     rendition_digest,
 )
-from tests.unit.lambdas.media.inspection.pictures import quadrants
+from tests.unit.lambdas.media.inspection.sample_images import quadrants
 
 SPEC = RenditionSpec("thumb", 256)
 
@@ -85,7 +85,7 @@ def test_the_number_of_processors_changes_no_byte(
     processors: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     specs = (SPEC, RenditionSpec("b", 60), RenditionSpec("c", 60, format=RenditionFormat.AVIF))
-    pictures = [quadrants()] * 3
+    images = [quadrants()] * 3
     expected = tuple(encode(quadrants(), spec) for spec in specs)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(processors)))
-    assert encode_all(pictures, specs) == expected
+    assert encode_all(images, specs) == expected

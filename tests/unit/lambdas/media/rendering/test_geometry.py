@@ -20,7 +20,7 @@ box_sides = st.integers(RENDITION_SIDE_MIN, RENDITION_SIDE_MAX)
         ((3001, 1999), 256, (256, 171)),
     ],
 )
-def test_pictures_are_scaled_down_only(
+def test_images_are_scaled_down_only(
     size: tuple[int, int], side: int, expected: tuple[int, int]
 ) -> None:
     placement = place(size, RenditionSpec("a", side))
@@ -48,7 +48,7 @@ def test_a_box_is_filled_from_the_middle(
 
 
 @given(sides, sides, box_sides, box_sides)
-def test_a_cut_always_lies_within_the_scaled_picture(w: int, h: int, bw: int, bh: int) -> None:
+def test_a_cut_always_lies_within_the_scaled_image(w: int, h: int, bw: int, bh: int) -> None:
     placement = place((w, h), RenditionSpec("a", width=bw, height=bh))
     left, top, right, bottom = placement.box
     assert 0 <= left < right <= placement.scaled[0] <= w

@@ -7,7 +7,7 @@ from media.inspection import (
 )
 from media.model.limits import Limits
 from tests.unit.lambdas.media.inspection.inspected import inspect, opened
-from tests.unit.lambdas.media.inspection.pictures import (
+from tests.unit.lambdas.media.inspection.sample_images import (
     pixel,
     saved,
 )

@@ -2,7 +2,7 @@ import pytest
 from PIL import Image
 
 from media.rendering.thumbhash import average_colour, thumbhash
-from tests.unit.lambdas.media.inspection.pictures import quadrants
+from tests.unit.lambdas.media.inspection.sample_images import quadrants
 
 
 def test_the_hash_is_the_one_that_the_published_algorithm_gives() -> None:
@@ -12,7 +12,7 @@ def test_the_hash_is_the_one_that_the_published_algorithm_gives() -> None:
     assert thumbhash(image).hex() == "a0070635b4f887888877887f867887780777800887"
 
 
-def test_the_hash_of_a_transparent_picture_too() -> None:
+def test_the_hash_of_a_transparent_image_too() -> None:
     image = quadrants((20, 30)).convert("RGBA")
     image.paste((0, 0, 0, 0), (0, 0, 10, 10))
     assert thumbhash(image).hex() == "22978d7b182d70f198b876709ff6184b72793098548898"

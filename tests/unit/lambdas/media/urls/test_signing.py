@@ -94,7 +94,7 @@ def test_a_rendition_url_names_its_key(signer: Signer) -> None:
         ("image/svg+xml", ("application/octet-stream", "attachment")),
     ],
 )
-def test_a_rendition_is_served_as_a_picture_or_as_bytes(
+def test_a_rendition_is_served_as_a_image_or_as_bytes(
     signer: Signer, stored_as: str, served_as: tuple[str, str]
 ) -> None:
     rendition = StoredRendition("renditions/i/d/thumb.webp", 1, 1, 1, stored_as)

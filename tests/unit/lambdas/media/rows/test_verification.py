@@ -4,7 +4,7 @@ import pytest
 
 from media.model.images import ImageRecord, Status, StoredRendition
 from media.model.keys import identify_upload
-from media.rows.genuine import believed
+from media.rows.verification import verified
 
 OWNER = "6f1c2d3e-0000-4000-8000-00000000000a"
 THIEF = "6f1c2d3e-0000-4000-8000-00000000000b"
@@ -31,7 +31,7 @@ DROP = f"uploads/{OWNER}/holiday/1.jpg"
     ],
 )
 def test_rows_that_the_functions_write_are_believed(row: ImageRecord) -> None:
-    assert believed(row, BUCKET) == row
+    assert verified(row, BUCKET) == row
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_rows_that_the_functions_write_are_believed(row: ImageRecord) -> None:
     ],
 )
 def test_a_row_that_belies_its_key_is_as_good_as_none(forged: ImageRecord) -> None:
-    assert believed(forged, BUCKET) is None
+    assert verified(forged, BUCKET) is None
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,6 @@ def test_a_row_that_belies_its_key_is_as_good_as_none(forged: ImageRecord) -> No
 def test_a_rendition_of_another_image_is_not_shown(key: str) -> None:
     forged = StoredRendition(key, 1, 1, 1, "image/webp")
     row = replace(ROW, renditions={**ROW.renditions, "large": forged})
-    shown = believed(row, BUCKET)
+    shown = verified(row, BUCKET)
     assert shown
     assert set(shown.renditions) == {"thumb"}

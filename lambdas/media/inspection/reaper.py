@@ -20,7 +20,7 @@ _ROUNDS_MAX = 1000
 _PARENT, _SESSION = 1, 3
 
 
-class Household:
+class ProcessReaper:
     """The processes that this one answers for: its decoders, and what they leave behind.
 
     What else it has started in a session of its own before the first decoder is left alone.
@@ -43,20 +43,20 @@ class Household:
     def remove(self, decoder: int) -> None:
         """Let go of a decoder that has ended, and end what it left behind."""
         self._decoders.discard(decoder)
-        self._end_strays()
+        self._kill_orphans()
         if not self._decoders:
             # Orphans of anything else are not ours to care for.
             _adopt_orphans(0)
 
-    def _end_strays(self) -> None:
+    def _kill_orphans(self) -> None:
         for _ in range(_ROUNDS_MAX):
-            strays = set(_children_elsewhere()) - self._decoders - self._others
-            if not strays:
+            orphans = set(_children_elsewhere()) - self._decoders - self._others
+            if not orphans:
                 return
-            for stray in strays:
+            for orphan in orphans:
                 with suppress(ProcessLookupError, ChildProcessError):
-                    os.kill(stray, signal.SIGKILL)
-                    os.waitpid(stray, 0)
+                    os.kill(orphan, signal.SIGKILL)
+                    os.waitpid(orphan, 0)
 
 
 def _adopt_orphans(wanted: int) -> None:
@@ -69,12 +69,12 @@ def _children_elsewhere() -> Iterator[int]:
     session = os.getsid(0)
     for entry in _PROC.glob("[0-9]*/stat"):
         try:
-            told = entry.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            fields = entry.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
         except OSError:
             # It has ended meanwhile.
             continue
-        if int(told[_PARENT]) == os.getpid() and int(told[_SESSION]) != session:
+        if int(fields[_PARENT]) == os.getpid() and int(fields[_SESSION]) != session:
             yield int(entry.parent.name)
 
 
-HOUSEHOLD = Household()
+REAPER = ProcessReaper()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from media.inspection.fields import UnreadableAnswerError, read_matching, read_text, read_whole
+from media.inspection.fields import UnreadableAnswerError, read_integer, read_matching, read_text
 from media.model.images import ExifValue, Location
 from media.parsing.metadata import (
     ALTITUDE_MAX,
@@ -22,7 +22,7 @@ _EXIF_MIN, _EXIF_MAX = -(2**31), 2**32 - 1
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,9})(\.[0-9]{0,5}[1-9])?")
 
 
-def read_metadata(told: Mapping[str, object]) -> dict[str, ExifValue]:
+def read_metadata(metadata: Mapping[str, object]) -> dict[str, ExifValue]:
     """Read the allow-listed metadata.
 
     Raises
@@ -30,10 +30,10 @@ def read_metadata(told: Mapping[str, object]) -> dict[str, ExifValue]:
     UnreadableAnswerError
         If any of it is nothing that `allowed_metadata` gives.
     """
-    return {name: _read_value(METADATA_KINDS.get(name), value) for name, value in told.items()}
+    return {name: _read_value(METADATA_KINDS.get(name), value) for name, value in metadata.items()}
 
 
-def read_location(told: object) -> Location:
+def read_location(value: object) -> Location:
     """Read where the image was taken.
 
     Raises
@@ -41,7 +41,7 @@ def read_location(told: object) -> Location:
     UnreadableAnswerError
         If it is nowhere.
     """
-    match told:
+    match value:
         case {"latitude": latitude, "longitude": longitude, "altitude": altitude, **rest} if (
             not rest
         ):
@@ -56,17 +56,17 @@ def read_location(told: object) -> Location:
 
 def _read_value(kind: MetadataKind | None, value: object) -> ExifValue:
     match kind:
-        case MetadataKind.WHOLE:
-            return read_whole(value, _EXIF_MAX, lowest=_EXIF_MIN)
+        case MetadataKind.INTEGER:
+            return read_integer(value, _EXIF_MAX, lowest=_EXIF_MIN)
         case MetadataKind.NUMBER:
             return _read_decimal(value, _EXIF_MAX)
         case None:
             raise UnreadableAnswerError("metadata that is not kept")
         case _:
-            return _read_words(kind, value)
+            return _read_formatted_text(kind, value)
 
 
-def _read_words(kind: MetadataKind, value: object) -> str:
+def _read_formatted_text(kind: MetadataKind, value: object) -> str:
     text = read_text(value, TEXT_MAX)
     is_such = {
         MetadataKind.TIME: is_time,

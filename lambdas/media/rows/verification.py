@@ -19,7 +19,7 @@ class ForgedRowError(Exception):
         )
 
 
-def is_genuine(record: ImageRecord, bucket: str) -> bool:
+def is_consistent(record: ImageRecord, bucket: str) -> bool:
     """Return whether a row is of the image and the owner that its key names.
 
     Parameters
@@ -37,15 +37,15 @@ def is_genuine(record: ImageRecord, bucket: str) -> bool:
     return record.image_id == upload.image_id and record.owner in (None, upload.owner)
 
 
-def believed(record: ImageRecord | None, bucket: str) -> ImageRecord | None:
-    """Return what of a row may be shown; parameters as for `is_genuine`.
+def verified(record: ImageRecord | None, bucket: str) -> ImageRecord | None:
+    """Return what of a row may be shown; parameters as for `is_consistent`.
 
     Returns
     -------
     ImageRecord or None
         Without renditions that lie below another image's prefix; None where the row is forged.
     """
-    if record is None or not is_genuine(record, bucket):
+    if record is None or not is_consistent(record, bucket):
         return None
     prefix = renditions_prefix(record.image_id)
     own = {name: each for name, each in record.renditions.items() if each.key.startswith(prefix)}
