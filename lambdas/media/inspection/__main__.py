@@ -23,7 +23,7 @@ _UNREADABLE = 2
 SECONDS_MAX = 30.0
 MEMORY_MB = 2304
 _MEBIBYTE = 1024**2
-# All files are of who asks.
+# All files belong to the operator.
 _OWNER = "operator"
 
 
@@ -33,8 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 also where files are rejected, since that is a result; 2 where a file could not be
-        read, after the rest went on.
+        0 even if files are rejected, since that is a result; 2 if a file could not be read, after
+        the others were inspected.
     """
     options = _parser().parse_args(arguments)
     exit_code = 0
@@ -53,16 +53,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def inspect_file(inspector: Inspector, path: Path, bytes_max: int) -> dict[str, Any]:
-    """Say what becomes of a file.
+    """Inspect a file and describe the result.
 
     Parameters
     ----------
     inspector
-        Who looks at it.
+        Inspects the file.
     path
         The file.
     bytes_max
-        The largest size in bytes that is accepted.
+        The largest accepted size in bytes.
 
     Returns
     -------
@@ -73,13 +73,13 @@ def inspect_file(inspector: Inspector, path: Path, bytes_max: int) -> dict[str, 
     Raises
     ------
     OSError
-        If the file can't be read.
+        If the file cannot be read.
     """
     started = time.perf_counter()
     if path.exists() and not path.is_file():
-        raise OSError("it is no regular file: name image files")
+        raise OSError("this is not a regular file: name image files")
     with path.open("rb") as file:
-        # One byte above the limit is enough to tell that a file is too large.
+        # One byte above the limit is enough to see that a file is too large.
         data = file.read(bytes_max + 1)
     image, rejection = None, None
     try:
@@ -119,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
         type=_limits,
         default=Limits(),
         metavar="JSON",
-        help='for example {"pixels": 40000000}; what is left out keeps its default',
+        help='for example {"pixels": 40000000}; omitted limits keep their defaults',
     )
     parser.add_argument(
         "--renditions",
@@ -133,14 +133,14 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=SECONDS_MAX,
         metavar="N",
-        help="after so many seconds a file is given up",
+        help="reject a file that takes longer than N seconds",
     )
     parser.add_argument(
         "--memory-mb",
         type=int,
         default=MEMORY_MB,
         metavar="N",
-        help="the function's memory, which no file may exceed",
+        help="the memory of the function, which no file may exceed",
     )
     return parser
 

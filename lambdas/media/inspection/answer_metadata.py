@@ -1,4 +1,4 @@
-"""Reading the metadata of an answer that is not believed: as `metadata` takes it out, or not."""
+"""Validates the metadata in an untrusted answer against what `allowed_metadata` can return."""
 
 import re
 from collections.abc import Mapping
@@ -17,29 +17,29 @@ from media.parsing.metadata import (
     is_time,
 )
 
-# EXIF's numbers have 32 bits; six places are kept of a fraction.
+# EXIF numbers have 32 bits; fractions keep six decimal places.
 _EXIF_MIN, _EXIF_MAX = -(2**31), 2**32 - 1
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,9})(\.[0-9]{0,5}[1-9])?")
 
 
 def read_metadata(metadata: Mapping[str, object]) -> dict[str, ExifValue]:
-    """Read the allow-listed metadata.
+    """Validate the allow-listed metadata.
 
     Raises
     ------
     UnreadableAnswerError
-        If any of it is nothing that `allowed_metadata` gives.
+        If any value is one that `allowed_metadata` never returns.
     """
     return {name: _read_value(METADATA_KINDS.get(name), value) for name, value in metadata.items()}
 
 
 def read_location(value: object) -> Location:
-    """Read where the image was taken.
+    """Validate where the image was taken.
 
     Raises
     ------
     UnreadableAnswerError
-        If it is nowhere.
+        If the value is not a location on Earth.
     """
     match value:
         case {"latitude": latitude, "longitude": longitude, "altitude": altitude, **rest} if (
@@ -51,7 +51,7 @@ def read_location(value: object) -> Location:
                 None if altitude is None else _read_decimal(altitude, ALTITUDE_MAX),
             )
         case _:
-            raise UnreadableAnswerError("not the fields of a location")
+            raise UnreadableAnswerError("the location has unexpected fields")
 
 
 def _read_value(kind: MetadataKind | None, value: object) -> ExifValue:
@@ -61,20 +61,20 @@ def _read_value(kind: MetadataKind | None, value: object) -> ExifValue:
         case MetadataKind.NUMBER:
             return _read_decimal(value, _EXIF_MAX)
         case None:
-            raise UnreadableAnswerError("metadata that is not kept")
+            raise UnreadableAnswerError("the metadata has an unexpected field")
         case _:
             return _read_formatted_text(kind, value)
 
 
 def _read_formatted_text(kind: MetadataKind, value: object) -> str:
     text = read_text(value, TEXT_MAX)
-    is_such = {
+    has_form = {
         MetadataKind.TIME: is_time,
         MetadataKind.OFFSET: is_offset,
     }.get(kind, _is_stripped)
-    if is_such(text):
+    if has_form(text):
         return text
-    raise UnreadableAnswerError("not such a text")
+    raise UnreadableAnswerError("the metadata has text of the wrong form")
 
 
 def _is_stripped(text: str) -> bool:
@@ -85,4 +85,4 @@ def _read_decimal(value: object, highest: int) -> Decimal:
     number = Decimal(read_matching(_DECIMAL, value))
     if abs(number) <= highest:
         return number
-    raise UnreadableAnswerError("not such a number")
+    raise UnreadableAnswerError("the metadata has a number out of range")

@@ -1,7 +1,7 @@
-"""Reading what a process that decodes says, of which nothing is believed.
+"""Reads the answers of decoder processes, which are never trusted.
 
-Every size is bounded before it is read, and whatever differs by a field, a type or a bound from
-what a healthy process says is an `UnreadableAnswerError`.
+Every size is bounded before it is read. An answer that differs in a field, a type or a bound from
+what a healthy process sends is an `UnreadableAnswerError`.
 """
 
 import json
@@ -28,7 +28,7 @@ from media.rendering.geometry import Size, place
 from media.rendering.specs import RenditionSpec
 
 _HEADER_BYTES_MAX, _HEADER_BYTES_A_RENDITION = 64 * 1024, 32
-# Twice the raw pixels, which noise in the best quality does not exceed, and what goes around them.
+# Twice the raw pixels, which even noise at the best quality does not exceed, plus the container.
 _BYTES_A_PIXEL, _BYTES_AROUND = 8, 64 * 1024
 _THUMBHASH_BYTES = range(5, 26)
 _BASE64, _COLOUR = re.compile("[A-Za-z0-9+/]{6,34}={0,2}"), re.compile("#[0-9a-f]{6}")
@@ -36,7 +36,7 @@ _BASE64, _COLOUR = re.compile("[A-Za-z0-9+/]{6,34}={0,2}"), re.compile("#[0-9a-f
 
 @dataclass(frozen=True, slots=True)
 class _Expected:
-    """What an answer is held against."""
+    """What an answer is checked against."""
 
     limits: Limits
     specs: Sequence[RenditionSpec]
@@ -44,20 +44,20 @@ class _Expected:
 
 
 def receive_readiness(connection: Connection) -> frozenset[Measure]:
-    """Read which measures of its confinement a process was refused; it has seen no file yet.
+    """Read which confinement measures a process was refused; it has seen no file yet.
 
     Raises
     ------
     UnreadableAnswerError
-        If it says anything else.
+        If the message is anything else.
     EOFError, ConnectionError
-        If it ended before it was ready.
+        If the process ended before it was ready.
     """
     match _receive_object(connection, _HEADER_BYTES_MAX):
         case {"refused": list(refused), **rest} if not rest:
             return frozenset(read_member(Measure, name) for name in refused)
         case _:
-            raise UnreadableAnswerError("not ready")
+            raise UnreadableAnswerError("not a readiness message")
 
 
 def receive_answer(
@@ -68,14 +68,14 @@ def receive_answer(
     Parameters
     ----------
     connection
-        To a process that was sent a file.
+        The connection to a process that was sent a file.
     limits, specs
-        What a file may ask for, and the renditions that the process was told to make.
+        What a file may require, and the renditions that the process was asked to make.
 
     Raises
     ------
     UnreadableAnswerError
-        If it is none, or doesn't fit. The connection is of no use any more.
+        If the answer is malformed or does not fit the request. Close the connection then.
     EOFError, ConnectionError
         If the process ended before it answered.
     """
@@ -88,14 +88,14 @@ def receive_answer(
         case {"fault": name, "place": where, **rest} if not rest:
             return Fault(read_matching(FAULT_NAME, name), read_matching(FAULT_PLACE, where))
         case _:
-            raise UnreadableAnswerError("none of the answers")
+            raise UnreadableAnswerError("not an answer")
 
 
 def _receive_object(connection: Connection, size_max: int) -> object:
     try:
         return json.loads(_receive(connection, size_max))
     except (ValueError, RecursionError) as error:
-        raise UnreadableAnswerError("it is not JSON") from error
+        raise UnreadableAnswerError("not JSON") from error
 
 
 def _receive(connection: Connection, size_max: int) -> bytes:
@@ -109,12 +109,12 @@ def _receive(connection: Connection, size_max: int) -> bytes:
 
 def _read_rejection(flaw: Flaw, values: Mapping[str, object], limits: Limits) -> Rejection:
     if flaw not in FOUND_BY_DECODER or set(values) != WORDINGS[flaw].numbers:
-        raise UnreadableAnswerError("nothing that a decoder finds")
+        raise UnreadableAnswerError("a decoder never reports this flaw")
     numbers = {name: read_integer(value) for name, value in values.items()}
     if "width" in numbers:
         frames = numbers.get("frames", 1)
         if _is_within(limits, (numbers["width"], numbers["height"]), frames):
-            raise UnreadableAnswerError("a size that is accepted")
+            raise UnreadableAnswerError("the rejected size is within the limits")
     return Rejection(flaw, numbers)
 
 
@@ -143,7 +143,7 @@ def _read_findings(value: object, expected: _Expected) -> Findings:
         } if not rest and len(images) == len(expected.specs):
             size = (read_integer(width), read_integer(height))
             if not _is_within(expected.limits, size, read_integer(frames)):
-                raise UnreadableAnswerError("a size that is not accepted")
+                raise UnreadableAnswerError("the size exceeds the limits")
             return Findings(
                 *size,
                 frames=read_integer(frames),
@@ -155,7 +155,7 @@ def _read_findings(value: object, expected: _Expected) -> Findings:
                 images=_read_images(images, size, expected),
             )
         case _:
-            raise UnreadableAnswerError("not the fields of an image")
+            raise UnreadableAnswerError("the findings have unexpected fields")
 
 
 def _read_duration(value: object, frames: int) -> int | None:
@@ -174,7 +174,7 @@ def _read_placeholder(value: object) -> str:
 
 
 def _read_images(lengths: Sequence[object], size: Size, expected: _Expected) -> tuple[bytes, ...]:
-    """Read the bytes that follow, once all that is said of them is known to be sound."""
+    """Read the encoded images that follow, once all their lengths are known to be valid."""
     announced = []
     for length, spec in zip(lengths, expected.specs, strict=True):
         across, down = place(size, spec).size
@@ -186,5 +186,5 @@ def _read_images(lengths: Sequence[object], size: Size, expected: _Expected) -> 
 def _read_image(length: int, spec: RenditionSpec, size: Size, expected: _Expected) -> bytes:
     data = _receive(expected.connection, length)
     if len(data) != length or not is_plain(data, spec.format, place(size, spec).size):
-        raise UnreadableAnswerError("not the image that was asked for")
+        raise UnreadableAnswerError("not the rendition that was asked for")
     return data

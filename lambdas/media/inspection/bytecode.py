@@ -1,7 +1,7 @@
-"""Where processes that decode find what an earlier one has compiled.
+"""The folder through which decoder processes share compiled bytecode.
 
-A function's own folder can't be written to, so each of them would compile all sources anew, which
-is most of its start. They write before they see a file, and can't afterwards.
+A function cannot write to its own folder, so each decoder process would compile all sources again,
+which takes most of its start. A process can write here only before it sees a file.
 """
 
 import atexit
@@ -13,12 +13,12 @@ from pathlib import Path
 
 @cache
 def bytecode_folder() -> str | None:
-    """Make a folder that is this process's own.
+    """Make a private folder for this process.
 
     Returns
     -------
     str or None
-        None where bytecode is kept already, or no folder can be made.
+        None where bytecode is cached already, or no folder can be made.
     """
     kept = __spec__.cached
     if kept is not None and Path(kept).exists():

@@ -1,7 +1,7 @@
-"""Giving up, in the process that decodes, all that decoding doesn't need.
+"""Drops, in a decoder process, every right that decoding does not need.
 
-Each measure stands for itself, since a kernel, or what a function runs in, may refuse some. What
-was refused is told to the parent.
+The measures are independent, because a kernel or a sandbox may refuse some of them. The process
+reports the refused ones to its parent.
 """
 
 import os
@@ -28,31 +28,31 @@ class Measure(StrEnum):
 
 
 def confine(memory_bytes: int, parent: int) -> frozenset[Measure]:
-    """Confine the calling process, for good.
+    """Confine the calling process irrevocably.
 
     Parameters
     ----------
     memory_bytes
-        How much it may write to.
+        How much memory it may write to.
     parent
-        The process that is to outlive it.
+        The id of its parent: when the parent ends, so does the process.
 
     Returns
     -------
     frozenset of Measure
-        What the system refused.
+        The measures that the system refused.
     """
     measures: dict[Measure, Callable[[], None]] = {
         Measure.ENDS_WITH_PARENT: lambda: _end_with(parent),
         Measure.NOT_DUMPABLE: lambda: set_process_option(ProcessOption.DUMPABLE, 0),
         Measure.NO_NEW_PRIVILEGES: lambda: set_process_option(ProcessOption.NO_NEW_PRIVILEGES, 1),
         Measure.NO_CORE_FILE: lambda: _limit(resource.RLIMIT_CORE, 0),
-        # Not the address space: allocators and thread stacks reserve more than they ever touch.
+        # Not the address space: allocators and thread stacks reserve more than they ever use.
         Measure.MEMORY: lambda: _limit_memory(memory_bytes),
         Measure.NO_FILE_GROWS: lambda: _limit(resource.RLIMIT_FSIZE, 0),
-        # What is open stays so. A limit on processes would count all of the user's.
+        # Open files stay open. A limit on processes would count all processes of the user.
         Measure.NOTHING_OPENS: lambda: _limit(resource.RLIMIT_NOFILE, 0),
-        # Last, for it forbids the others.
+        # Last, because it forbids the other measures.
         Measure.SYSTEM_CALLS: install_filter,
     }
     return frozenset(name for name, take in measures.items() if not _taken(take))
@@ -69,12 +69,12 @@ def _taken(take: Callable[[], None]) -> bool:
 def _end_with(parent: int) -> None:
     set_process_option(ProcessOption.SIGNAL_WHEN_PARENT_ENDS, signal.SIGKILL)
     if os.getppid() != parent:
-        # It ended before it was asked for.
+        # The parent ended before the option was set.
         os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _limit_memory(highest: int) -> None:
-    # The stack is no data to the kernel, and may be unlimited.
+    # The kernel does not count the stack as data, and it may be unlimited.
     _, allowed = resource.getrlimit(resource.RLIMIT_STACK)
     if allowed == resource.RLIM_INFINITY or allowed > STACK_BYTES:
         _limit(resource.RLIMIT_STACK, STACK_BYTES)

@@ -1,6 +1,7 @@
-"""The parent's end of the line to a process that may be anybody's: nothing is waited for for ever.
+"""The parent's end of the connection to a decoder process: every wait has a deadline.
 
-The messages are those of `multiprocessing.connection.Connection`, which is the other end.
+The process may be compromised. Its end is a `multiprocessing.connection.Connection`, whose message
+format this module speaks.
 """
 
 import socket
@@ -13,12 +14,12 @@ _CHUNK_BYTES = 1024 * 1024
 
 
 class DeadlineConnection:
-    """Messages over a socket, each until a deadline.
+    """Messages over a socket, with a deadline.
 
     Parameters
     ----------
     line
-        A connected stream socket, which becomes this object's own.
+        A connected stream socket; this object closes it.
     """
 
     def __init__(self, line: socket.socket) -> None:
@@ -26,7 +27,7 @@ class DeadlineConnection:
         self._deadline = time.monotonic()
 
     def allow(self, seconds: float) -> None:
-        """Set the deadline of what follows; `TimeoutError` is raised by what is late."""
+        """Set the deadline of the calls that follow; a late one raises `TimeoutError`."""
         self._deadline = time.monotonic() + seconds
 
     def send_bytes(self, buf: bytes, /) -> None:
@@ -35,11 +36,11 @@ class DeadlineConnection:
         Raises
         ------
         TimeoutError, ConnectionError
-            If it isn't taken in time, or the other end is closed.
+            If the message is not taken in time, or the other end is closed.
         """
         self._set_timeout()
         self._line.sendall(_LENGTH.pack(len(buf)))
-        # The time that a socket is given is that of the whole call.
+        # A socket's timeout covers the whole of sendall.
         self._set_timeout()
         self._line.sendall(buf)
 
@@ -49,17 +50,17 @@ class DeadlineConnection:
         Raises
         ------
         EOFError
-            If the other end was closed before it began.
+            If the other end was closed before the message began.
         TimeoutError, OSError
-            If it isn't whole in time, is cut off, or longer than `maxlength`.
+            If the message is late, truncated, or longer than `maxlength`.
         """
         (length,) = _LENGTH.unpack(self._receive(_LENGTH.size, is_start=True))
         if length < 0 or (maxlength is not None and length > maxlength):
-            raise OSError("a message of such a length is not accepted")
+            raise OSError("the message has an unacceptable length")
         return self._receive(length)
 
     def close(self) -> None:
-        """Close both directions, also for who else may hold the other end or a copy of this."""
+        """Close both directions, even if another process holds a copy of either end."""
         # The other end may have closed it already.
         with suppress(OSError):
             self._line.shutdown(socket.SHUT_RDWR)
@@ -73,7 +74,7 @@ class DeadlineConnection:
             if not part:
                 if is_start and not parts:
                     raise EOFError
-                raise OSError("the message is cut off")
+                raise OSError("the message is truncated")
             parts += part
         return bytes(parts)
 

@@ -1,4 +1,4 @@
-"""Starting the process that decodes, and ending it with all that it may have started."""
+"""Starts a decoder process, and kills it with everything that it may have started."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ from media.inspection.wire import Answer, Assignment, send_assignment
 _PROGRAM = "media.inspection.worker"
 _SECONDS_TO_END = 5.0
 _CRASHED = -signal.SIGABRT
-# It finds its interpreter, libraries and language by these, and how many threads to use.
+# These lead it to its interpreter, libraries and locale, and set its number of threads.
 _INHERITED = (
     *("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPYCACHEPREFIX"),
     *("LANG", "LC_ALL", "LC_CTYPE", "VIPS_CONCURRENCY", "OMP_NUM_THREADS"),
@@ -31,7 +31,7 @@ class DecoderProcess:
     Parameters
     ----------
     process, connection
-        The process, started, and the line to it.
+        The running process, and the connection to it.
     """
 
     def __init__(self, process: "subprocess.Popen[bytes]", connection: DeadlineConnection) -> None:
@@ -41,16 +41,16 @@ class DecoderProcess:
 
     @classmethod
     def start(cls, assignment: Assignment, seconds_max: float) -> Self:
-        """Start a process; it may take a moment until it is ready.
+        """Start a process; await its readiness before sending files.
 
-        It is a plain program, since starting it the way `multiprocessing` does would run the
-        caller's main module again, which in a function is the runtime itself; and not forked,
-        which native libraries don't bear once they have threads.
+        It is a program of its own: `multiprocessing` would run the caller's main module again,
+        which in a function is the runtime itself, and native libraries with threads do not
+        survive a fork.
 
         Raises
         ------
         OSError
-            If it doesn't start, or doesn't take its assignment within so many seconds.
+            If it does not start, or does not take its assignment in time.
         """
         REAPER.prepare()
         ours, theirs = socket.socketpair()
@@ -82,12 +82,12 @@ class DecoderProcess:
         return self._process.pid
 
     def await_readiness(self, seconds_max: float) -> frozenset[Measure]:
-        """Wait until it may be sent files, and tell what of its confinement the system refused.
+        """Wait until it may be sent files; return the confinement measures that were refused.
 
         Raises
         ------
         EOFError, OSError, UnreadableAnswerError
-            If it ended, or isn't ready in time; no file is at fault.
+            If it ended or is not ready in time; no file is at fault.
         """
         if self._refused is None:
             self._connection.allow(seconds_max)
@@ -95,33 +95,33 @@ class DecoderProcess:
         return self._refused
 
     def ask(self, data: bytes, assignment: Assignment, seconds_max: float) -> Answer:
-        """Have it look at a file.
+        """Send it a file and return its answer.
 
         Raises
         ------
         EOFError, ConnectionError
             If it ended.
         TimeoutError
-            If the answer isn't whole in time.
+            If the answer is not complete in time.
         UnreadableAnswerError
-            If the answer is none.
+            If the answer is malformed.
         """
         self._connection.allow(seconds_max)
         self._connection.send_bytes(data)
         return receive_answer(self._connection, assignment.limits, assignment.specs)
 
     def wait(self) -> int:
-        """Tell how it ended, which has closed its end of the line."""
+        """Return the exit code of a process that has closed its end of the connection."""
         try:
             return self._process.wait(_SECONDS_TO_END)
         except subprocess.TimeoutExpired:
-            # Nobody lets go of the line and lives on, but who was taken over.
+            # Only a compromised process closes its connection and lives on.
             return _CRASHED
 
     def close(self) -> None:
-        """End it, and whatever it started, wherever that has hidden."""
+        """Kill it and everything that it started, even in other sessions."""
         self._connection.close()
-        # Its group is its own, and keeps its number for as long as anything is in it.
+        # It leads its own group, whose id stays taken while any process is in it.
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
@@ -130,7 +130,7 @@ class DecoderProcess:
 
 
 def _environment() -> dict[str, str]:
-    """Give what it needs of our environment; credentials and settings are not among it."""
+    """Return the environment it needs, without credentials and settings."""
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     folder = bytecode_folder()
     if folder is not None:

@@ -1,4 +1,4 @@
-"""The process that looks at files, and a spare one: each sees the files of one owner only."""
+"""The current decoder process and a spare: each sees the files of one owner only."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,23 +10,23 @@ from media.inspection.kernel import ProcessOption, set_process_option
 from media.inspection.wire import Assignment
 
 _ATTEMPTS = 2
-# All its libraries are loaded in this time, also on a machine that does much else.
+# Enough to load all libraries, even on a busy machine.
 _START_SECONDS_MAX = 20.0
 
 
 class InspectionError(Exception):
-    """A file could not be looked at, and the fault is not the file's."""
+    """A file could not be inspected, through no fault of the file."""
 
 
 class Decoders:
-    """The process in use, started where there is none, and the one that takes its place.
+    """Holds the decoder process in use and the spare that replaces it.
 
     Parameters
     ----------
     assignment
-        What the processes are told when they start.
+        What the processes receive when they start.
     on_refused
-        Is told, once, what the system refused of the confinement, if it refused any.
+        Called once with the confinement measures that the system refused, if any.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Decoders:
         self.spare: DecoderProcess | None = None
         self._assignment = assignment
         self._current: DecoderProcess | None = None
-        # Whose files the process has seen; None where it has seen none, or nobody's.
+        # Whose files the process has seen; None for none, or for files without an owner.
         self._owner: str | None = None
         self._is_used = False
         self._owners_change = False
@@ -49,19 +49,19 @@ class Decoders:
         return self._current.pid if self._current else 0
 
     def start(self) -> DecoderProcess:
-        """Return the current process, started if there was none."""
+        """Return the current process; start one if there is none."""
         if self._current is None:
             self._current, self.spare = self.spare or self._start_process(), None
             self._is_used = False
         return self._current
 
     def await_readiness(self) -> DecoderProcess:
-        """Wait for a process that may be sent a file; one that ended before it saw any is replaced.
+        """Wait for a process that may be sent a file; replace one that ended before its first.
 
         Raises
         ------
         InspectionError
-            If none gets ready.
+            If none becomes ready.
         """
         ended = 0
         for _ in range(_ATTEMPTS):
@@ -73,36 +73,36 @@ class Decoders:
                 self.end()
             else:
                 return decoder
-        message = f"the process that looks at files does not start: it ended with code {ended}"
+        message = f"the decoder process does not start: it ended with code {ended}"
         raise InspectionError(message)
 
     def ready_for(self, owner: str | None) -> DecoderProcess:
-        """Wait for a process that may be sent a file of this owner, and take it as sent."""
+        """Wait for a process that may be sent a file of this owner, and mark it as used."""
         decoder = self.await_readiness()
         self._owner, self._is_used = owner, True
         return decoder
 
     def reserve_for(self, owner: str | None) -> None:
-        """End the process if it has seen files of anybody else."""
+        """End the process if it has seen files of another owner."""
         if self._current is not None and self._is_used and (owner is None or owner != self._owner):
             self.end()
             self._owners_change = True
 
     def keep_spare(self) -> None:
-        """Have the next owner's process start while this file's renditions are stored."""
+        """Start the next owner's process while this file's renditions are stored."""
         if self._owners_change and self.spare is None:
-            # The next file tries again, and is told why it can't.
+            # The next file tries again, and reports why it fails.
             with suppress(InspectionError):
                 self.spare = self._start_process()
 
     def end(self) -> None:
-        """End the current process, and whatever it may have started."""
+        """End the current process, and everything that it may have started."""
         if self._current is not None:
             self._current.close()
             self._current = None
 
     def close(self) -> None:
-        """End both processes, and whatever they may have started."""
+        """End both processes, and everything that they may have started."""
         self.end()
         if self.spare is not None:
             self.spare.close()
@@ -114,10 +114,10 @@ class Decoders:
             self.on_refused = None
 
     def _start_process(self) -> DecoderProcess:
-        # Where the system knows no such thing, its user's other processes see all there is.
+        # Where the system lacks this option, other processes of the same user can read this one.
         with suppress(OSError):
             set_process_option(ProcessOption.DUMPABLE, 0)
         try:
             return DecoderProcess.start(self._assignment, _START_SECONDS_MAX)
         except OSError:
-            raise InspectionError("the process that looks at files did not start") from None
+            raise InspectionError("the decoder process did not start") from None

@@ -1,4 +1,4 @@
-"""Reading single values of an answer that is not believed."""
+"""Validates single values of an untrusted answer."""
 
 import re
 from enum import StrEnum
@@ -10,34 +10,34 @@ _Member = TypeVar("_Member", bound=StrEnum)
 
 
 class UnreadableAnswerError(Exception):
-    """A process said what none says that is well."""
+    """A decoder process sent something that a healthy one never sends."""
 
 
 def read_integer(value: object, highest: int = INTEGER_MAX, *, lowest: int = 1) -> int:
-    """Read a whole number within bounds."""
-    # True is an int, and 1.0 is in the range.
+    """Read an integer within bounds."""
+    # isinstance would accept True, and a comparison alone would accept 1.0.
     if type(value) is int and lowest <= value <= highest:
         return value
-    raise UnreadableAnswerError("not such a number")
+    raise UnreadableAnswerError("not an integer in range")
 
 
 def read_text(value: object, length_max: int) -> str:
-    """Read a printable text of bounded length that is not empty."""
+    """Read printable, non-empty text of bounded length."""
     if isinstance(value, str) and 0 < len(value) <= length_max and value.isprintable():
         return value
-    raise UnreadableAnswerError("not such a text")
+    raise UnreadableAnswerError("not printable text of the allowed length")
 
 
 def read_matching(pattern: re.Pattern[str], value: object) -> str:
-    """Read a text of which a pattern is the whole."""
+    """Read text that matches a pattern from start to end."""
     if isinstance(value, str) and pattern.fullmatch(value):
         return value
-    raise UnreadableAnswerError("not such a text")
+    raise UnreadableAnswerError("text that does not match its pattern")
 
 
 def read_member(kind: type[_Member], value: object) -> _Member:
-    """Read the value of a member of an enumeration."""
+    """Read a member of an enumeration from its value."""
     for member in kind:
         if value == member.value:
             return member
-    raise UnreadableAnswerError("not one of the values")
+    raise UnreadableAnswerError("not one of the allowed values")

@@ -1,10 +1,10 @@
-"""Looking at files in a process of its own, so that no file can take the caller down.
+"""Inspects files in a process of its own, so that no file can take the caller down.
 
-Decoders are native code: a hostile file may crash one, keep it busy for ever, make it ask for all
-memory, or take it over. A process looks at the files of one owner, confined (see `confinement`),
-under limits of time and memory, and what it answers is data that is checked, never code (see
-`answers`). The file that ends it, or makes it answer nonsense, is answered for, and the next one
-gets a new process.
+Decoders are native code: a hostile file may crash one, keep it busy for ever, exhaust its memory or
+compromise it. Each process decodes the files of one owner. It is confined (see `confinement`) and
+limited in time and memory, and its answers are data that is checked, never code (see `answers`). A
+file that ends the process, or makes it answer nonsense, is rejected, and the next file gets a new
+process.
 """
 
 import os
@@ -25,33 +25,33 @@ from media.model.rejection import Flaw, RejectedError
 from media.rendering.specs import RenditionSpec
 
 _ATTEMPTS = 2
-# A process ends itself in time, unless it was taken over.
+# A process ends itself in time unless it is compromised.
 _GRACE_SECONDS = 5.0
 _OVERDUE = -signal.SIGALRM
-# What is no end of its own counts as a crash all the same.
+# A malformed answer counts as a crash.
 _CRASHED = -signal.SIGABRT
-# What the caller itself takes with the function around it, its libraries, and a spare process;
-# of the 256 MiB that `tooling/environments/memory.py` plans for all but the image.
+# What the caller takes, with the function around it, its libraries and a spare process: part of
+# the 256 MiB that `tooling/environments/memory.py` plans for everything but the image.
 _CALLER_BYTES = 160 * 1024**2
-# An interpreter with every codec loaded, which no limit may fall below.
+# An interpreter with every codec loaded; no limit may be lower.
 _IDLE_DECODER_BYTES = 96 * 1024**2
 
 
 class Inspector:
-    """Looks at files one after the other in other processes; a context manager.
+    """Inspects files one after the other in decoder processes; a context manager.
 
     Parameters
     ----------
     limits
-        What a file may ask for.
+        What a file may require.
     specs
         The renditions to make.
     seconds_max
-        After this many seconds a file is given up.
+        The time limit for one file, in seconds.
     memory_bytes
-        What the caller and its processes may take together: the function's memory.
+        The memory of the function, which the caller and its processes share.
     on_refused
-        Is told, once, what the system refused of the confinement, if it refused any.
+        Called once with the confinement measures that the system refused, if any.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Inspector:
         memory_bytes: int = 2304 * 1024**2,
         on_refused: Callable[[frozenset[Measure]], None] | None = None,
     ) -> None:
-        # The caller has the file as well.
+        # The caller holds the file in memory as well.
         share = memory_bytes - _CALLER_BYTES - limits.upload_bytes
         self._assignment = Assignment(
             limits, tuple(specs), seconds_max, max(share, _IDLE_DECODER_BYTES), os.getpid()
@@ -81,10 +81,10 @@ class Inspector:
         self.close()
 
     def start(self) -> None:
-        """Start the process, if it isn't running, so that the first file needn't wait for it.
+        """Start the process, if it is not running, so that the first file need not wait for it.
 
-        From here on the calling process is closed to others of the same user: its memory and its
-        environment can't be read, and no debugger can attach to it.
+        From then on, other processes of the same user can neither read the memory and environment
+        of the calling process nor attach a debugger to it.
         """
         self.decoders.start()
 
@@ -94,31 +94,31 @@ class Inspector:
 
     @property
     def pid(self) -> int:
-        """The process's id, which changes where it had to be replaced; 0 before it started."""
+        """The id of the current process, which changes when it is replaced; 0 before the start."""
         return self.decoders.pid
 
     def close(self) -> None:
-        """End the processes, and whatever they may have started."""
+        """End the processes, and everything that they may have started."""
         self.decoders.close()
 
     def inspect(self, data: bytes, owner: str | None) -> InspectedImage:
-        """Check a file and make of it all that the store keeps, as `inspect_image` does.
+        """Check a file, make its renditions and read its metadata, as `inspect_image` does.
 
         Parameters
         ----------
         data
             The whole file.
         owner
-            Whose it is: a process sees files of one owner only. None where nobody knows, and then
-            a process sees this file only.
+            Whose file it is: a process sees files of one owner only. With None, where the owner is
+            unknown, it sees this file only.
 
         Raises
         ------
         RejectedError
-            If the file is at fault; also where it ends its process, has it answer nonsense, or
+            If the file is at fault: it is invalid, ends its process, makes it answer nonsense, or
             takes too long.
         InspectionError
-            If our code failed, or the system took the process away.
+            If our code failed, or the system killed the process.
         """
         image_format = check_bytes(data, self._assignment.limits)
         self.decoders.reserve_for(owner)
@@ -127,9 +127,9 @@ class Inspector:
         return self._read(answer, data, image_format)
 
     def _ask_twice(self, data: bytes, owner: str | None) -> Answer:
-        """Ask; and ask a new process where one ended, for it may have been for another file's sake.
+        """Send the file to a process, and once more to a new one if the first ended.
 
-        Whatever is not an answer ends the process.
+        The first may have ended because of an earlier file. A malformed answer ends a process.
         """
         ended = 0
         for _ in range(_ATTEMPTS):
@@ -166,9 +166,9 @@ class Inspector:
 
 
 def _verdict(ended: int) -> Exception:
-    """Say what a process's end means that came twice over one file."""
+    """Return the error for a file over which two processes have ended."""
     if ended >= 0:
-        return InspectionError(f"the process that looks at files ended with code {ended}")
+        return InspectionError(f"the decoder process ended with code {ended}")
     if ended in (-signal.SIGKILL, -signal.SIGTERM):
-        return InspectionError("the process that looks at files was killed")
+        return InspectionError("the decoder process was killed")
     return RejectedError(Flaw.ENDS_DECODER)

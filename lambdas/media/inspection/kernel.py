@@ -1,17 +1,17 @@
-"""The few requests to the Linux kernel that Python has no function for."""
+"""The few Linux system calls for which Python has no function."""
 
 import ctypes
 import os
 from enum import IntEnum
 
-# The system's own limit as a rule; none is needed for decoding.
+# The usual system limit; decoding needs no more.
 STACK_BYTES = 8 * 1024**2
-# Of what the kernel tells a program when it starts it: where random bytes lie, above the stack.
+# AT_RANDOM of the auxiliary vector: the address of random bytes above the stack.
 _RANDOM_BYTES_AT = 25
 
 
 class ProcessOption(IntEnum):
-    """What ``prctl`` can set of the calling process; the kernel's numbers."""
+    """Options of the calling process that ``prctl`` sets, by the kernel's numbers."""
 
     SIGNAL_WHEN_PARENT_ENDS = 1
     DUMPABLE = 4
@@ -25,7 +25,7 @@ def set_process_option(option: ProcessOption, value: int) -> None:
     Raises
     ------
     OSError
-        If the kernel refuses, or is none that knows such options.
+        If the kernel refuses, or does not know the option.
     """
     _prctl(option, value)
 
@@ -40,7 +40,7 @@ def stack_address() -> int:
     Raises
     ------
     OSError
-        If the system doesn't tell.
+        If the system does not report it.
     """
     ask = getattr(ctypes.CDLL(None), "getauxval", None)
     if ask is None:
@@ -48,17 +48,17 @@ def stack_address() -> int:
     ask.restype = ctypes.c_ulong
     address = int(ask(ctypes.c_ulong(_RANDOM_BYTES_AT)))
     if not address:
-        raise OSError("this system does not tell where the stack is")
+        raise OSError("this system does not report where the stack is")
     return address
 
 
 def call(name: str, *arguments: object) -> int:
-    """Call a function of the C library that answers -1 where it fails.
+    """Call a function of the C library that returns -1 on failure.
 
     Raises
     ------
     OSError
-        If it fails or is not there.
+        If it fails or does not exist.
     """
     function = getattr(ctypes.CDLL(None, use_errno=True), name, None)
     if function is None:

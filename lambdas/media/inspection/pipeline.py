@@ -27,9 +27,9 @@ from media.rendering.thumbhash import average_colour, thumbhash
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What only decoding can tell: size in pixels after orientation, metadata, encoded images.
+    """What only decoding can find: size in pixels after orientation, metadata, encoded images.
 
-    The images are in the order of the renditions that were asked for.
+    The images are in the order of the requested renditions.
     """
 
     width: int
@@ -45,7 +45,7 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class InspectedImage:
-    """What a good file is: size in pixels after orientation, metadata, renditions, previews."""
+    """What a valid file holds: size in pixels after orientation, metadata, renditions, previews."""
 
     sha256: str
     format: ImageFormat
@@ -61,14 +61,14 @@ class InspectedImage:
 
 
 def inspect_image(data: bytes, limits: Limits, specs: Sequence[RenditionSpec]) -> InspectedImage:
-    """Check a file and make of it all that the store keeps.
+    """Check a file, make its renditions and read its metadata.
 
     Parameters
     ----------
     data
         The whole file.
     limits
-        What it may ask for; checked on the header, before any pixel is decoded.
+        What it may require; checked on the header, before any pixel is decoded.
     specs
         The renditions to make, at least one.
 
@@ -87,7 +87,7 @@ def inspect_image(data: bytes, limits: Limits, specs: Sequence[RenditionSpec]) -
 
 
 def check_bytes(data: bytes, limits: Limits) -> ImageFormat:
-    """Check what can be told without a decoder, and tell the format.
+    """Check size and signature, which needs no decoder, and return the format.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def examine(
 def describe(
     data: bytes, image_format: ImageFormat, findings: Findings, specs: Sequence[RenditionSpec]
 ) -> InspectedImage:
-    """Add to what decoding told all that follows from the file and from what was asked for."""
+    """Complete the findings with the format, the checksum and the names of the renditions."""
     sha256 = hashlib.sha256(data).hexdigest()
     size = (findings.width, findings.height)
     return InspectedImage(
@@ -136,7 +136,7 @@ def describe(
 
 
 def check_size(size: int, limits: Limits) -> None:
-    """Check a file's size in bytes, which needs none of its content.
+    """Check a file's size in bytes, which needs no content.
 
     Raises
     ------
@@ -155,7 +155,7 @@ def _make(
     space = ColourSpace.of(image.info)
     turn = _turn(_read_exif(data, image, header.format), header)
     decoded = decode(data, image, _largest_as_stored(header, turn, specs))
-    # A PNG may keep its EXIF behind the pixels, so it is known only once they are decoded.
+    # A PNG may store its EXIF after the pixels, so it is known only once they are decoded.
     exif = _read_exif(data, image, header.format)
     turn = _turn(exif, header)
     width, height = size = upright_size((header.width, header.height), turn)
@@ -183,7 +183,7 @@ def _turn(exif: ExifBlock, header: Header) -> Image.Transpose | None:
 def _largest_as_stored(
     header: Header, turn: Image.Transpose | None, specs: Sequence[RenditionSpec]
 ) -> tuple[int, int]:
-    """Tell the largest size that any rendition is drawn from, before the image is turned."""
+    """Return the largest size that any rendition needs, before the image is rotated."""
     size = upright_size((header.width, header.height), turn)
     return upright_size(max(place(size, spec).scaled for spec in specs), turn)
 
@@ -194,8 +194,8 @@ def _upright_srgb(
     turn: Image.Transpose | None,
     space: ColourSpace,
 ) -> Image.Image:
-    """Scale to the largest size that is needed, then turn and convert, where that costs least."""
-    # Only here a missing palette or a wrong number of colours comes to light.
+    """Scale to the largest size needed, then rotate and convert: the cheapest order."""
+    # A missing palette or a wrong number of colours shows only here.
     with decoding():
         eight_bits = reduce_to_eight_bits(decoded)
     scaled = resize(eight_bits, size)

@@ -1,4 +1,4 @@
-"""A seccomp filter: the kernel itself refuses a decoder all that decoding doesn't need.
+"""A seccomp filter: the kernel refuses a decoder every system call that decoding does not need.
 
 It is a program for the kernel's packet filter machine, which sees the number and the arguments of
 each system call. What is pointed to it doesn't see, so calls are let through by number and by
@@ -24,9 +24,9 @@ _SET_FILTER, _ALL_THREADS = 1, 1
 
 _EXECUTABLE = 0x4
 _SHARING, _PRIVATE = 0x3, 0x2
-# Memory that grows like a stack is not counted as data, and so not limited as data is.
+# The kernel does not count memory that grows like a stack as data, so no data limit applies.
 _GROWS_DOWN = 0x100
-# Twice what `confinement` lets the stack have.
+# Twice the stack limit of `confinement`.
 _STACK_BYTES_MAX = 2 * STACK_BYTES
 _NAME_THREAD = 15
 # What a thread shares with its process: memory, signal handlers, and being one process.
@@ -75,15 +75,15 @@ def conditions(process: int, stack: int) -> dict[str, tuple[tuple[Condition, ...
         ),
         "mprotect": ((no_code,), refused),
         "clone": ((Condition(0, _OF_A_THREAD | _NEW_NAMESPACES, _OF_A_THREAD),), _END_PROCESS),
-        # It hides its flags behind a pointer; the C library then falls back to clone.
+        # A filter cannot read its flags; the C library falls back to clone.
         "clone3": ((Condition(0, 0, 1),), _REFUSE | errno.ENOSYS),
         "prctl": ((Condition(0, _ALL_BITS, _NAME_THREAD),), refused),
-        # A limit may be read, not set.
+        # Limits may be read, but not set.
         "prlimit64": (
             (Condition(2, _ALL_BITS, 0), Condition(2, _ALL_BITS, 0, upper_half=True)),
             refused,
         ),
-        # A library that gives up ends its own process.
+        # A library that aborts may signal its own process.
         "tgkill": ((Condition(0, _ALL_BITS, process),), _END_PROCESS),
     }
 

@@ -1,7 +1,7 @@
-"""Loading all that decoding may need, before the process gives up opening files.
+"""Loads all that decoding may need, before the process can no longer open files.
 
-A tiny image of each format goes through the whole pipeline: libraries and Python load modules,
-and start threads, when they are first used.
+A tiny image of each format goes through the whole pipeline, because libraries load modules and
+start threads on first use.
 """
 
 import io
@@ -18,7 +18,7 @@ from media.rendering.specs import RenditionSpec
 
 _SIDE = 16
 _GREY_LEVEL = 90
-# Pillow's HEIF encoder would take longer to start than all else together.
+# Loading the HEIF encoder would take longer than everything else together.
 _HEIF = b64decode(
     "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAXxtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAA"
     "AAAAAAAAACJpbG9jAAAAAERAAAEAAQAAAAABoAABAAAAAAAAACYAAAAjaWluZgAAAAAAAQAAABVpbmZlAgAAAAABAABo"
@@ -41,7 +41,7 @@ def _sample(image_format: ImageFormat) -> bytes:
     if image_format is ImageFormat.HEIF:
         return _HEIF
     load_plugin(image_format)
-    # Turned, of a colour space of its own, and see-through where the format can be.
+    # Rotated, with a colour profile, and transparent where the format allows it.
     mode = "CMYK" if image_format is ImageFormat.JPEG else "RGBA"
     image = Image.new(mode, (_SIDE, _SIDE), (_GREY_LEVEL,) * 4)
     exif = Image.Exif()

@@ -1,7 +1,7 @@
-"""What an `Inspector` and its process say to each other: JSON, then the images' bytes.
+"""The messages between an `Inspector` and its process: JSON, then the images' bytes.
 
-A hostile file may take the process over, so nothing that comes from it is ever run, as unpickling
-would. What it says is read by `answers`.
+A hostile file may compromise the process, so its messages are never unpickled, which could run
+code. The parent reads them with `answers`.
 """
 
 import json
@@ -23,29 +23,29 @@ _NOWHERE = "unknown:0"
 
 
 class Connection(Protocol):
-    """Whole messages, each with its length before it."""
+    """A connection that carries messages prefixed with their length."""
 
     def send_bytes(self, buf: bytes, /) -> None:
         """Send a message."""
 
     def recv_bytes(self, maxlength: int | None = None, /) -> bytes:
-        """Receive a message; one that is longer is an `OSError`."""
+        """Receive a message; a longer one raises `OSError`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What a process is told before its first file.
+    """What a process receives before its first file.
 
     Parameters
     ----------
     limits, specs
-        What a file may ask for, and what is made of it.
+        What a file may require, and the renditions to make.
     seconds_max
         The time for one file.
     memory_bytes
         How much memory the process may write to.
     parent
-        The id of the process that it works for.
+        The id of its parent process.
     """
 
     limits: Limits
@@ -57,7 +57,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A process's answer to a file that is itself at fault."""
+    """The answer to a file that is itself at fault."""
 
     flaw: Flaw
     numbers: Mapping[str, float]
@@ -65,9 +65,9 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A process's answer where our own code failed: the exception's name, and where it was raised.
+    """The answer where our own code failed: the exception's name, and where it was raised.
 
-    What the exception says is left out: it may quote the file, and ends in a log.
+    The exception's message is left out: it may quote the file, and would be logged.
     """
 
     name: str
@@ -75,7 +75,7 @@ class Fault:
 
     @classmethod
     def of(cls, error: Exception) -> Self:
-        """Say it of an exception that was caught."""
+        """Build the answer from a caught exception."""
         frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
         place = f"{frames[-1].f_globals['__name__']}:{frames[-1].f_lineno}" if frames else ""
         name = type(error).__name__
@@ -89,19 +89,19 @@ Answer = Findings | Rejection | Fault
 
 
 def send_assignment(connection: Connection, assignment: Assignment) -> None:
-    """Tell a process what it is for."""
+    """Send a process its assignment."""
     connection.send_bytes(json.dumps(asdict(assignment)).encode())
 
 
 def receive_assignment(connection: Connection) -> Assignment:
-    """Read what this process is for; it comes from who started it, and is believed."""
+    """Receive the assignment of this process; it comes from the parent, which is trusted."""
     values = json.loads(connection.recv_bytes())
     limits, specs = Limits.from_mapping(values.pop("limits")), read_specs(values.pop("specs"))
     return Assignment(limits, specs, **values)
 
 
 def send_readiness(connection: Connection, refused: Iterable[Measure]) -> None:
-    """Say that files may come, and which measures of the confinement the system refused."""
+    """Report that files may be sent, and which confinement measures the system refused."""
     _send(connection, {"refused": sorted(refused)})
 
 
@@ -122,5 +122,5 @@ def send_answer(connection: Connection, answer: Answer) -> None:
 
 
 def _send(connection: Connection, header: object) -> None:
-    # Decimals go as text, which keeps each digit.
+    # Decimals are sent as text, which keeps every digit.
     connection.send_bytes(json.dumps(header, default=str).encode())

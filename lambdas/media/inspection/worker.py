@@ -1,4 +1,4 @@
-"""The process that looks at files for an `Inspector`: ``python -m media.inspection.worker FD``."""
+"""The process that decodes files for an `Inspector`: ``python -m media.inspection.worker FD``."""
 
 import ctypes
 import os
@@ -26,7 +26,7 @@ AnswerFile = Callable[[bytes, Assignment], Answer]
 
 
 def answer_file(data: bytes, assignment: Assignment) -> Answer:
-    """Look at a file, whatever comes of it."""
+    """Answer a file: with findings, a rejection or a fault, but never an exception."""
     try:
         image_format = check_bytes(data, assignment.limits)
         return examine(data, image_format, assignment.limits, assignment.specs)
@@ -34,12 +34,12 @@ def answer_file(data: bytes, assignment: Assignment) -> Answer:
         return Rejection(rejection.flaw, rejection.numbers)
     except MemoryError:
         return Rejection(Flaw.NEEDS_MEMORY, {})
-    except Exception as error:  # noqa: BLE001 - told to who asked, who raises it
+    except Exception as error:  # noqa: BLE001 - the parent raises it
         return Fault.of(error)
 
 
 def run(connection: Connection, answer: AnswerFile = answer_file) -> None:
-    """Get ready, give up all that isn't needed, and answer files until the other end is closed."""
+    """Load the codecs, confine the process, and answer files until the other end is closed."""
     assignment = receive_assignment(connection)
     trim = getattr(ctypes.CDLL(None), "malloc_trim", lambda _: 0)
     warm_up(assignment.specs)
@@ -49,7 +49,7 @@ def run(connection: Connection, answer: AnswerFile = answer_file) -> None:
             data = connection.recv_bytes()
         except EOFError:
             return
-        # The alarm ends this process wherever it is, also inside of a decoder.
+        # The alarm ends this process even inside a decoder.
         signal.setitimer(signal.ITIMER_REAL, assignment.seconds_max)
         answered = answer(data, assignment)
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -61,7 +61,7 @@ def run(connection: Connection, answer: AnswerFile = answer_file) -> None:
 
 
 def leave_terminal() -> None:
-    """Leave Ctrl-C to who asked, and keep what libraries print about a file out of the output."""
+    """Leave Ctrl-C to the parent, and discard what libraries print about a file."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
@@ -70,7 +70,7 @@ def leave_terminal() -> None:
 
 
 def main(descriptor: int) -> None:
-    """Work for who holds the other end of the line."""
+    """Serve the process at the other end of the connection."""
     leave_terminal()
     with suppress(EOFError, BrokenPipeError), Connection(descriptor) as line:
         run(line)

@@ -1,1 +1,1 @@
-"""An image's way from its announcement to its purge."""
+"""The life of an image, from its announcement to its purge."""

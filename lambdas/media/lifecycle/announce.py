@@ -1,4 +1,4 @@
-"""Announcing an upload: the first step of every image that comes through the front door."""
+"""Announces an upload, the first step of every image that is uploaded through the API."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,13 +11,13 @@ from media.rows.table import ImageTable
 from media.rows.verification import verified
 from media.urls.signing import SignedUpload, Signer, UploadForm
 
-# Rows of uploads that never come vanish by themselves; what was signed is long dead by then.
+# DynamoDB deletes rows of uploads that never arrive, long after the signatures have expired.
 PENDING_LIFE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What an owner says about a file before sending it; sizes in bytes."""
+    """What an owner states about a file before uploading it; sizes in bytes."""
 
     owner: str
     content_type: str
@@ -29,7 +29,7 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class PendingUpload:
-    """An image that is waited for, the request to send it with, and the form where one is given."""
+    """An announced image, the request that uploads it, and the form if forms are enabled."""
 
     image_id: str
     upload: SignedUpload
@@ -44,12 +44,12 @@ def announce_upload(
     *,
     with_form: bool,
 ) -> PendingUpload | ImageRecord:
-    """Make room for an image, or find that its owner has it already.
+    """Announce an upload, or find that its owner has the image already.
 
     Returns
     -------
     PendingUpload or ImageRecord
-        The record where the same bytes are a ready image of the same owner.
+        The record, if the same bytes are already a ready image of this owner.
     """
     if announcement.sha256 is not None:
         found = table.find_duplicate(announcement.owner, announcement.sha256)
@@ -73,9 +73,9 @@ def announce_upload(
             revision=1,
         )
     )
-    said = (key, announcement.content_type, announcement.bytes, announcement.sha256)
+    announced = (key, announcement.content_type, announcement.bytes, announcement.sha256)
     return PendingUpload(
         image_id=image_id,
-        upload=signer.upload(*said),
-        form=signer.form(*said) if with_form else None,
+        upload=signer.upload(*announced),
+        form=signer.form(*announced) if with_form else None,
     )

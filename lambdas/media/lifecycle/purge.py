@@ -1,10 +1,10 @@
-"""Purging: after its time in the trash nothing of an image is left, and its row ends last.
+"""Purges images whose time in the trash is over: first their objects, then their rows.
 
-So a purge that fails half-way is found again and repeated, and no row ends before its object,
-whose next event would bring the image back.
+Because the row goes last, an interrupted purge is found and repeated. An object that outlived its
+row would bring the image back with its next event.
 
-A row alone takes no original away: it says that an image is due, and what proves it is the owner's
-decision, which the API alone may write, or the age of the marker that a deletion left in S3.
+A row alone does not justify a purge. It says that an image is due; the proof is either the owner's
+decision, which only the API may write, or the age of the delete marker in S3.
 """
 
 from collections.abc import Callable
@@ -26,10 +26,10 @@ PURGED_AT_ONCE = 8
 
 
 class PurgeResult(StrEnum):
-    """What became of one image that was due.
+    """The result for one image that was due.
 
-    `SPARED` is one that came back to life, was changed meanwhile or whose time is not over,
-    `FORGOTTEN` the trace that the deletion of an object without a row had left.
+    `SPARED` means that it was restored or changed, or that its time is not over. `FORGOTTEN` is for
+    a trace, the row left by the deletion of an object that had none.
     """
 
     PURGED = "purged"
@@ -39,7 +39,7 @@ class PurgeResult(StrEnum):
 
 
 class RunEnd(StrEnum):
-    """Why a run ended: nothing more is due, its time is over, or it has purged all that it may."""
+    """Why a run ended: nothing more was due, its time was up, or it reached its maximum."""
 
     FINISHED = "finished"
     OUT_OF_TIME = "out_of_time"
@@ -48,14 +48,14 @@ class RunEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PurgeRules:
-    """What bounds a purge.
+    """The limits of a purge.
 
     Parameters
     ----------
     trash_life
-        How long what was deleted in S3 stays, counted from the marker that the deletion left.
+        How long an image deleted in S3 is kept, counted from its delete marker.
     images_max
-        How many images one run may purge.
+        The most images that one run may purge.
     """
 
     trash_life: timedelta
@@ -64,7 +64,7 @@ class PurgeRules:
 
 @dataclass(frozen=True, slots=True)
 class PurgedImage:
-    """An image that was due, what became of it, and what failed."""
+    """An image that was due, the result, and the error if it failed."""
 
     image_id: str
     result: PurgeResult
@@ -72,18 +72,18 @@ class PurgedImage:
 
 
 class Purger:
-    """Removes what has been in the trash long enough.
+    """Purges the images whose time in the trash is over.
 
     Parameters
     ----------
     queue, objects
-        The rows that are due, and the versions of their objects.
+        The due rows, and the versions of their objects.
     bucket
-        Name of the bucket; the identity of direct drops depends on it.
+        The name of the bucket; the ids of direct drops depend on it.
     clock
-        Tells the present, aware.
+        Returns the current time, aware.
     rules
-        What bounds a purge.
+        The limits of a purge.
     """
 
     def __init__(
@@ -101,19 +101,19 @@ class Purger:
         self._rules = rules
 
     def run(self, has_time: Callable[[], bool], report: Callable[[PurgedImage], None]) -> RunEnd:
-        """Purge all that is due by now, several images at once.
+        """Purge all due images, several at once.
 
         Parameters
         ----------
         has_time
-            Asked between pages of images whether there is time for another.
+            Called between pages of images: whether there is time for another.
         report
-            Told of each image.
+            Called for each image.
 
         Returns
         -------
         RunEnd
-            `FINISHED` where all that was due was looked at.
+            `FINISHED` if all due images were handled.
         """
         now, left = self._clock(), self._rules.images_max
         with ThreadPoolExecutor(PURGED_AT_ONCE) as workers:
@@ -133,7 +133,7 @@ class Purger:
     def _purge(self, due: DueImage, now: datetime) -> PurgedImage:
         try:
             result = self._remove(due, now)
-        except Exception as fault:  # noqa: BLE001 - one image that fails must not keep the others
+        except Exception as fault:  # noqa: BLE001 - one failing image must not stop the others
             return PurgedImage(due.image_id, PurgeResult.FAILED, fault)
         return PurgedImage(due.image_id, result)
 
@@ -143,8 +143,8 @@ class Purger:
             return PurgeResult.SPARED
         if not is_consistent(record, self._bucket):
             raise ForgedRowError(record.image_id)
-        # What is written after this is of a new image. So it is listed before the claim, which
-        # whoever writes later sees, and which fails where somebody was at work on the row before.
+        # Objects written after this belong to a new image, so they are listed before the claim.
+        # Later writers see the claim; it fails if the row was written since it was read.
         originals = self._objects.of_key(record.key)
         renditions = self._objects.below(renditions_prefix(record.image_id))
         if self._is_to_stay(record, originals, now) or not self._queue.claim(due, record):
@@ -154,17 +154,17 @@ class Purger:
         self._objects.remove(renditions)
         if not self._queue.remove(record.image_id):
             return PurgeResult.SPARED
-        # A trace has nothing but its row; what says so of a whole image counts as one.
+        # A trace has no renditions; a row that claims to be one and has some counts as an image.
         return PurgeResult.FORGOTTEN if record.trace and not renditions else PurgeResult.PURGED
 
     def _is_to_stay(
         self, record: ImageRecord, versions: list[ObjectVersion], now: datetime
     ) -> bool:
-        """Return whether its object is back or its time not over, whatever its row says is due."""
+        """Return whether its object is back or its time is not over, whatever its row says."""
         decision = record.decision
         if decision is not None and now < decision.until:
             return True
-        # S3 lists the versions of a key from the newest on; what is older falls with it.
+        # S3 lists the newest version of a key first; the older ones share its fate.
         newest = next((version for version in versions if not version.is_marker), None)
         if newest is None or self._is_decided(record, newest):
             return False
@@ -173,7 +173,7 @@ class Purger:
         return not record.trace and now < _deleted_at(versions, now) + self._rules.trash_life
 
     def _is_decided(self, record: ImageRecord, version: ObjectVersion) -> bool:
-        """Return whether an object version is what its owner threw away."""
+        """Return whether an object version is what its owner trashed."""
         return is_discarded(
             record,
             announced=identify_upload(self._bucket, record.key).announced,
@@ -184,6 +184,6 @@ class Purger:
 
 
 def _deleted_at(versions: list[ObjectVersion], default: datetime) -> datetime:
-    """Return when a key's object was deleted last; `default` where no marker tells."""
+    """Return when a key's object was last deleted; `default` if it has no delete marker."""
     markers = (version.written_at for version in versions if version.is_marker)
     return max(markers, default=default)

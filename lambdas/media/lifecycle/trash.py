@@ -1,4 +1,4 @@
-"""The trash: out of sight at once, restorable for a while, and then to be purged."""
+"""The trash: images leave the listings at once, and can be restored until they are purged."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,21 +12,21 @@ _ATTEMPTS = 3
 
 
 class NotRestorableError(Exception):
-    """An image in the trash of which there is nothing whole left to restore."""
+    """A trashed image that can no longer be restored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trash:
-    """Throws images away and brings them back.
+    """Trashes and restores images.
 
     Parameters
     ----------
     table
-        Where their rows are.
+        The table of the images.
     life
-        How long an image stays restorable.
+        How long an image can be restored.
     clock
-        Tells the present, aware.
+        Returns the current time, aware.
     """
 
     table: ImageTable
@@ -34,12 +34,12 @@ class Trash:
     clock: Clock
 
     def discard(self, record: ImageRecord) -> bool:
-        """Throw an image away; False where it is in the trash already, or gone.
+        """Trash an image; False if it is in the trash already, or gone.
 
         Raises
         ------
         RowContentionError
-            If others changed the row at each attempt.
+            If concurrent changes to the row made every attempt fail.
         """
         seen: ImageRecord | None = record
         for _ in range(_ATTEMPTS):
@@ -52,19 +52,19 @@ class Trash:
         raise RowContentionError(record.image_id)
 
     def restore(self, record: ImageRecord) -> ImageRecord:
-        """Bring an image back in the state that its attributes prove.
+        """Restore an image to the state that follows from its attributes.
 
         Returns
         -------
         ImageRecord
-            The image as it is now; as it was where it is not in the trash.
+            The current image; unchanged if it is not in the trash.
 
         Raises
         ------
         NotRestorableError
             If its object is gone, or its purge has begun.
         RowContentionError
-            If others changed the row at each attempt.
+            If concurrent changes to the row made every attempt fail.
         """
         seen: ImageRecord | None = record
         for _ in range(_ATTEMPTS):
@@ -80,7 +80,7 @@ class Trash:
 
     def _restored(self, record: ImageRecord) -> ImageRecord:
         status = record.proven_status
-        # What never arrived may still arrive, but is not waited for for ever.
+        # An upload that has not arrived may still do so, until its row expires again.
         expires_at = self.clock() + PENDING_LIFE if status is Status.PENDING else None
         return replace(
             record,
@@ -100,29 +100,29 @@ def is_discarded(
     written_at: datetime,
     in_parts: bool,
 ) -> bool:
-    """Return whether an owner's decision to throw an image away outlasts an object.
+    """Return whether an owner's decision to trash an image applies to an object.
 
-    Where an object that was deleted is back, its image comes back too, unless its owner had thrown
-    it away, before its object went. An announced image is one upload, so what arrives after its
-    end changes nothing. A drop under any other key is a new image where it is another version
-    than the one thrown away, and not an older one that shows again because newer ones were removed
-    for good: what was written before the decision fell under it.
+    When a deleted object comes back, so does its image, unless its owner had trashed the image
+    first. The key of an announced image is good for one upload, so the decision applies to whatever
+    arrives there later. Under any other key, a version other than the trashed one is a new image,
+    unless it was written before the decision: such a version reappears when newer ones are removed
+    permanently.
 
     Parameters
     ----------
     record
         The image's row.
     announced
-        Whether its key was given out by the API.
+        Whether the API issued its key.
     version_id, written_at
-        The object's version, and when it was written, in whole seconds as S3 tells it.
+        The object's version, and when it was written, in whole seconds as S3 reports it.
     in_parts
-        Whether it was uploaded in parts. S3 dates such an object by the beginning of its upload,
-        which tells nothing, so that another version is always a new image.
+        Whether it was a multipart upload. S3 dates these by the start of the upload, so their time
+        is no evidence, and another version always counts as a new image.
     """
     decision = record.decision
     if decision is None or decision.key not in (None, record.key):
-        # Whoever may write keys could else have his own decision fall on another's object.
+        # Otherwise whoever can write keys could apply a decision to another owner's object.
         return False
     if announced:
         return True

@@ -1,4 +1,4 @@
-"""The present, which is given to whatever asks for it, so that a test may tell another."""
+"""The current time, passed as a function so that tests can replace it."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,5 +7,5 @@ Clock = Callable[[], datetime]
 
 
 def now() -> datetime:
-    """Tell the present, in UTC."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)

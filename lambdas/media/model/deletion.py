@@ -1,4 +1,4 @@
-"""How S3 is told of many versions to delete: a thousand at once, in XML."""
+"""How to delete many object versions: up to a thousand in one call, listed in XML."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 DELETED_AT_ONCE_MAX = 1000
-# What a key may hold and XML 1.0 may not.
+# Characters that a key may contain but XML 1.0 may not.
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 Version = TypeVar("Version")
 
 
 @dataclass(frozen=True, slots=True)
 class DeletionPlan(Generic[Version]):
-    """Which versions go in one call together, and which need a call each.
+    """Which versions share a call, and which need a call of their own.
 
     Parameters
     ----------
     batches
-        Those that one DeleteObjects call can name.
+        Groups that one DeleteObjects call can list.
     alone
-        Those whose keys XML can't hold: DeleteObject names them in its address.
+        Those whose keys XML cannot represent: DeleteObject takes the key in the URL.
     """
 
     batches: tuple[tuple[Version, ...], ...]
@@ -30,7 +30,7 @@ class DeletionPlan(Generic[Version]):
 def plan_deletion(
     versions: Iterable[Version], key_of: Callable[[Version], str]
 ) -> DeletionPlan[Version]:
-    """Divide versions of objects, of any number, into calls that delete them."""
+    """Divide any number of object versions into calls that delete them."""
     together: list[Version] = []
     alone: list[Version] = []
     for version in versions:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class ImageFormat(StrEnum):
-    """A format told from a file's bytes; the value is the name in rows and answers."""
+    """A format recognised from a file's bytes; rows and responses use the value."""
 
     JPEG = "jpeg"
     PNG = "png"
@@ -16,7 +16,7 @@ class ImageFormat(StrEnum):
 
     @property
     def content_type(self) -> str:
-        """The media type originals of this format are served with, whatever the client said."""
+        """The media type that originals of this format are served with, whatever was declared."""
         return f"image/{self.value}"
 
     @property
@@ -27,10 +27,10 @@ class ImageFormat(StrEnum):
 
 _BY_CONTENT_TYPE = {
     **{f.content_type: f for f in ImageFormat},
-    "image/heic": ImageFormat.HEIF,  # HEIF with one codec, which phones announce under its own name
+    "image/heic": ImageFormat.HEIF,  # HEIF with HEVC, which phones declare under a name of its own
 }
 ANNOUNCED_CONTENT_TYPES = frozenset(_BY_CONTENT_TYPE)
-# What names of images end with, right or wrong, without the dot.
+# Extensions that image file names have, rightly or wrongly, without the dot.
 FILE_EXTENSIONS = frozenset(
     {
         *(f.extension for f in ImageFormat),
@@ -41,5 +41,5 @@ FILE_EXTENSIONS = frozenset(
 
 
 def format_of_content_type(content_type: str | None) -> ImageFormat | None:
-    """Return the format that a media type names; None where it is no accepted one."""
+    """Return the format that a media type names; None if it is not accepted."""
     return _BY_CONTENT_TYPE.get(content_type or "")

@@ -12,7 +12,7 @@ ExifValue = str | int | Decimal
 
 
 class Status(StrEnum):
-    """Where an image is in its life; there are no other states."""
+    """The state of an image; there are no others."""
 
     PENDING = "pending"
     READY = "ready"
@@ -21,11 +21,11 @@ class Status(StrEnum):
     TRASHED = "trashed"
 
 
-# States that a listing may show: neither what has not arrived nor what was thrown away.
+# States that a listing may show: neither pending uploads nor trashed images.
 LISTED_STATUSES = frozenset({Status.READY, Status.REJECTED, Status.FAILED})
 
 
-# The one reason of a failed image; what a rejected one may have instead follows.
+# The only reason of a failed image; those of a rejected one follow.
 FAILURE_REASON = "internal"
 
 
@@ -70,18 +70,18 @@ class StoredRendition:
 
 @dataclass(frozen=True, slots=True)
 class Discard:
-    """An owner's decision to throw an image away; the API alone may write it.
+    """An owner's decision to trash an image; only the API may write it.
 
     Parameters
     ----------
     at
-        When it was made.
+        When the image was trashed.
     until
-        How long it may be taken back.
+        How long it can be restored.
     version_id
-        The object version that it was made about; None where none had been processed.
+        The object version that was trashed; None if none had been processed.
     key
-        The key of the object that it was made about; None where nobody wrote it down yet.
+        The key of the object that was trashed; None in rows from before keys were recorded.
     """
 
     at: datetime
@@ -97,44 +97,44 @@ class ImageRecord:
     Parameters
     ----------
     image_id, owner, key
-        Which image, whose (None: nobody's, only admins see it), and its object key.
+        The image, its owner (None: no owner, only admins see it), and its object key.
     status
         Its state; `error` says why where the state is `rejected` or `failed`.
     uploaded_at
-        When the announcement was made or, once it arrived, when the object was written.
+        When the upload was announced or, once it arrived, when the object was written.
         None only on the tombstone of a deleted object.
     version_id, sequencer, sha256, bytes
-        The very object version that was processed, the event it was processed for, and the
+        The object version that was processed, the sequencer of its event, and the
         checksum (64 hexadecimal digits) and size of its bytes.
     format, content_type, width, height, frames
-        What the bytes are; the size in pixels is the one after orientation.
+        What the bytes contain; the size in pixels is the one after orientation.
     duration_ms
-        How long one pass of an animation plays, in milliseconds; None of a still image.
+        How long one loop of an animation plays, in milliseconds; None for a still image.
     exif, gps
-        Allow-listed metadata, and the location apart from it, for the owner's eyes only.
+        Allow-listed metadata, and separately the location, which only the owner sees.
     placeholder, average_colour
-        A ThumbHash in base64 and ``#rrggbb``, to show before the image is there.
+        A ThumbHash in base64 and ``#rrggbb``, to show until the image has loaded.
     renditions
         By name.
     processed_at
-        Since when the row lists them.
+        When the renditions were made.
     title, tags
         What the owner said about it.
     announced_sha256
-        The checksum that the upload was announced with; bytes with another are not this image.
+        The checksum that was announced with the upload; other bytes are rejected.
     deleted_at, purge_at
-        Set on a trashed image: since when, and when all that is left of it is removed.
+        Of a trashed image: when it was trashed, and when its purge is due.
     discarded
-        Its owner's last decision to throw it away, which may be outlived: see `decision`.
+        The owner's last decision to trash it, which may no longer apply: see `decision`.
     gone
-        Whether its object is gone, so that nothing can be restored.
+        Whether its object is gone, so that it cannot be restored.
     trace
-        Whether there was no row when its object went: it holds off whoever is still at work on the
-        object, and nothing of the original is removed with it.
+        Whether its object was deleted before it had a row. The trace stops functions that still
+        process the object; its purge removes nothing of the original.
     purging
-        Whether its removal has begun, so that nothing whole can be restored any more.
+        Whether its purge has begun, so that it cannot be restored.
     expires_at
-        When DynamoDB removes the row by itself: of an upload that never came.
+        When DynamoDB deletes the row of an upload that never arrived.
     revision
         Counts the writes to the row.
     """
@@ -175,17 +175,17 @@ class ImageRecord:
 
     @property
     def decision(self) -> Discard | None:
-        """Its owner's decision to throw it away, where that is why it is in the trash.
+        """The owner's decision to trash it, if that is why it is in the trash.
 
-        A new image under the key of a direct drop brings the image back, and the processor, which
-        may not write decisions, leaves the old one standing.
+        A new upload under the key of a direct drop restores the image. The processor may not write
+        decisions, so the old one stays in the row.
         """
         stands = self.discarded is not None and self.discarded.at == self.deleted_at
         return self.discarded if stands else None
 
     @property
     def proven_status(self) -> Status:
-        """The state that the attributes prove, whether or not the image is in the trash."""
+        """The state that follows from the attributes, whether or not the image is in the trash."""
         if self.error is not None:
             return Status.FAILED if self.error.reason == FAILURE_REASON else Status.REJECTED
         return Status.PENDING if self.format is None else Status.READY

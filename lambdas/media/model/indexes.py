@@ -1,6 +1,6 @@
-"""The table's indexes: their names, the attributes that put a row into them, and their values.
+"""The table's indexes: their names, their key attributes, and the values of these.
 
-All of them are sparse: a row is in an index only while it has that index's attributes.
+All indexes are sparse: a row is in an index only while it has the key attributes of that index.
 """
 
 import hashlib
@@ -24,24 +24,24 @@ LISTING_ATTRIBUTES = ("listed_at", "month_shard", "owner_sha256")
 # Attributes present only while the row waits for its purge.
 PURGE_ATTRIBUTES = ("trash_shard", "purge_due")
 INDEX_ATTRIBUTES = (*LISTING_ATTRIBUTES, *PURGE_ATTRIBUTES)
-# What the partitions of the rows to purge are called, as those of a listing are by their month.
+# Names the partitions of the purge index, as a month names those of the list-all index.
 TRASH = "trash"
 _MONTH_CHARACTERS = len("YYYY-MM")
 
 
 def index_position(timestamp: str, image_id: str) -> str:
-    """Build a sort key: by time, ties broken by image."""
+    """Build a sort key: by time, then by image id."""
     return f"{timestamp}#{image_id}"
 
 
 def is_index_position(text: str) -> bool:
-    """Return whether a text has the form that `index_position` builds."""
+    """Return whether text has the form that `index_position` builds."""
     timestamp, _, image_id = text.partition("#")
     return is_stored_timestamp(timestamp) and is_canonical_uuid(image_id)
 
 
 def index_partition(name: str, shard: int) -> str:
-    """Build a partition key of an index whose rows are spread, ``YYYY-MM#0`` or ``trash#0``."""
+    """Build the partition key of a sharded index, ``YYYY-MM#0`` or ``trash#0``."""
     return f"{name}#{shard}"
 
 
@@ -56,11 +56,11 @@ def month_of(timestamp: str) -> str:
 
 
 def shard_of(image_id: str, shards: int) -> int:
-    """Return which of the parts of a month, or of the trash, an image lies in."""
+    """Return the shard of a month, or of the trash, that an image is in."""
     return int.from_bytes(hashlib.sha256(image_id.encode()).digest()[:8]) % shards
 
 
 def is_index_partition(partition: str | None, name: str, shards: int) -> bool:
-    """Return whether a partition is one of the parts that this name is spread over."""
+    """Return whether a partition is one of the shards of this name."""
     found, _, shard = (partition or "").partition("#")
     return found == name and shard.isdecimal() and int(shard) < shards

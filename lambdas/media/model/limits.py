@@ -1,25 +1,25 @@
-"""What a file may ask of the processor, and what may be asked of it for each image.
+"""Limits on files, and the bounds of rendition options.
 
-A file's limits are checked on its header before any pixel is decoded.
+The limits are checked on a file's header, before any pixel is decoded.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 # Of a rendition: its name, which is part of a key, its sides in pixels, and its encoder's quality.
-# The sides stand in terraform/variables.tf once more, which can't import them; WebP, the narrowest
-# of the formats, could hold 16,383.
+# terraform/variables.tf repeats the bounds of the sides, because it cannot import them. WebP, the
+# format with the lowest maximum, allows 16,383.
 RENDITION_NAME = r"[a-z][a-z0-9-]{0,31}"
 RENDITION_SIDE_MIN, RENDITION_SIDE_MAX = 16, 8192
 RENDITION_QUALITY_MIN, RENDITION_QUALITY_MAX = 1, 100
 
-# An animation is composed frame by frame: its whole area counts, not only one frame's.
+# An animation is composed frame by frame: the area of all frames counts.
 _AREA_BUDGET_IN_STILLS = 25
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The largest file that is still processed; the processor's memory is sized to them.
+    """The limits on a file; the processor's memory is sized for them.
 
     Parameters
     ----------
@@ -39,22 +39,22 @@ class Limits:
         for field in fields(self):
             value = getattr(self, field.name)
             if type(value) is not int or value < 1:
-                message = f"limits.{field.name} must be a whole number from 1, not {value!r}"
+                message = f"limits.{field.name} must be a whole number of 1 or more, not {value!r}"
                 raise ValueError(message)
 
     @property
     def frame_pixels(self) -> int:
-        """The budget of frames times pixels of one frame."""
+        """The most pixels that all frames may have together."""
         return _AREA_BUDGET_IN_STILLS * self.pixels
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, object]) -> "Limits":
-        """Read limits from configuration; what is left out keeps its default.
+        """Read limits from configuration; omitted limits keep their defaults.
 
         Raises
         ------
         ValueError
-            If a name is unknown or a value is no whole number from 1.
+            If a name is unknown or a value is not a whole number of 1 or more.
         """
         known = {field.name for field in fields(cls)}
         if unknown := sorted(set(values) - known):

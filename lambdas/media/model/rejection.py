@@ -1,7 +1,7 @@
-"""The one way in which inspection says that a file is at fault, and the words for each fault.
+"""Rejections: how inspection reports that a file is at fault, and the message for each flaw.
 
-The words stand here and nowhere else: a decoder that was taken over may choose a fault and its
-numbers, but writes nothing that the owner, or the next one, comes to read.
+All messages are written here: a compromised decoder can choose a flaw and its numbers, but cannot
+write text that an owner would read.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from media.model.formats import ImageFormat
 from media.model.images import RejectionReason
 from media.model.limits import Limits
 
-_ANEW = "send the file again, or save it anew from its source"
+_ANEW = "send the file again, or export it again from its source"
 _COMMON = "which is not accepted: save it as a common JPEG or PNG"
 _ACCEPTED = ", ".join(f.value.upper() for f in ImageFormat)
 
@@ -43,7 +43,7 @@ class Flaw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How a flaw is told: the reason for programs, the words for people, the numbers in them."""
+    """The reason of a flaw for programs, its message for people, and the numbers in that."""
 
     reason: RejectionReason
     words: str
@@ -59,22 +59,22 @@ def _unsupported(what: str) -> Wording:
 
 
 WORDINGS: Mapping[Flaw, Wording] = {
-    Flaw.EMPTY: Wording(RejectionReason.EMPTY, "the file has no bytes: send it again"),
+    Flaw.EMPTY: Wording(RejectionReason.EMPTY, "the file is empty: send it again"),
     Flaw.TOO_LARGE: Wording(
         RejectionReason.TOO_LARGE,
-        "the file has more than {limits.upload_bytes} bytes: send a smaller one",
+        "the file is larger than {limits.upload_bytes} bytes: send a smaller one",
     ),
     Flaw.NO_FORMAT: Wording(
         RejectionReason.UNSUPPORTED_FORMAT,
-        f"the bytes are none of the accepted formats: send one of {_ACCEPTED}",
+        f"the file is in none of the accepted formats: send one of {_ACCEPTED}",
     ),
     Flaw.UNCOMMON_JPEG: _unsupported("a lossless, hierarchical or 12-bit JPEG"),
-    Flaw.CAMERA_RAW: _unsupported("a camera's raw file"),
-    Flaw.UNCOMMON_COMPRESSION: _unsupported("a TIFF of an uncommon compression"),
+    Flaw.CAMERA_RAW: _unsupported("a camera raw file"),
+    Flaw.UNCOMMON_COMPRESSION: _unsupported("a TIFF with an uncommon compression"),
     Flaw.UNCOMMON_TIFF: _unsupported("a TIFF of an uncommon kind"),
     Flaw.TOO_MANY_PIXELS: Wording(
         RejectionReason.TOO_MANY_PIXELS,
-        "the image has {width} x {height} pixels, at most {limits.pixels} are accepted: "
+        "the image has {width} x {height} pixels, but at most {limits.pixels} are accepted: "
         "scale it down and send it again",
         frozenset({"width", "height"}),
     ),
@@ -84,29 +84,30 @@ WORDINGS: Mapping[Flaw, Wording] = {
     ),
     Flaw.TOO_MANY_FRAMES: Wording(
         RejectionReason.TOO_MANY_FRAMES,
-        "the animation has {counted} frames of {width} x {height} pixels, at most {limits.frames} "
-        "frames and {limits.frame_pixels} pixels in all are accepted: shorten it or scale it down",
+        "the animation has {counted} frames of {width} x {height} pixels, but at most "
+        "{limits.frames} frames and {limits.frame_pixels} pixels in all are accepted: "
+        "shorten it or scale it down",
         frozenset({"frames", "width", "height"}),
     ),
     Flaw.TOO_MANY_SCANS: _corrupt(
-        "the image is built up in {scans} passes, no program needs so many", "scans"
+        "the image is encoded in {scans} scans, far more than any program writes", "scans"
     ),
     Flaw.FOREIGN_HEADER: _corrupt(
-        "the file begins like an accepted format but its header can't be read"
+        "the file begins like an accepted format, but its header can't be read"
     ),
     Flaw.BROKEN_HEADER: _corrupt("the header can't be read"),
     Flaw.NO_PIXELS: _corrupt("the header says that the image has no pixels"),
     Flaw.BROKEN_PIXELS: _corrupt("the image can't be decoded"),
-    Flaw.NEEDS_MEMORY: _corrupt("the image needs more memory than any good one"),
+    Flaw.NEEDS_MEMORY: _corrupt("the image needs more memory than any valid image would"),
     Flaw.TOO_SLOW: _corrupt("the image was not decoded within {seconds:g} seconds", "seconds"),
-    Flaw.ENDS_DECODER: _corrupt("the image makes its decoder fail"),
+    Flaw.ENDS_DECODER: _corrupt("the image crashes its decoder"),
     Flaw.NOT_AS_ANNOUNCED: Wording(
         RejectionReason.CORRUPT,
-        "the file is not the one that was announced: its SHA-256 is another; "
-        "announce it anew and upload it again",
+        "the file is not the one that was announced: its SHA-256 differs; "
+        "announce it again and upload it",
     ),
 }
-# What the process that decodes may say of a file; the rest is for its parent to find.
+# Flaws that a decoder process may report; its parent finds the others.
 FOUND_BY_DECODER = frozenset(Flaw) - {
     *(Flaw.EMPTY, Flaw.TOO_LARGE, Flaw.NO_FORMAT),
     *(Flaw.TOO_SLOW, Flaw.ENDS_DECODER, Flaw.NOT_AS_ANNOUNCED),
@@ -114,16 +115,16 @@ FOUND_BY_DECODER = frozenset(Flaw) - {
 
 
 class RejectedError(Exception):
-    """The file itself is at fault: a fact to be recorded, never retried.
+    """The file itself is at fault, which is recorded and never retried.
 
     Parameters
     ----------
     flaw
         What is wrong.
     limits
-        What a file may ask for, where the words name it.
+        The limits, if the message names them.
     **numbers
-        Those that the flaw's words name.
+        The numbers that the message names.
     """
 
     def __init__(self, flaw: Flaw, limits: Limits | None = None, **numbers: float) -> None:
@@ -138,5 +139,5 @@ class RejectedError(Exception):
 
 
 def _counted(limits: Limits | None, frames: float) -> str:
-    """Tell a number of frames; counting stops above the limit."""
+    """Format a number of frames; counting stops above the limit."""
     return f"more than {limits.frames}" if limits and frames > limits.frames else f"{frames:g}"

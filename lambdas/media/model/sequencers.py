@@ -1,9 +1,9 @@
-"""The order of S3 events of one key."""
+"""Sequencers, which order the S3 events of one key."""
 
 import re
 
 _WIDTH = 32
-# Before every event: the place of a row that was written without one.
+# Sorts before every event: for rows that were written without one.
 EARLIEST = "0" * _WIDTH
 _SEQUENCER = re.compile(rf"[0-9A-Fa-f]{{1,{_WIDTH}}}")
 
@@ -11,8 +11,7 @@ _SEQUENCER = re.compile(rf"[0-9A-Fa-f]{{1,{_WIDTH}}}")
 def normalise_sequencer(text: str) -> str:
     """Bring a sequencer into the form whose text order is the order of events.
 
-    S3 gives hexadecimal numbers of varying length; they compare as numbers, so they are padded
-    on the left.
+    S3 sends hexadecimal numbers of varying length. Padded on the left, they sort as numbers.
 
     Parameters
     ----------
@@ -27,9 +26,9 @@ def normalise_sequencer(text: str) -> str:
     Raises
     ------
     ValueError
-        If the text is not such a number.
+        If the text is not a sequencer.
     """
     if not _SEQUENCER.fullmatch(text):
-        message = f"a sequencer is 1 to {_WIDTH} hexadecimal digits, this one is not"
+        message = f"a sequencer must have 1 to {_WIDTH} hexadecimal digits"
         raise ValueError(message)
     return text.upper().rjust(_WIDTH, "0")

@@ -1,1 +1,1 @@
-"""The bucket: objects, their versions, and originals without a row."""
+"""The bucket: objects, their versions, and orphaned originals."""

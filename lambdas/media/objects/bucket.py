@@ -10,11 +10,11 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-# A rendition's key never changes its meaning, so whoever has it may keep it for ever.
+# The content of a rendition's key never changes, so caches may keep it for ever.
 _FOREVER = "private, max-age=31536000, immutable"
 _GONE = frozenset({"NoSuchKey", "404", "NotFound"})
 _WRITTEN_BEFORE = frozenset({"PreconditionFailed", "412"})
-# Somebody else is writing the same key at this moment.
+# Another request is writing the same key.
 _BEING_WRITTEN = frozenset({"ConditionalRequestConflict", "409"})
 _WRITE_ATTEMPTS = 4
 _WRITE_PAUSE_SECONDS = 0.2
@@ -27,15 +27,15 @@ class Original:
     Parameters
     ----------
     data
-        Its bytes; None where there are more of them than were asked for.
+        Its bytes; None if it is larger than was asked for.
     size
-        How many bytes it has.
+        Its size in bytes.
     version_id
         The version that was read.
     uploaded_at
-        When S3 wrote it; of one that was uploaded in parts, when that was begun.
+        When S3 wrote it; for a multipart upload, when that began.
     in_parts
-        Whether it was uploaded in parts.
+        Whether it was a multipart upload.
     """
 
     data: bytes | None
@@ -45,8 +45,8 @@ class Original:
     in_parts: bool = False
 
 
-def is_of_parts(etag: str) -> bool:
-    """Return whether an object's entity tag is of an upload in parts: it ends in their count."""
+def is_multipart(etag: str) -> bool:
+    """Return whether an ETag is that of a multipart upload, which ends in a part count."""
     return "-" in etag
 
 
@@ -66,19 +66,19 @@ class MediaBucket:
         self.name = name
 
     def read_original(self, key: str, bytes_max: int) -> Original | None:
-        """Read the present version of an original in one request.
+        """Read the current version of an original in one request.
 
         Parameters
         ----------
         key
             The object's key.
         bytes_max
-            Above this size the body is left unread.
+            The body of a larger object is not read.
 
         Returns
         -------
         Original or None
-            None where the object is gone: a fact, not an error.
+            None if the object is gone, which is not an error.
         """
         try:
             answer = self._client.get_object(Bucket=self.name, Key=key)
@@ -93,20 +93,20 @@ class MediaBucket:
                 size=size,
                 version_id=answer.get("VersionId"),
                 uploaded_at=answer["LastModified"],
-                in_parts=is_of_parts(answer["ETag"]),
+                in_parts=is_multipart(answer["ETag"]),
             )
 
     def write_rendition(
         self, key: str, data: bytes, content_type: str, *, overwrite: bool = False
     ) -> None:
-        """Write a rendition once; where its key exists the same image is there already.
+        """Write a rendition, unless its key exists, which then holds the same image.
 
         Parameters
         ----------
         key, data, content_type
-            Where, what, and its media type.
+            The object key, the bytes, and their media type.
         overwrite
-            Whether the version that may be there is about to be removed: another is written.
+            Write a new version even if the key exists, because a purge may remove that one.
         """
         condition: dict[str, Any] = {} if overwrite else {"IfNoneMatch": "*"}
         for attempt in range(1, _WRITE_ATTEMPTS + 1):

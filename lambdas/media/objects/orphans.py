@@ -1,4 +1,4 @@
-"""Originals without a row, lost with a table or not recorded yet: they are served all the same."""
+"""Orphaned originals, whose row was lost or not written yet; they are served all the same."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,14 +16,14 @@ _GONE = frozenset({"404", "NotFound", "NoSuchKey"})
 
 @dataclass(frozen=True, slots=True)
 class OrphanedOriginal:
-    """An original that is there without a row.
+    """An original without a row.
 
     Parameters
     ----------
     image_id, owner, key
-        Which image, whose, and where.
+        The image, its owner, and the object key.
     content_type
-        The media type it was uploaded as, where it is one that the store accepts.
+        The media type it was uploaded with, if the store accepts that.
     """
 
     image_id: str
@@ -33,7 +33,7 @@ class OrphanedOriginal:
 
 
 class OrphanFinder:
-    """Looks for originals in the bucket itself.
+    """Finds originals in the bucket itself.
 
     Parameters
     ----------
@@ -48,9 +48,9 @@ class OrphanFinder:
         self._bucket = bucket
 
     def find(self, owner: str, image_id: str) -> OrphanedOriginal | None:
-        """Find an owner's original under the key that its announcement would have given it."""
+        """Find an owner's original under the key that an announcement issues."""
         key = upload_key(owner, image_id)
-        # HeadObject alone answers 403 for what is gone, unless all of the bucket may be listed.
+        # HeadObject returns 403 for a missing key, unless the role may list the whole bucket.
         listed = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
         if not any(entry["Key"] == key for entry in listed.get("Contents", [])):
             return None

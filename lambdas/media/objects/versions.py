@@ -1,4 +1,4 @@
-"""All versions of an object: what a purge looks at and removes."""
+"""All versions of an object, which a purge inspects and removes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from media.model.deletion import plan_deletion
-from media.objects.bucket import is_of_parts
+from media.objects.bucket import is_multipart
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class RemovalError(Exception):
-    """S3 did not remove all that it was asked to; the message has its codes and no key."""
+    """S3 did not remove all versions; the message has its error codes, but no key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,13 @@ class ObjectVersion:
     Parameters
     ----------
     key, version_id
-        Which one.
+        The object key and the id of the version.
     current
-        Whether the object is now this version, and no marker.
+        Whether this is the current version, and not a marker.
     written_at
-        When it was made.
+        When it was created.
     in_parts
-        Whether it was uploaded in parts, and written_at is when that was begun.
+        Whether it was a multipart upload, so that `written_at` is when that began.
     is_marker
         Whether it is a delete marker.
     """
@@ -61,9 +61,9 @@ class VersionedObjects:
         self._bucket = bucket
 
     def of_key(self, key: str) -> list[ObjectVersion]:
-        """List the versions and markers of exactly this key; longer keys begin with it too."""
+        """List the versions and markers of exactly this key, not of keys that begin with it."""
         found: list[ObjectVersion] = []
-        # The key itself comes before every key that it begins.
+        # The key itself sorts before all keys that begin with it.
         for page in self._pages(key):
             found += [version for version in page if version.key == key]
             if len(page) == 0 or page[-1].key != key:
@@ -71,12 +71,12 @@ class VersionedObjects:
         return found
 
     def remove(self, versions: Iterable[ObjectVersion]) -> None:
-        """Remove versions and markers for good.
+        """Remove versions and markers permanently.
 
         Raises
         ------
         RemovalError
-            If S3 kept any of them.
+            If S3 did not remove all of them.
         """
         plan = plan_deletion(versions, lambda version: version.key)
         for version in plan.alone:
@@ -90,7 +90,7 @@ class VersionedObjects:
             )
             if errors := answer.get("Errors"):
                 codes = ", ".join(sorted({error.get("Code", "unknown") for error in errors}))
-                message = f"S3 kept {len(errors)} of the versions to remove: {codes}"
+                message = f"S3 did not remove {len(errors)} of the versions: {codes}"
                 raise RemovalError(message)
 
     def _remove_alone(self, version: ObjectVersion) -> None:
@@ -99,12 +99,12 @@ class VersionedObjects:
                 Bucket=self._bucket, Key=version.key, VersionId=version.version_id
             )
         except ClientError as error:
-            message = f"S3 kept a version to remove: {error.response['Error']['Code']}"
-            # What S3 says itself may name the key.
+            message = f"S3 did not remove a version: {error.response['Error']['Code']}"
+            # The message from S3 may name the key.
             raise RemovalError(message) from None
 
     def below(self, prefix: str) -> list[ObjectVersion]:
-        """List the versions and markers of all objects below a prefix that ends in a slash."""
+        """List the versions and markers of all objects under a prefix that ends in a slash."""
         return [version for page in self._pages(prefix) for version in page]
 
     def _pages(self, prefix: str) -> "Iterable[list[ObjectVersion]]":
@@ -114,7 +114,7 @@ class VersionedObjects:
             versions = [
                 ObjectVersion(
                     *(v["Key"], v["VersionId"], v["IsLatest"], v["LastModified"]),
-                    in_parts=is_of_parts(v["ETag"]),
+                    in_parts=is_multipart(v["ETag"]),
                 )
                 for v in answer.get("Versions", [])
             ]

@@ -1,1 +1,1 @@
-"""What the bytes of a file say, read without a decoder."""
+"""Reads formats, dimensions and metadata from bytes, without a decoder."""

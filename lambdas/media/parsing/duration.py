@@ -1,4 +1,4 @@
-"""How long an animation plays, by walking the file's structure, decoding nothing."""
+"""Reads how long an animation plays from the structure of the file, without decoding."""
 
 import struct
 from collections.abc import Callable, Iterator, Mapping
@@ -16,20 +16,20 @@ LONGEST_MS = 24 * 60 * 60 * 1000
 
 
 def duration_ms(data: bytes, image_format: ImageFormat) -> int | None:
-    """Add up the times for which the frames of an animation are shown.
+    """Add up the display times of an animation's frames.
 
     Parameters
     ----------
     data
-        The whole file; within the limits on frames.
+        The whole file; its number of frames is within the limits.
     image_format
-        What its bytes are.
+        Its format.
 
     Returns
     -------
     int or None
-        Milliseconds of one pass, as the file says it (viewers slow very short frames down), at
-        most a day. None where the format knows no time, or the file tells none.
+        Milliseconds of one loop as the file states them (viewers slow very short frames down), at
+        most a day. None if the format or the file has no display times.
     """
     reader = _READERS.get(image_format)
     if reader is None:
@@ -65,13 +65,13 @@ def _webp(data: bytes) -> int:
 
 
 def _chunks(data: bytes, start: int, layout: str) -> Iterator[tuple[bytes, int]]:
-    """Give the kind of each chunk and where its body starts."""
+    """Yield the type of each chunk and where its body starts."""
     is_png = layout.startswith(">")
     while start + 8 <= len(data):
         first, second = struct.unpack_from(layout, data, start)
         kind, length = (second, first) if is_png else (first, second)
         yield kind, start + 8
-        # A PNG chunk ends with a checksum, a RIFF chunk fills up to an even length.
+        # A PNG chunk ends with a checksum; a RIFF chunk is padded to an even length.
         start += 8 + length + (4 if is_png else length % 2)
 
 

@@ -1,8 +1,8 @@
 """A reader of EXIF blocks that never fails.
 
 EXIF in the wild is broken in every way: offsets past the end, wrong types, counts of millions,
-loops. This reader takes the few directories that matter, bounds everything, and skips what it
-can't read, so that no metadata can keep an image from being shown.
+loops. This reader reads only the directories that matter, bounds every size, and skips whatever is
+invalid, so that bad metadata never keeps an image from being shown.
 """
 
 import struct
@@ -27,7 +27,7 @@ _ORDERS = {b"II": "<", b"MM": ">"}
 
 @dataclass(frozen=True, slots=True)
 class ExifBlock:
-    """The directories of an EXIF block that are looked at: tag number to value."""
+    """The directories of an EXIF block that are read, as mappings from tags to values."""
 
     image: Directory = field(default_factory=dict)
     photo: Directory = field(default_factory=dict)
@@ -45,8 +45,8 @@ def read_exif(block: bytes | None) -> ExifBlock:
     Returns
     -------
     ExifBlock
-        What could be read. Text is a str up to its first NUL, numbers are tuples of int or of
-        Fraction (None for a division by zero), the rest bytes.
+        The entries that could be read. Text is a str up to its first NUL, numbers are tuples of
+        int or of Fraction (None for a division by zero), and the rest is bytes.
     """
     data = (block or b"").removeprefix(_PREAMBLE)
     order = _ORDERS.get(data[:2])

@@ -1,7 +1,7 @@
-"""Counting frames and pages of GIF, PNG and TIFF by walking the file's structure, decoding nothing.
+"""Counts the frames of GIF and PNG and the pages of TIFF, without decoding.
 
-Pillow counts them by seeking through the file, which a hostile file makes arbitrarily slow; both
-walks here stop at a bound and take a damaged end for the end.
+Pillow counts them by seeking through the file, which a hostile file can make arbitrarily slow. The
+walks here stop at a bound, and at the first damage.
 """
 
 import struct
@@ -24,7 +24,7 @@ def count_gif_frames(data: bytes, stop_at: int) -> int:
     data
         The whole file.
     stop_at
-        Where counting may stop: the answer is exact below it.
+        Where counting may stop: a lower result is exact.
 
     Returns
     -------
@@ -40,10 +40,10 @@ def count_gif_frames(data: bytes, stop_at: int) -> int:
 
 
 def count_png_frames(data: bytes, stop_at: int) -> int:
-    """Count the frames of a PNG; parameters and answer as for `count_gif_frames`.
+    """Count the frames of a PNG; parameters and result as for `count_gif_frames`.
 
-    As the animation's header tells them, but no more than there are; 1 where that header is not
-    one, for then viewers show the still.
+    The count is that of the animation header, but at most the number of frames present. Without
+    exactly one such header it is 1, because viewers then show the still image.
     """
     stated: list[int] = []
     found = 0
@@ -59,7 +59,7 @@ def count_png_frames(data: bytes, stop_at: int) -> int:
 
 
 def gif_blocks(data: bytes) -> Iterator[int]:
-    """Give the place of each frame and each extension of a GIF, up to where it is damaged."""
+    """Yield the offset of each frame and extension of a GIF, up to the first damage."""
     try:
         yield from _walk_gif(data)
     except IndexError:
@@ -88,7 +88,7 @@ def _colour_table_bytes(flags: int) -> int:
 
 
 def count_tiff_pages(data: bytes, stop_at: int) -> int:
-    """Count the pages of a TIFF or BigTIFF; parameters and answer as for `count_gif_frames`."""
+    """Count the pages of a TIFF or BigTIFF; parameters and result as for `count_gif_frames`."""
     pages: set[int] = set()
     try:
         for offset in _tiff_directories(data):
@@ -96,7 +96,7 @@ def count_tiff_pages(data: bytes, stop_at: int) -> int:
                 break
             pages.add(offset)
     except struct.error:
-        # The chain leads out of the file: what was counted so far is what can be read.
+        # The chain leads out of the file; only the pages counted so far can be read.
         return max(1, len(pages))
     return max(1, len(pages))
 

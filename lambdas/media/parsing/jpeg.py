@@ -1,4 +1,4 @@
-"""What a JPEG says of itself before its first pixel, read from its segments."""
+"""Reads frame header and scans of a JPEG from its segments."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 _START = 2
 _MARKER = 0xFF
 _FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-# Baseline, extended, progressive, and the same with arithmetic coding.
+# Baseline, extended and progressive, with Huffman or arithmetic coding.
 _SHOWN_FRAMES = frozenset({0xC0, 0xC1, 0xC2, 0xC9, 0xCA})
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
 _SCAN, _END = 0xDA, 0xD9
@@ -16,7 +16,7 @@ _EIGHT_BITS = 8
 
 @dataclass(frozen=True, slots=True)
 class JpegFrame:
-    """The frame header of a JPEG: its kind of coding, bits a channel, size in pixels."""
+    """The frame header of a JPEG: coding process, bits per channel, size in pixels."""
 
     marker: int
     bits: int
@@ -25,12 +25,12 @@ class JpegFrame:
 
     @property
     def is_common(self) -> bool:
-        """Whether decoders know this kind: no lossless, hierarchical or 12-bit one."""
+        """Whether decoders support it: not lossless, hierarchical or 12-bit."""
         return self.marker in _SHOWN_FRAMES and self.bits == _EIGHT_BITS
 
 
 def read_frame(data: bytes) -> JpegFrame | None:
-    """Read the first frame header of a JPEG; None where it has none that can be read."""
+    """Read the first frame header of a JPEG; None if it has no readable one."""
     for marker, start, end in _segments(data):
         if marker in (_SCAN, _END):
             return None
@@ -44,10 +44,9 @@ def read_frame(data: bytes) -> JpegFrame | None:
 
 
 def count_scans(data: bytes) -> int:
-    """Count the scans of the first image of a JPEG; phones append films and further images.
+    """Count the scans of the first image of a JPEG; phones append videos and further images.
 
-    A progressive image is built up in scans; each costs a pass over all of it, however few
-    bytes it has.
+    Each scan of a progressive image costs a pass over the whole image, however few bytes it has.
     """
     first = next((start for marker, start, _ in _segments(data) if marker == _SCAN), None)
     if first is None:
@@ -57,7 +56,7 @@ def count_scans(data: bytes) -> int:
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """Give each segment's marker, and where its body starts and ends."""
+    """Yield each segment's marker, and where its body starts and ends."""
     position = _START
     while (found := data.find(_MARKER, position)) >= 0:
         position = found + 1

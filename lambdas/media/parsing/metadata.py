@@ -1,4 +1,4 @@
-"""What of a file's EXIF is kept: an allow-list, each entry of a known type and a bounded size."""
+"""The allow-list of EXIF metadata that is kept, each entry with a known type and bounded size."""
 
 import re
 from datetime import datetime
@@ -23,7 +23,7 @@ LATITUDE_MAX, LONGITUDE_MAX, ALTITUDE_MAX = 90, 180, 100_000
 
 
 class MetadataKind(Enum):
-    """What a value of the metadata is."""
+    """The type of a metadata value."""
 
     TEXT = "text"
     TIME = "time"
@@ -55,7 +55,7 @@ _PHOTO_TAGS = {
     0xA433: ("lens_make", MetadataKind.TEXT),
     0xA434: ("lens_model", MetadataKind.TEXT),
 }
-# All that is ever kept, by the name it is kept under.
+# All metadata that is ever kept, by the name under which it is stored.
 METADATA_KINDS = dict((*_IMAGE_TAGS.values(), *_PHOTO_TAGS.values()))
 
 
@@ -65,7 +65,7 @@ def orientation_tag(block: ExifBlock) -> int | None:
 
 
 def allowed_metadata(block: ExifBlock) -> dict[str, ExifValue]:
-    """Take the allow-listed metadata out of an EXIF block.
+    """Extract the allow-listed metadata from an EXIF block.
 
     Returns
     -------
@@ -84,7 +84,7 @@ def allowed_metadata(block: ExifBlock) -> dict[str, ExifValue]:
 
 
 def location(block: ExifBlock) -> Location | None:
-    """Read where the image was taken; None where that is not told or makes no sense."""
+    """Read where the image was taken; None if that is missing or invalid."""
     latitude = _degrees(block.gps, _LATITUDE, _LATITUDE_REFERENCE, "S")
     longitude = _degrees(block.gps, _LONGITUDE, _LONGITUDE_REFERENCE, "W")
     if latitude is None or longitude is None:
@@ -95,7 +95,7 @@ def location(block: ExifBlock) -> Location | None:
 
 
 def is_time(text: str) -> bool:
-    """Return whether a text is a time as it is kept: ISO 8601, to the second, without a zone."""
+    """Return whether text is a time as stored: ISO 8601, to the second, without a zone."""
     try:
         return (
             len(text) == _ISO_TIME_CHARACTERS and datetime.fromisoformat(text).isoformat() == text
@@ -105,7 +105,7 @@ def is_time(text: str) -> bool:
 
 
 def is_offset(text: str) -> bool:
-    """Return whether a text is a distance from UTC, as in ``+02:00``."""
+    """Return whether text is an offset from UTC, such as ``+02:00``."""
     return _UTC_OFFSET.fullmatch(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""Turning pixels the way the camera was held."""
+"""Rotates pixels according to how the camera was held."""
 
 from PIL import Image
 
@@ -14,24 +14,24 @@ _TRANSPOSITIONS = {
     8: Image.Transpose.ROTATE_90,
 }
 _SIDEWAYS = frozenset({5, 6, 7, 8})
-# Pillow turns a TIFF while it loads, and libheif by the container's own boxes.
+# Pillow rotates a TIFF while loading; libheif applies the boxes of the container.
 _TURNED_BY_DECODER = frozenset({ImageFormat.TIFF, ImageFormat.HEIF})
 
 
 def transposition(tag: int | None, image_format: ImageFormat) -> Image.Transpose | None:
-    """Tell what has to be done to the decoded pixels.
+    """Return the transposition that makes the decoded pixels upright.
 
     Parameters
     ----------
     tag
-        The orientation tag of the file's EXIF, if it has one; anything but 1 to 8 counts as 1.
+        The EXIF orientation tag, if the file has one; anything but 1 to 8 counts as 1.
     image_format
-        The file's format, since some decoders turn the image themselves.
+        The format of the file; some decoders rotate the image themselves.
 
     Returns
     -------
     PIL.Image.Transpose or None
-        None where the pixels are upright.
+        None if the pixels are upright.
     """
     if tag is None or image_format in _TURNED_BY_DECODER:
         return None
@@ -39,6 +39,6 @@ def transposition(tag: int | None, image_format: ImageFormat) -> Image.Transpose
 
 
 def upright_size(size: tuple[int, int], turn: Image.Transpose | None) -> tuple[int, int]:
-    """Tell the width and height that an image has once it was turned."""
+    """Return the width and height of an image after the transposition."""
     sideways = {_TRANSPOSITIONS[tag] for tag in _SIDEWAYS}
     return (size[1], size[0]) if turn in sideways else size

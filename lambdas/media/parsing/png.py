@@ -7,7 +7,7 @@ _FRAME_BYTES = 12
 
 
 def png_chunks(data: bytes) -> Iterator[tuple[int, int]]:
-    """Give where each chunk starts and ends, up to the end chunk or to where the file is cut."""
+    """Yield where each chunk starts and ends, up to the end chunk or a truncated one."""
     start = _SIGNATURE_BYTES
     while start + _FRAME_BYTES <= len(data):
         end = start + _FRAME_BYTES + int.from_bytes(data[start : start + 4])

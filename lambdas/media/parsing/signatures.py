@@ -1,4 +1,4 @@
-"""Telling a file's format from its first bytes, never from its name or declared type."""
+"""Identifies formats by the first bytes of a file, never by its name or declared type."""
 
 from media.model.formats import ImageFormat
 
@@ -16,7 +16,7 @@ _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _HEVC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
 _CONTAINER_BRANDS = frozenset({b"mif1", b"msf1"})
 _STILL_BRANDS = _AVIF_BRANDS | _HEVC_BRANDS | _CONTAINER_BRANDS
-# Items in other codecs are known to be images too, but no decoder here reads them.
+# Codecs of images; no decoder here reads those beyond the first two.
 _CODECS = frozenset({b"av01", b"hvc1", b"avc1", b"jpeg", b"j2k1", b"vvc1", b"evc1", b"unci"})
 _ITEM_NUMBER_BYTES = {b"\x02": 2, b"\x03": 4}
 _ITEMS_END_MAX = 65_536
@@ -25,7 +25,7 @@ _BRANDS_END_MAX = 256
 
 
 def identify_format(data: bytes) -> ImageFormat | None:
-    """Tell the format of a file from its first bytes.
+    """Identify the format of a file by its first bytes.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def identify_format(data: bytes) -> ImageFormat | None:
     Returns
     -------
     ImageFormat or None
-        None where it is none of the accepted formats.
+        None if it is not an accepted format.
     """
     for prefix, image_format in _PREFIXES:
         if data.startswith(prefix):
@@ -53,7 +53,7 @@ def _from_brands(data: bytes) -> ImageFormat | None:
     compatible = {data[i : i + 4] for i in range(_FIRST_COMPATIBLE_BRAND, end, 4)}
     if not ({major} | compatible) & _STILL_BRANDS:
         return None
-    # The items say what the images are coded in; brands are often only a program's habit.
+    # The items name the codec of the images; brands are often only a program's habit.
     codecs = _item_types(data) & _CODECS
     if codecs:
         return ImageFormat.AVIF if codecs == {b"av01"} else _hevc_or_none(codecs)
@@ -70,7 +70,7 @@ def _hevc_or_none(codecs: frozenset[bytes]) -> ImageFormat | None:
 
 
 def _item_types(data: bytes) -> frozenset[bytes]:
-    """Find the types of a container's items, which its item entries (``infe``) name."""
+    """Return the item types of a container, which its ``infe`` boxes name."""
     found = set()
     position = data.find(b"infe", 0, _ITEMS_END_MAX)
     while position >= 0:

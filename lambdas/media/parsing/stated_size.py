@@ -1,7 +1,7 @@
 """The size that a file's header states, read without a decoder.
 
-An image that is too large is refused for that, also where the rest of the file is missing or no
-decoder would take it; and no decoder comes to see it.
+An image that is too large is rejected for its size, even if the file is truncated or no decoder
+would accept it, and no decoder ever sees it.
 """
 
 import struct
@@ -25,13 +25,13 @@ def stated_size(data: bytes, image_format: ImageFormat) -> tuple[int, int] | Non
     data
         The file, or its beginning.
     image_format
-        What its first bytes said.
+        The format that its first bytes show.
 
     Returns
     -------
     tuple of int or None
-        Before any turning, and of AVIF and HEIF as coded, before any cutting; None where the
-        header can't be read that far.
+        Before any rotation and, for AVIF and HEIF, before any cropping; None if the header
+        cannot be read that far.
     """
     try:
         return _READERS[image_format](data)
@@ -54,7 +54,7 @@ def _png(data: bytes) -> tuple[int, int] | None:
 
 
 def _gif(data: bytes) -> tuple[int, int] | None:
-    # A screen without a size takes that of the first frame.
+    # A logical screen without a size takes that of the first frame.
     width, height = _pair("<HH", data, 6)
     return (width, height) if width and height else None
 
@@ -88,7 +88,7 @@ def _tiff(data: bytes) -> tuple[int, int] | None:
 
 
 def _largest_item(data: bytes) -> tuple[int, int] | None:
-    """Find the largest of the sizes that the items of a container have."""
+    """Return the size of the largest item of a container."""
     sizes = []
     position = data.find(b"ispe", 0, _TOP_OF_FILE)
     while position >= 0:

@@ -1,14 +1,14 @@
-"""Small faults that viewers overlook and decoders don't, put right before decoding."""
+"""Repairs small faults that viewers tolerate and decoders do not, before decoding."""
 
 import zlib
 
 from media.model.formats import ImageFormat
 from media.parsing.png import png_chunks
 
-# A lower case first letter marks a chunk that an image can be shown without.
+# A lower-case first letter marks a chunk that is not needed to show the image.
 _ANCILLARY_BIT = 0x20
-# Compressed text may unpack to anything. Of an animation only the still is decoded, and what
-# decoders object to in the rest of it keeps no viewer from showing that.
+# Compressed text may unpack to any size. Of an animation only the still image is decoded, and
+# viewers show that even if decoders reject the rest.
 _UNUSED = frozenset({b"zTXt", b"iTXt", b"acTL", b"fcTL", b"fdAT"})
 _PROFILE, _PROFILE_BYTES_MAX = b"iCCP", 4 * 1024 * 1024
 _BRANDS = {
@@ -18,21 +18,20 @@ _BRANDS = {
 
 
 def repair(data: bytes, image_format: ImageFormat) -> bytes:
-    """Put right what is wrong around the pixels; the same bytes where nothing is.
+    """Repair what is wrong around the pixels; returns the same bytes if nothing is.
 
     Parameters
     ----------
     data
         The whole file.
     image_format
-        What its bytes are.
+        Its format.
 
     Returns
     -------
     bytes
-        A PNG without its animation and compressed text, without a colour profile that unpacks to
-        more than any has, and without the optional chunks whose checksum is wrong; an AVIF or HEIF
-        whose first brand is one of its own.
+        A PNG without animation, compressed text, colour profiles that unpack to excessive sizes,
+        and optional chunks with a wrong checksum; an AVIF or HEIF whose major brand is its own.
     """
     if image_format is ImageFormat.PNG:
         return _without_surplus_chunks(data)

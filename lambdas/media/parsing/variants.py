@@ -1,4 +1,4 @@
-"""Kinds of a format that are well made and yet none that the store can show."""
+"""Valid variants of accepted formats that the store cannot show."""
 
 from media.model.formats import ImageFormat
 from media.model.rejection import Flaw
@@ -17,12 +17,12 @@ _KNOWN_COMPRESSIONS = frozenset(
 
 
 def unsupported_variant(data: bytes, image_format: ImageFormat) -> Flaw | None:
-    """Return what makes a file unsupported though its format is not; None where nothing does.
+    """Return why a file is unsupported although its format is accepted.
 
     Returns
     -------
     Flaw or None
-        What kind it is; None where it is a common one.
+        The kind of the variant; None if it is supported.
     """
     match image_format:
         case ImageFormat.JPEG:
@@ -36,7 +36,7 @@ def unsupported_variant(data: bytes, image_format: ImageFormat) -> Flaw | None:
 
 
 def is_whole_tiff(data: bytes) -> bool:
-    """Return whether a TIFF's first directory describes an image that lies in the file."""
+    """Return whether the first directory of a TIFF describes an image within the file."""
     image = read_exif(data).image
     places = image.get(_STRIPS) or image.get(_TILES)
     if not isinstance(places, tuple) or not all(isinstance(p, int) for p in places):

@@ -1,8 +1,8 @@
-"""Reconciliation: bringing a row to what its object is, the one answer to every S3 event.
+"""Reconciliation: every S3 event makes a row agree with its object.
 
-An event says only that something about a key changed. What the object is now is read from S3, and
-written in one step that is conditional on the event's place in the key's history, so that events
-may come late, twice, or in any order and end in the same row.
+An event says only that something about a key has changed. The processor reads the current object
+from S3, and writes the row in one step, conditional on the place of the event in the history of the
+key. Events may come late, twice, or in any order, and lead to the same row.
 """
 
 from media.reconciliation.changes import ObjectChange, ReprocessRequest

@@ -1,4 +1,4 @@
-"""What is reconciled: a change that S3 tells of, or an operator's request without one."""
+"""What triggers a reconciliation: a change reported by S3, or an operator's request."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,14 +6,14 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class ObjectChange:
-    """Something about an object changed.
+    """A change of an object.
 
     Parameters
     ----------
     key
         The object's key, raw.
     sequencer
-        The change's place in the key's history, as `normalise_sequencer` gives it.
+        The place of the change in the history of the key, from `normalise_sequencer`.
     occurred_at
         When it happened.
     """
@@ -25,16 +25,16 @@ class ObjectChange:
 
 @dataclass(frozen=True, slots=True)
 class ReprocessRequest:
-    """An operator asks that an image be brought to what its object is; no event stands behind it.
+    """An operator's request to process an image again, without an S3 event.
 
     Parameters
     ----------
     key
         The object's key, raw.
     requested_at
-        When it was asked.
+        When the request was made.
     unless_current
-        Leave the image alone where its renditions are those that would be made today.
+        Skip the image if its renditions are the ones that would be made today.
     """
 
     key: str

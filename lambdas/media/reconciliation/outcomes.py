@@ -1,4 +1,4 @@
-"""What becomes of a change or a request."""
+"""Outcomes of changes and requests."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from media.model.images import RejectionReason
 
 
 class Result(StrEnum):
-    """What became of a change or a request."""
+    """The result of a change or a request."""
 
     READY = "ready"
     REJECTED = "rejected"
@@ -18,7 +18,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a change to which image; `reason` for a rejected one, sizes in bytes."""
+    """The result for an image; `reason` if it was rejected, sizes in bytes."""
 
     result: Result
     image_id: str

@@ -1,4 +1,4 @@
-"""What a row already knows, so that a change comes to nothing."""
+"""Whether a row already covers a change, which is then ignored."""
 
 from media.lifecycle.trash import is_discarded
 from media.model.images import ImageRecord, Status
@@ -8,14 +8,14 @@ from media.reconciliation.changes import ObjectChange
 
 
 def is_settled(seen: ImageRecord, change: ObjectChange) -> bool:
-    """Return whether a row knows this change or a later one; this one again where it had failed."""
+    """Return whether a row records this change, without failure, or a later one."""
     if seen.sequencer is None or seen.sequencer < change.sequencer:
         return False
     return seen.sequencer > change.sequencer or seen.proven_status is not Status.FAILED
 
 
 def is_discarded_upload(seen: ImageRecord, upload: UploadIdentity, original: Original) -> bool:
-    """Return whether what lies in the bucket is what its owner threw away."""
+    """Return whether the object in the bucket is the one that its owner trashed."""
     return is_discarded(
         seen,
         announced=upload.announced,
@@ -26,6 +26,6 @@ def is_discarded_upload(seen: ImageRecord, upload: UploadIdentity, original: Ori
 
 
 def is_processed(seen: ImageRecord, original: Original) -> bool:
-    """Return whether a row is of this very version, and processing it did not fail."""
+    """Return whether a row records this version, processed without failure."""
     is_there = seen.version_id == original.version_id and not seen.gone
     return is_there and seen.proven_status is not Status.FAILED

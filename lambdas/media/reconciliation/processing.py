@@ -1,4 +1,4 @@
-"""Processing an original: it is looked at, its renditions are stored, and its row is built."""
+"""Processes originals: inspects them, stores their renditions, and builds their rows."""
 
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -16,10 +16,10 @@ from media.reconciliation.rows import blank, listed_since
 
 
 class Inspect(Protocol):
-    """Looks at a file's bytes and makes its renditions."""
+    """Inspects a file's bytes and makes its renditions."""
 
     def __call__(self, data: bytes, owner: str | None) -> InspectedImage:
-        """Inspect a file of an owner; None where nobody knows whose it is."""
+        """Inspect a file of an owner; None if the owner is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,11 @@ class OriginalProcessor:
     bucket
         Where renditions are stored.
     limits
-        What a file may ask for.
+        What a file may require.
     inspect
-        Looks at a file's bytes and makes its renditions.
+        Inspects a file's bytes and makes its renditions.
     clock
-        Tells the present, aware.
+        Returns the current time, aware.
     """
 
     bucket: MediaBucket
@@ -55,16 +55,16 @@ class OriginalProcessor:
         Parameters
         ----------
         upload, change
-            Which image it is, and the change that it is processed for.
+            The image, and the change that triggered the processing.
         original
             The version that was read.
         seen
-            The row as it was read before; None where there was none.
+            The row as it was read before; None if there was none.
 
         Returns
         -------
         record, outcome
-            The row, `ready` or `rejected`, still to be written, and what it says.
+            The row, `ready` or `rejected` and not yet written, and its outcome.
         """
         arrived = replace(
             blank(upload, change, Status.READY),
@@ -105,10 +105,10 @@ class OriginalProcessor:
 
 
 def _kept_renditions(seen: ImageRecord | None) -> frozenset[str]:
-    """Tell which keys nobody is about to remove.
+    """Return the keys that neither the purge nor the audit may remove.
 
-    The purge and the audit remove versions that they have seen and that no row is to keep, and no
-    others. So what the row doesn't list, or a purge has begun on, is written as a new version.
+    Both remove only versions that they have listed and that no row keeps. So a rendition that the
+    row does not list, or whose purge has begun, is written as a new version.
     """
     if seen is None or seen.purging:
         return frozenset()
@@ -142,7 +142,7 @@ def _rejected(arrived: ImageRecord, original: Original, rejection: RejectedError
 
 
 def _check_announced(original: Original, seen: ImageRecord | None) -> None:
-    """Refuse bytes other than those announced; S3 itself refuses them where it can."""
+    """Reject bytes other than those announced; S3 itself refuses them if it can."""
     announced = seen.announced_sha256 if seen else None
     if announced and original.data and sha256(original.data).hexdigest() != announced:
         raise RejectedError(Flaw.NOT_AS_ANNOUNCED)

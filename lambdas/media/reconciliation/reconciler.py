@@ -1,4 +1,4 @@
-"""The steps from a change to a written row, and again where the row has moved on meanwhile."""
+"""Turns a change into a written row, and tries again if the row has changed meanwhile."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,17 +19,17 @@ from media.reconciliation.rows import failed, keep_in_trash, tombstone
 from media.rows.table import ImageTable, RowContentionError
 
 _ATTEMPTS = 3
-# An image that is served already goes on being served while its overwrite is tried again.
+# An image that is served stays available while processing its overwrite is retried.
 _MAY_FAIL = frozenset({Status.PENDING, Status.FAILED})
 _WITHOUT_ORIGINAL = frozenset({Status.PENDING, Status.TRASHED})
 
 
 class KeyCollisionError(Exception):
-    """Two keys claim the same image: the first keeps it."""
+    """Two keys claim the same image; the first keeps it."""
 
     def __init__(self, image_id: str) -> None:
         super().__init__(
-            f"image {image_id} belongs to another key: upload this object under a key of its own"
+            f"image {image_id} already belongs to another key: upload this object under a new key"
         )
 
 
@@ -40,13 +40,13 @@ class Reconciler:
     Parameters
     ----------
     table, bucket
-        Where rows and objects are.
+        Where rows and objects are stored.
     processor
-        Looks at originals and makes their renditions.
+        Inspects originals and stores their renditions.
     is_current
-        Tells whether an image has the renditions that would be made of it today.
+        Returns whether an image has the renditions that would be made today.
     trash_life
-        How long what is left of a deleted object stays before it is purged.
+        How long the image of a deleted object is kept before it is purged.
     """
 
     table: ImageTable
@@ -56,38 +56,38 @@ class Reconciler:
     trash_life: timedelta
 
     def reconcile(self, change: ObjectChange) -> Outcome:
-        """Bring the row of a changed object to what the object is now.
+        """Make the row of a changed object agree with the current object.
 
         Returns
         -------
         Outcome
-            `SUPERSEDED` where the row already knows this change or a later one.
+            `SUPERSEDED` if the row already records this change or a later one.
 
         Raises
         ------
         ForeignKeyError
-            If the key is no upload's.
+            If the key does not begin with ``uploads/``.
         KeyCollisionError
-            If the image is another key's.
+            If the image belongs to another key.
         RowContentionError
-            If others changed the row at each attempt.
+            If concurrent changes to the row made every attempt fail.
         botocore.exceptions.ClientError
-            If AWS fails; the row says `failed` where that could still be written.
+            If AWS fails; the row becomes `failed` if that can still be written.
         """
         upload = identify_upload(self.bucket.name, change.key)
         return self._persist(upload, change, lambda: self._attempt(upload, change))
 
     def reprocess(self, request: ReprocessRequest) -> Outcome:
-        """Process an image again, although no event says that its object has changed.
+        """Process an image again, without an event for its object.
 
-        The row keeps its place in the key's history, and is written only if it is still as it was
-        read: an event that is handled meanwhile wins. Nothing comes back that its owner threw
-        away, and what is only announced goes on being waited for.
+        The row keeps its place in the history of the key, and is written only if it is unchanged
+        since it was read: an event that is handled meanwhile wins. Trashed images stay in the
+        trash, and pending uploads stay pending.
 
         Returns
         -------
         Outcome
-            `CURRENT` where there was nothing to do, `SUPERSEDED` where there is nothing to process.
+            `CURRENT` if the renditions are up to date, `SUPERSEDED` if there is nothing to process.
 
         Raises
         ------
@@ -126,7 +126,7 @@ class Reconciler:
         elif seen.purging or is_processed(seen, original):
             return Outcome(Result.SUPERSEDED, upload.image_id)
         else:
-            # What arrives for the trash is recorded there, so that it can be restored whole.
+            # An upload for a trashed image is recorded in the trash, so that it can be restored.
             processed, outcome = self.processor.process(upload, change, original, seen)
             record = keep_in_trash(processed, seen)
         return outcome if self.table.record_outcome(record, seen) else None
@@ -170,5 +170,5 @@ class Reconciler:
 
 
 def _sequencer_of(seen: ImageRecord | None) -> str:
-    """Return where a row stands among the events of its key; before all where it doesn't say."""
+    """Return the sequencer of a row; the earliest of all if it has none."""
     return (seen and seen.sequencer) or EARLIEST

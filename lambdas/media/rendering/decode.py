@@ -1,7 +1,7 @@
-"""Opening and decoding files with Pillow; the only module that lets a decoder touch bytes.
+"""Opens and decodes files with Pillow; the only module that passes bytes to a decoder.
 
-Pillow's global switches are set here, on purpose and nowhere else: truncated files are never
-decoded, and its own pixel limit follows ours while a file is looked at.
+Pillow's global switches are set here and nowhere else: truncated files are never decoded, and its
+pixel limit equals ours while a file is inspected.
 """
 
 import io
@@ -30,10 +30,10 @@ from media.rendering.plugins import load_plugin
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 _PNG_DEPTH_AT = 24
-# Programs write about ten; the format allows close to a thousand.
+# Programs write about ten scans; the format allows nearly a thousand.
 _SCANS_MAX = 200
-# What Pillow's and libheif's decoders raise on bytes that don't hold to their format. MemoryError
-# is not among them: who called has set the bound and judges.
+# What the decoders of Pillow and libheif raise on malformed bytes. MemoryError is not among them:
+# the caller has set the limit, and decides.
 _DECODER_FAULTS = (
     *(OSError, EOFError, SyntaxError, ValueError, TypeError, LookupError, RuntimeError),
     *(ArithmeticError, AttributeError, AssertionError, struct.error, zlib.error),
@@ -42,7 +42,7 @@ _DECODER_FAULTS = (
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a file's header says: format, size in pixels as stored, number of frames."""
+    """The header of a file: format, size in pixels as stored, number of frames."""
 
     format: ImageFormat
     width: int
@@ -52,13 +52,13 @@ class Header:
 
 @contextmanager
 def pillow_limited(limits: Limits) -> Iterator[None]:
-    """Hold Pillow to our pixel limit, without its warnings, while files are opened and decoded."""
+    """Apply our pixel limit to Pillow, and silence its warnings, while files are decoded."""
     before = Image.MAX_IMAGE_PIXELS
-    # Pillow raises at twice this on every size it meets, also on those inside a frame.
+    # Pillow raises above twice this for every size that it meets, even inside a frame.
     Image.MAX_IMAGE_PIXELS = limits.pixels
     try:
         with warnings.catch_warnings():
-            # They tell of oddities in the file; what matters of them comes as an exception.
+            # They report oddities of the file; serious faults are exceptions.
             warnings.simplefilter("ignore")
             yield
     finally:
@@ -75,14 +75,14 @@ def open_image(
     data
         The whole file.
     image_format
-        What its first bytes said.
+        The format that its first bytes show.
     limits
-        What it may ask for.
+        What it may require.
 
     Returns
     -------
     image, header
-        The opened image, to be given to `decode`, and its header.
+        The opened image, for `decode`, and its header.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def open_image(
 
 
 def _check_before_opening(data: bytes, image_format: ImageFormat, limits: Limits) -> None:
-    """Refuse what the bytes alone show, before Pillow sees any of them."""
+    """Reject what the bytes alone show, before Pillow sees them."""
     stated = stated_size(data, image_format)
     if stated is not None and stated[0] * stated[1] > limits.pixels:
         raise _too_many_pixels(*stated, limits)
@@ -130,20 +130,20 @@ def decode(data: bytes, image: ImageFile.ImageFile, target: tuple[int, int]) -> 
     data
         The whole file.
     image
-        As `open_image` gave it.
+        The image from `open_image`.
     target
-        The width and height in pixels, before any turning, that will be needed at most.
+        The largest width and height needed, in pixels before any rotation.
 
     Returns
     -------
     PIL.Image.Image
-        At the header's size, or scaled to `target` already where that is cheaper.
+        At the size in the header, or already scaled to `target` if that is cheaper.
 
     Raises
     ------
     RejectedError
-        `corrupt` where the pixels are damaged or cut off, `too_many_pixels` where they are more
-        than the header said.
+        `corrupt` if pixels are damaged or missing, `too_many_pixels` if there are more than the
+        header states.
     """
     with decoding():
         if isinstance(image, JpegImagePlugin.JpegImageFile):
@@ -158,7 +158,7 @@ def decode(data: bytes, image: ImageFile.ImageFile, target: tuple[int, int]) -> 
 
 @contextmanager
 def decoding() -> Iterator[None]:
-    """Turn what decoders and converters raise on damaged pixels into a rejection."""
+    """Turn the exceptions that damaged pixels cause into a rejection."""
     try:
         yield
     except Image.DecompressionBombError:

@@ -1,4 +1,4 @@
-"""Making renditions: scaling from the next larger one, and encoding without any metadata."""
+"""Makes renditions: scales each from the next larger one, and encodes without metadata."""
 
 import io
 import os
@@ -15,14 +15,14 @@ from media.rendering.plugins import load_plugin
 from media.rendering.scale import resize
 from media.rendering.specs import RenditionFormat, RenditionSpec, rendition_digest
 
-# libavif counts the other way round: 10 is fast.
+# libavif counts the other way round: speed 10 is the fastest.
 _AVIF_FASTEST = 10
 _WORTH_THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """A rendition that was made: its name, digest, size in pixels, and encoded bytes."""
+    """An encoded rendition: name, digest, size in pixels, and bytes."""
 
     name: str
     digest: str
@@ -38,23 +38,23 @@ class Rendition:
 
     @property
     def filename(self) -> str:
-        """The last part of its key."""
+        """The last segment of its key."""
         return f"{self.name}.{self.format.extension}"
 
 
 def draw(
     image: Image.Image, size: tuple[int, int], specs: Sequence[RenditionSpec]
 ) -> list[Image.Image]:
-    """Scale an image to what each spec asks for, each from the next larger one.
+    """Scale an image for each spec, each from the next larger one.
 
     Parameters
     ----------
     image
-        Upright, in RGB or RGBA, at least as large as the largest spec asks for.
+        Upright, in RGB or RGBA, at least as large as the largest spec requires.
     size
-        The width and height in pixels of the original, which decide the shapes.
+        The width and height in pixels of the original, which decide the proportions.
     specs
-        What is asked for.
+        The requested renditions.
 
     Returns
     -------
@@ -73,19 +73,19 @@ def draw(
 
 
 def encode_all(images: Sequence[Image.Image], specs: Sequence[RenditionSpec]) -> tuple[bytes, ...]:
-    """Encode each image as its spec asks, at once where there is more than one processor."""
+    """Encode each image by its spec, in parallel if there is more than one processor."""
     workers = min(len(specs), _processors())
     if workers < _WORTH_THREADS:
         return tuple(map(encode, images, specs))
-    # The encoders let go of the interpreter while they work.
+    # The encoders release the GIL while they work.
     with ThreadPoolExecutor(workers) as pool:
         return tuple(pool.map(encode, images, specs))
 
 
 def encode(image: Image.Image, spec: RenditionSpec) -> bytes:
-    """Encode an image that has its final size, without any metadata."""
+    """Encode an image at its present size, without any metadata."""
     plain = _flattened(image) if spec.format is RenditionFormat.JPEG else image
-    # Some of Pillow's encoders write what they find here without being asked.
+    # Some of Pillow's encoders write what they find here unasked.
     plain.info.clear()
     load_plugin(ImageFormat(spec.format.value))
     output = io.BytesIO()
@@ -96,14 +96,14 @@ def encode(image: Image.Image, spec: RenditionSpec) -> bytes:
 def name_rendition(
     data: bytes, spec: RenditionSpec, size: tuple[int, int], source_sha256: str
 ) -> Rendition:
-    """Say of encoded bytes which rendition they are.
+    """Build the rendition that encoded bytes are.
 
     Parameters
     ----------
     data
         The bytes.
     spec
-        What was asked for.
+        The requested rendition.
     size
         The width and height in pixels of the original.
     source_sha256
@@ -115,7 +115,7 @@ def name_rendition(
 
 
 def _processors() -> int:
-    """Count the processors that this process may use, where the system tells."""
+    """Return the number of processors that this process may use, if the system reports it."""
     usable = getattr(os, "sched_getaffinity", None)
     return len(usable(0)) if usable else os.cpu_count() or 1
 
@@ -131,15 +131,15 @@ def _options(spec: RenditionSpec) -> dict[str, Any]:
                 "progressive": spec.effort > 0,
             }
         case RenditionFormat.AVIF:
-            # One thread, so that the bytes don't depend on the machine.
+            # One thread, so that the bytes do not depend on the machine.
             speed = _AVIF_FASTEST - spec.effort
             return {"quality": spec.quality, "speed": speed, "max_threads": 1}
 
 
 def _flattened(image: Image.Image) -> Image.Image:
-    """Lay an image over white, since JPEG knows no transparency."""
+    """Flatten an image onto white, because JPEG has no transparency."""
     if image.mode != "RGBA":
         return image
-    ground = Image.new("RGB", image.size, "white")
-    ground.paste(image, mask=image.getchannel("A"))
-    return ground
+    background = Image.new("RGB", image.size, "white")
+    background.paste(image, mask=image.getchannel("A"))
+    return background

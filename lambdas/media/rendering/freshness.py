@@ -1,4 +1,4 @@
-"""Whether the renditions of an image are those that would be made of it today."""
+"""Whether an image has the renditions that would be made today."""
 
 from collections.abc import Sequence
 
@@ -8,10 +8,10 @@ from media.rendering.specs import RenditionSpec, rendition_digest
 
 
 def has_current_renditions(record: ImageRecord, specs: Sequence[RenditionSpec]) -> bool:
-    """Return whether an image is ready with exactly the renditions that these specs ask for.
+    """Return whether an image is ready with exactly the renditions of these specs.
 
-    A rendition's key holds a digest of all that decides its bytes, so the row alone answers; no
-    object is read.
+    The key of a rendition contains a digest of everything that decides its bytes, so the row is
+    enough and no object is read.
     """
     if record.status is not Status.READY or record.sha256 is None:
         return False

@@ -1,4 +1,4 @@
-"""How large a rendition is: arithmetic on sizes, in pixels, without an image."""
+"""Computes the sizes of renditions in pixels."""
 
 from dataclasses import dataclass
 
@@ -9,21 +9,21 @@ Size = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What is done to an upright image: scale it to `scaled`, then cut `size` from its middle."""
+    """How to fit an upright image: scale it to `scaled`, then crop `size` from its centre."""
 
     scaled: Size
     size: Size
 
     @property
     def box(self) -> tuple[int, int, int, int]:
-        """What to cut out of the scaled image: left, top, right, bottom."""
+        """The crop of the scaled image: left, top, right, bottom."""
         left = (self.scaled[0] - self.size[0]) // 2
         top = (self.scaled[1] - self.size[1]) // 2
         return left, top, left + self.size[0], top + self.size[1]
 
 
 def place(size: Size, spec: RenditionSpec) -> Placement:
-    """Tell what becomes of an image of a size; it is never enlarged, no side falls below 1."""
+    """Fit an image of this size to a spec, without enlarging it; no side falls below 1."""
     if spec.longest_side is not None:
         scaled = _times(size, min(1.0, spec.longest_side / max(size)))
         return Placement(scaled=scaled, size=scaled)

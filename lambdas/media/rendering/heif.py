@@ -1,4 +1,4 @@
-"""Decoding HEIC and HEIF past Pillow, which would copy every pixel twice on its way to libvips."""
+"""Decodes HEIC and HEIF without Pillow, which would copy every pixel twice before libvips."""
 
 from importlib import import_module
 
@@ -19,14 +19,14 @@ def decode_heif(data: bytes, image: ImageFile.ImageFile, target: tuple[int, int]
     data
         The whole file.
     image
-        As Pillow opened it.
+        The image as Pillow opened it.
     target
-        Width and height in pixels that will be needed at most.
+        The largest width and height needed, in pixels.
 
     Returns
     -------
     PIL.Image.Image
-        Scaled to `target` where it has three plain channels; else at its own size.
+        Scaled to `target` if it is plain RGB, otherwise at its own size.
     """
     if image.mode != _PLAIN:
         image.load()
@@ -35,6 +35,6 @@ def decode_heif(data: bytes, image: ImageFile.ImageFile, target: tuple[int, int]
         repair(data, ImageFormat.HEIF), convert_hdr_to_8bit=True
     )
     primary = heif[heif.primary_index]
-    # What the header told of the size may change once the image is decoded.
+    # Decoding may correct the size from the header.
     pixels = bytes(primary.data)
     return libvips.scale_pixels(pixels, _PLAIN, primary.size, target)

@@ -1,7 +1,7 @@
-"""Which formats Pillow reads and writes, each loaded when it is first needed or at the start.
+"""The Pillow plugins, loaded at the start or on first use.
 
-The codecs of AVIF and HEIF are by far the largest libraries in the package and few files need
-them, so that the start of a function doesn't wait for them.
+The codecs of AVIF and HEIF are by far the largest libraries in the package, and few files need
+them, so they do not delay the start of a function.
 """
 
 from functools import cache
@@ -18,7 +18,7 @@ from PIL import (
 
 from media.model.formats import ImageFormat
 
-# Importing a plugin registers it; naming them spares Pillow the import of forty others.
+# Importing a plugin registers it; these few save Pillow from importing forty others.
 PLUGINS = (
     *(GifImagePlugin, JpegImagePlugin, MpoImagePlugin),
     *(PngImagePlugin, TiffImagePlugin, WebPImagePlugin),
@@ -27,7 +27,7 @@ PLUGINS = (
 
 @cache
 def load_plugin(image_format: ImageFormat) -> None:
-    """Load what Pillow needs for a format; nothing where it is loaded already."""
+    """Load the plugin of a format, unless it is loaded already."""
     match image_format:
         case ImageFormat.AVIF:
             import_module("PIL.AvifImagePlugin")

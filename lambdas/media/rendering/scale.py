@@ -1,17 +1,17 @@
-"""Scaling images down with one filter, Lanczos, whatever their mode."""
+"""Scales images down with the Lanczos filter, whatever their mode."""
 
 from PIL import Image
 
 from media.rendering import libvips
 
-# Blocks of pixels are averaged first as long as the filter still has twice the target to work on:
-# the filter alone would need the whole image once more in memory.
+# Blocks of pixels are averaged first, down to no less than twice the target: the filter alone
+# would need a second copy of the whole image in memory.
 _LEFT_TO_THE_FILTER = 2
 _PREMULTIPLIED = {"LA": "La", "RGBA": "RGBa"}
 
 
 def resize(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Scale an image down; the same image where the size is the same.
+    """Scale an image down; returns the same image if it has that size already.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def resize(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     mode = image.mode
     across = max(1, image.width // (size[0] * _LEFT_TO_THE_FILTER))
     down = max(1, image.height // (size[1] * _LEFT_TO_THE_FILTER))
-    # The colour of what can't be seen must not bleed into what can.
+    # Colours of transparent pixels must not bleed into visible ones.
     premultiplied = image.convert(_PREMULTIPLIED[mode]) if mode in _PREMULTIPLIED else image
     if max(across, down) > 1:
         premultiplied = premultiplied.reduce((across, down))

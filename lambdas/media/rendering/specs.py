@@ -1,4 +1,4 @@
-"""What renditions are asked for: their configuration, validated, and the digest that names one."""
+"""Specifications of renditions, validated, and the digests that identify renditions."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ from media.model.limits import (
 )
 from media.rendering import libvips
 
-# Raised when the same parameters and libraries begin to give other pixels.
+# Increment this when the same parameters and libraries produce different pixels.
 _PIPELINE_VERSION = 3
 _NAME = re.compile(RENDITION_NAME)
 _DIGEST_CHARACTERS = 32
@@ -34,7 +34,7 @@ _SHAPES = "either longest_side, or width and height"
 
 
 class RenditionFormat(StrEnum):
-    """A format that renditions are encoded in."""
+    """An output format of renditions."""
 
     WEBP = "webp"
     JPEG = "jpeg"
@@ -59,19 +59,19 @@ class RenditionFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RenditionSpec:
-    """A rendition that is asked for.
+    """The specification of a rendition.
 
     Parameters
     ----------
     name
-        What it is called in keys and answers: lower case letters, digits and hyphens.
+        Its name in keys and responses: lower-case letters, digits and hyphens.
     longest_side
-        Its longest side in pixels, the shape kept; smaller images keep their size.
+        Its longest side in pixels, with the proportions kept; smaller images keep their size.
     width, height
-        Instead of `longest_side`: a box in pixels that is filled by cutting off evenly what
-        stands out. Of an image that is smaller it is the largest cut of the box's shape.
+        Instead of `longest_side`: a box in pixels that the image fills, cropped evenly on both
+        sides. A smaller image is cropped to the proportions of the box.
     format
-        What it is encoded in.
+        Its output format.
     quality
         The encoder's quality, 1 to 100.
     effort
@@ -80,7 +80,7 @@ class RenditionSpec:
     Raises
     ------
     ValueError
-        If a value is wrong, or it isn't told which size or is told twice.
+        If a value is wrong, or the size is missing or given twice.
     """
 
     name: str
@@ -93,7 +93,7 @@ class RenditionSpec:
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(str(self.name)):
-            message = f"rendition name {self.name!r}: use lower case letters, digits and hyphens"
+            message = f"rendition name {self.name!r}: use lower-case letters, digits and hyphens"
             raise ValueError(message)
         given = tuple(name for name in _SIZES if getattr(self, name) is not None)
         if given not in (("longest_side",), ("width", "height")):
@@ -112,7 +112,7 @@ class RenditionSpec:
 
     @property
     def filename(self) -> str:
-        """The last part of the key of what is made."""
+        """The last segment of the key of its renditions."""
         return f"{self.name}.{self.format.extension}"
 
 
@@ -129,40 +129,40 @@ def read_specs(values: Iterable[object]) -> tuple[RenditionSpec, ...]:
     Parameters
     ----------
     values
-        One mapping a rendition: `name` and `longest_side`, or `name`, `width` and `height`;
-        `format`, `quality` and `effort` where the defaults won't do.
+        One mapping per rendition: `name` and `longest_side`, or `name`, `width` and `height`;
+        `format`, `quality` and `effort` are optional.
 
     Raises
     ------
     TypeError, ValueError
-        If there is none, one is no object, a field is unknown, missing or wrong, or a name is
-        used twice.
+        If there are none, one is not an object, a field is unknown, missing or wrong, or a name
+        is used twice.
     """
     specs = tuple(_read_spec(value) for value in values)
     if not specs:
-        raise ValueError("no rendition is asked for: name at least one")
+        raise ValueError("there are no renditions: specify at least one")
     if len({spec.name for spec in specs}) < len(specs):
-        raise ValueError("two renditions have the same name: give each its own")
+        raise ValueError("two renditions have the same name: give each a different one")
     return specs
 
 
 def _read_spec(value: object) -> RenditionSpec:
     known = {field.name for field in fields(RenditionSpec)}
     if not isinstance(value, Mapping):
-        message = f"a rendition is an object with a name and {_SHAPES}, not {value!r}"
+        message = f"a rendition must be an object with a name and {_SHAPES}, not {value!r}"
         raise TypeError(message)
     if unknown := sorted(set(value) - known):
         message = f"unknown rendition field {unknown[0]!r}: use {', '.join(sorted(known))}"
         raise ValueError(message)
     if "name" not in value:
-        raise ValueError("a rendition lacks 'name'")
-    # What Terraform leaves out of an object arrives as null.
+        raise ValueError("a rendition has no name: add one")
+    # Optional fields that Terraform leaves out arrive as null.
     given = {name: field for name, field in value.items() if field is not None}
     return RenditionSpec(**given)
 
 
 def rendition_digest(spec: RenditionSpec, source_sha256: str) -> str:
-    """Name a rendition by all that decides its bytes: parameters, libraries, source.
+    """Compute the digest of everything that decides the bytes: parameters, libraries, source.
 
     Returns
     -------

@@ -1,7 +1,7 @@
-"""Values as DynamoDB writes them: each in a mapping from its type's tag.
+"""DynamoDB attribute values: each value in a mapping from its type tag.
 
-boto3 has such a pair too; taking it from there would load all of boto3 and its transfer manager
-before the first request is served.
+boto3 offers the same, but importing it would load its resources and transfer manager before the
+first request is served.
 """
 
 from decimal import Decimal
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 def tagged(value: object) -> "AttributeValueTypeDef":
-    """Give a value its type tag.
+    """Add the type tag to a value.
 
     Parameters
     ----------
     value
-        Text, a whole number, a Decimal, a truth value, or a list or mapping of such.
+        A str, int, Decimal or bool, or a list or dict of these.
 
     Raises
     ------
     TypeError
-        For any other type; binary fractions among them, which DynamoDB has not.
+        For any other type, including float, which DynamoDB lacks.
     """
     match value:
         case bool():
@@ -38,17 +38,17 @@ def tagged(value: object) -> "AttributeValueTypeDef":
         case dict():
             return {"M": {str(name): tagged(item) for name, item in value.items()}}
         case _:
-            message = f"{type(value).__name__} has no place in an item"
+            message = f"an item cannot hold a value of type {type(value).__name__}"
             raise TypeError(message)
 
 
-def untagged(tagged_value: "AttributeValueTypeDef") -> Any:  # noqa: ANN401 - as the row has it
-    """Take the type tag off a value; numbers come as Decimal.
+def untagged(tagged_value: "AttributeValueTypeDef") -> Any:  # noqa: ANN401 - the row decides
+    """Remove the type tag from a value; numbers become Decimal.
 
     Raises
     ------
     TypeError
-        For a type that this store never writes.
+        For a type that the store never writes.
     """
     ((tag, value),) = cast("Mapping[str, Any]", tagged_value).items()
     match tag:
@@ -61,5 +61,5 @@ def untagged(tagged_value: "AttributeValueTypeDef") -> Any:  # noqa: ANN401 - as
         case "M":
             return {name: untagged(item) for name, item in value.items()}
         case _:
-            message = f"an attribute of type {tag} is none that this store writes"
+            message = f"the store never writes attributes of type {tag}"
             raise TypeError(message)

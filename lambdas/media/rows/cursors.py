@@ -1,4 +1,4 @@
-"""Where the next page of a listing begins, as an opaque text that clients hand back."""
+"""Cursors: where the next page of a listing begins, as opaque text that clients send back."""
 
 import base64
 import hashlib
@@ -13,19 +13,19 @@ _MAC_BYTES = 32
 
 
 class InvalidCursorError(ValueError):
-    """A cursor that this listing never gave to this caller."""
+    """A cursor that was not issued for this listing and caller."""
 
     def __init__(self) -> None:
         super().__init__(
-            "the cursor does not belong to this listing: leave it out to start from the newest, "
-            "or send next_cursor of the page before as it was given, by the same user and with "
-            "the same owner or all"
+            "the cursor does not belong to this listing: leave it out to start with the newest "
+            "images, or send next_cursor of the previous page unchanged, as the same user and "
+            "with the same owner or all"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class CursorSeal:
-    """Writes and reads the cursors of one listing for one caller.
+    """Encodes and decodes the cursors of one listing for one caller.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class CursorSeal:
     listing
         Which listing, for example ``owner:<uuid>``.
     caller
-        Who may go on with it.
+        Who may continue the listing.
     """
 
     key: bytes
@@ -42,12 +42,12 @@ class CursorSeal:
     caller: str
 
     def encode(self, position: str) -> str:
-        """Write a cursor.
+        """Encode a cursor.
 
         Parameters
         ----------
         position
-            The listing position of the last row given out, ``uploaded_at#image_id``.
+            The listing position of the last row returned, ``uploaded_at#image_id``.
 
         Returns
         -------
@@ -58,17 +58,17 @@ class CursorSeal:
         return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
     def decode(self, cursor: str) -> str:
-        """Read a cursor back.
+        """Decode a cursor.
 
         Returns
         -------
         str
-            The listing position to go on after.
+            The listing position after which to continue.
 
         Raises
         ------
         InvalidCursorError
-            If the text is no cursor, was altered, or was given for another listing or caller.
+            If the text is not a cursor, was altered, or belongs to another listing or caller.
         """
         if len(cursor) > _MAX_LENGTH:
             raise InvalidCursorError
@@ -78,7 +78,7 @@ class CursorSeal:
             position = sealed[_MAC_BYTES:].decode("ascii")
         except ValueError:
             raise InvalidCursorError from None
-        # Two spellings of the last character are the same bytes; only ours is ours.
+        # The last character has several spellings for the same bytes; only ours is accepted.
         is_ours = hmac.compare_digest(sealed[:_MAC_BYTES], self._mac(position))
         if not is_ours or not is_index_position(position) or self.encode(position) != cursor:
             raise InvalidCursorError

@@ -1,4 +1,4 @@
-"""The rows whose time in the trash is over: what is due, who works on it, and their end."""
+"""The due index: rows whose time in the trash is over, listed, claimed and deleted."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class DueImage:
-    """An image to purge, and its position in the index; where that has changed it is not due."""
+    """An image to purge, and its position in the index; if that changes, it is no longer due."""
 
     image_id: str
     purge_due: str
@@ -38,7 +38,7 @@ class PurgeQueue:
     table
         The table's name.
     shards
-        Over how many partitions the trash is spread.
+        The number of partitions of the trash.
     """
 
     def __init__(self, client: "DynamoDBClient", table: str, shards: int) -> None:
@@ -47,14 +47,14 @@ class PurgeQueue:
         self._shards = shards
 
     def due(self, now: datetime) -> Iterator[list[DueImage]]:
-        """List what is due by now page by page, in each shard the longest due first."""
+        """Yield pages of due images, in each shard the longest due first."""
         for shard in range(self._shards):
             query: QueryInputTypeDef = {
                 "TableName": self._table,
                 "IndexName": Index.BY_PURGE.value,
                 "KeyConditionExpression": "trash_shard = :shard AND purge_due < :now",
                 "ExpressionAttributeValues": serialise(
-                    # A tilde sorts behind the images that are due at this very moment.
+                    # A tilde sorts after all images that are due at this time.
                     {
                         ":shard": index_partition(TRASH, shard),
                         ":now": f"{format_timestamp(now)}~",
@@ -73,7 +73,7 @@ class PurgeQueue:
                 query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def read(self, image_id: str) -> ImageRecord | None:
-        """Read the row of an image that is due as of now; None where there is none any more."""
+        """Read the current row of a due image; None if it no longer exists."""
         answer = self._client.get_item(
             TableName=self._table, Key={"image_id": {"S": image_id}}, ConsistentRead=True
         )
@@ -81,19 +81,19 @@ class PurgeQueue:
         return record_of(item) if item else None
 
     def claim(self, due: DueImage, seen: ImageRecord) -> bool:
-        """Begin to remove an image, which can't be restored from here on; again, to go on.
+        """Begin, or resume, the purge of an image, which can no longer be restored then.
 
         Parameters
         ----------
         due
             The image, and its position in the index.
         seen
-            Its row as it was read, before what is to be removed was listed.
+            Its row, read before its objects were listed.
 
         Returns
         -------
         bool
-            False where it is not to be purged any more, or was written to since it was read.
+            False if the image is no longer due, or its row was written since it was read.
         """
         unchanged = same_revision(seen)
         update = RowUpdate(
@@ -110,7 +110,7 @@ class PurgeQueue:
         return apply_update(self._client, self._table, update)
 
     def remove(self, image_id: str) -> bool:
-        """Remove the row of an image that was claimed; False where it came back to life."""
+        """Delete the row of a claimed image; False if the image was restored."""
         try:
             self._client.delete_item(
                 TableName=self._table,

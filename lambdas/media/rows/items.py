@@ -1,4 +1,4 @@
-"""Images as DynamoDB items: the one place that knows the attributes' names."""
+"""Images as DynamoDB items: the only module that knows the names of all attributes."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -43,19 +43,19 @@ def month_partition(uploaded_at: datetime, image_id: str, shards: int) -> str:
 
 
 def attributes_of(record: ImageRecord, month_shards: int) -> dict[str, Any]:
-    """Lay a record out as plain attribute values; what is unknown is left out.
+    """Convert a record to plain attribute values, without those that are unknown.
 
     Parameters
     ----------
     record
         The image.
     month_shards
-        Over how many partitions a month of the list-all index is spread.
+        The number of partitions of a month in the list-all index.
 
     Returns
     -------
     dict
-        Attribute name to a value that `tagged` takes.
+        Attribute names and values that `tagged` accepts.
     """
     plain: dict[str, Any] = {
         **_scalars(record),
@@ -80,17 +80,17 @@ def attributes_of(record: ImageRecord, month_shards: int) -> dict[str, Any]:
 
 
 def item_of(record: ImageRecord, month_shards: int) -> "dict[str, AttributeValueTypeDef]":
-    """Lay a record out as a DynamoDB item; parameters as for `attributes_of`."""
+    """Convert a record to a DynamoDB item; parameters as for `attributes_of`."""
     return serialise(attributes_of(record, month_shards))
 
 
 def serialise(values: Mapping[str, Any]) -> "dict[str, AttributeValueTypeDef]":
-    """Give plain values DynamoDB's type tags."""
+    """Add DynamoDB's type tags to plain values."""
     return {name: tagged(value) for name, value in values.items()}
 
 
 def record_of(item: "Mapping[str, AttributeValueTypeDef]") -> ImageRecord:
-    """Read a record back from a DynamoDB item."""
+    """Convert a DynamoDB item to a record."""
     row = {name: untagged(value) for name, value in item.items()}
     return ImageRecord(
         image_id=row["image_id"],
@@ -101,13 +101,13 @@ def record_of(item: "Mapping[str, AttributeValueTypeDef]") -> ImageRecord:
         version_id=row.get("version_id"),
         sequencer=row.get("sequencer"),
         sha256=row.get("sha256"),
-        bytes=_whole(row.get("bytes")),
+        bytes=_integer(row.get("bytes")),
         format=ImageFormat(row["format"]) if "format" in row else None,
         content_type=row.get("content_type"),
-        width=_whole(row.get("width")),
-        height=_whole(row.get("height")),
-        frames=_whole(row.get("frames")),
-        duration_ms=_whole(row.get("duration_ms")),
+        width=_integer(row.get("width")),
+        height=_integer(row.get("height")),
+        frames=_integer(row.get("frames")),
+        duration_ms=_integer(row.get("duration_ms")),
         exif={name: _exif_value(value) for name, value in row.get("exif", {}).items()},
         gps=Location(**row["gps"]) if "gps" in row else None,
         placeholder=row.get("placeholder"),
@@ -215,7 +215,7 @@ def _expiry(epoch_seconds: Decimal | None) -> datetime | None:
     return None if epoch_seconds is None else datetime.fromtimestamp(int(epoch_seconds), UTC)
 
 
-def _whole(number: Decimal | None) -> int | None:
+def _integer(number: Decimal | None) -> int | None:
     return None if number is None else int(number)
 
 

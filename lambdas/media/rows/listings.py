@@ -1,4 +1,4 @@
-"""Listings of images, newest first: a page costs one query a partition, at any size."""
+"""Listings of images, newest first: a page costs one query per partition, at any table size."""
 
 import heapq
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ _DECEMBER = 12
 
 
 class ImageListings:
-    """The indexes that listings are read from; nothing is scanned and nothing filtered.
+    """Reads listings from the indexes, without scans or filters.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ class ImageListings:
     table
         The table's name.
     month_shards
-        Over how many partitions a month of the list-all index is spread.
+        The number of partitions of a month in the list-all index.
     """
 
     def __init__(self, client: "DynamoDBClient", table: str, month_shards: int) -> None:
@@ -33,28 +33,28 @@ class ImageListings:
         self._month_shards = month_shards
 
     def list_by_owner(self, owner: str, limit: int, after: str | None = None) -> list[ImageRecord]:
-        """List an owner's images, newest first; one query, more only for rows of many kilobytes.
+        """List an owner's images, newest first; one query, or more if rows are very large.
 
         Parameters
         ----------
         owner
             Whose images.
         limit
-            How many rows at most.
+            The maximum number of rows.
         after
-            The listing position (``uploaded_at#image_id``) of the last row of the page before.
+            The listing position (``uploaded_at#image_id``) of the last row of the previous page.
 
         Returns
         -------
         list of ImageRecord
-            Fewer than `limit` only where the list ends.
+            Fewer than `limit` only at the end of the list.
         """
         return [
             record_of(item) for item in self._list(Index.BY_OWNER, "owner", owner, limit, after)
         ]
 
     def list_by_month(self, month: str, limit: int, after: str | None = None) -> list[ImageRecord]:
-        """List all images of a month (``YYYY-MM``), newest first; one query for each shard.
+        """List all images of a month (``YYYY-MM``), newest first, with one query per shard.
 
         Parameters and result as for `list_by_owner`.
         """
@@ -68,12 +68,12 @@ class ImageListings:
     def list_all(
         self, newest_month: str, first_month: str, limit: int, after: str | None = None
     ) -> list[ImageRecord]:
-        """List all images, newest first, month by month until there are enough.
+        """List all images, newest first, month by month until the page is full.
 
         Parameters
         ----------
         newest_month, first_month
-            Where the list begins and ends, each as ``YYYY-MM``.
+            The months in which the list begins and ends, as ``YYYY-MM``.
         limit, after
             As for `list_by_owner`.
         """
@@ -105,13 +105,13 @@ class ImageListings:
             query["Limit"] = limit - len(items)
             answer = self._client.query(**query)
             items += answer["Items"]
-            # One answer holds 1 MB at most, however many rows were asked for.
+            # A response holds at most 1 MB, whatever the limit.
             if len(items) == limit or "LastEvaluatedKey" not in answer:
                 return items
             query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
 def month_before(month: str) -> str:
-    """Name the month before, both as ``YYYY-MM``."""
+    """Return the previous month; both are ``YYYY-MM``."""
     year, number = int(month[:4]), int(month[5:])
     return f"{year:04d}-{number - 1:02d}" if number > 1 else f"{year - 1:04d}-{_DECEMBER}"

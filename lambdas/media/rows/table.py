@@ -1,4 +1,4 @@
-"""The rows of images: reading one, and every conditional write of one."""
+"""The image table: reads of single rows, and all conditional writes."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -18,8 +18,8 @@ from media.rows.updates import RowUpdate, apply_update, same_revision, same_tras
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# What processing decides. The rest (title, tags, the decision to throw an image away) is the
-# owner's and survives it; the processor's role may not write it.
+# What processing decides. The rest (title, tags, the decision to trash an image) belongs to the
+# owner and survives processing; the processor's role may not write it.
 _PROCESSED_ATTRIBUTES = frozenset(
     {
         *("key", "status", "owner", "uploaded_at", "version_id", "sequencer", "sha256", "bytes"),
@@ -41,10 +41,10 @@ _CHECKSUM_CANDIDATES = 5
 
 
 class RowContentionError(Exception):
-    """Others kept changing the row, so that the change could not be made this time."""
+    """Concurrent changes to the row kept the write from succeeding."""
 
     def __init__(self, image_id: str) -> None:
-        super().__init__(f"image {image_id} kept changing meanwhile: try again")
+        super().__init__(f"image {image_id} is being changed by others: try again")
 
 
 class ImageTable:
@@ -57,7 +57,7 @@ class ImageTable:
     name
         The table's name.
     month_shards
-        Over how many partitions a month of the list-all index, and the trash, are spread.
+        The number of partitions of a month in the list-all index, and of the trash.
     """
 
     def __init__(self, client: "DynamoDBClient", name: str, month_shards: int) -> None:
@@ -66,7 +66,7 @@ class ImageTable:
         self._month_shards = month_shards
 
     def get(self, image_id: str) -> ImageRecord | None:
-        """Read one row as of now, or None where there is none."""
+        """Read the current row of an image; None if there is none."""
         answer = self._client.get_item(
             TableName=self._name, Key={"image_id": {"S": image_id}}, ConsistentRead=True
         )
@@ -74,7 +74,7 @@ class ImageTable:
         return record_of(item) if item else None
 
     def announce(self, record: ImageRecord) -> None:
-        """Write the row of an image that is about to be uploaded; never over another row.
+        """Write the row of an image that is about to be uploaded; never overwrite another row.
 
         Raises
         ------
@@ -88,23 +88,23 @@ class ImageTable:
         )
 
     def record_outcome(self, record: ImageRecord, seen: ImageRecord | None) -> bool:
-        """Write what an event came to, in one conditional step.
+        """Write the outcome of an event in one conditional step.
 
-        The write happens only if the row still belongs to this key, holds no event as late as
-        this one (a failed one may be tried again), and was not trashed, restored, purged or made
-        since it was read; nor written at all, where its purge has begun.
+        The write succeeds only if the row still belongs to this key, does not record this event or
+        a later one (unless that failed), and was not created, trashed, restored or purged since it
+        was read. If its purge has begun, the row must not have been written at all.
 
         Parameters
         ----------
         record
-            The new state; its `sequencer` orders it.
+            The new state; its `sequencer` places it in the order of events.
         seen
-            The row as it was read before processing.
+            The row as it was read before processing; None if there was none.
 
         Returns
         -------
         bool
-            False where the row has moved on meanwhile and nothing was written.
+            False if the row has changed and nothing was written.
         """
         plain = attributes_of(record, self._month_shards)
         changes = {name: plain[name] for name in plain if name in _PROCESSED_ATTRIBUTES}
@@ -113,7 +113,7 @@ class ImageTable:
             return self._wrote(
                 RowUpdate(record.image_id, "attribute_not_exists(image_id)", changes, removed)
             )
-        # While it is purged each claim lists anew what it removes, and so counts the revision up.
+        # During a purge each claim lists the objects again, and increments the revision.
         trash = same_revision(seen) if seen.purging else same_trash(seen)
         condition = (
             "#key = :key AND (attribute_not_exists(#sequencer) OR #sequencer < :sequencer OR "
@@ -131,41 +131,41 @@ class ImageTable:
         )
 
     def record_again(self, record: ImageRecord, seen: ImageRecord | None) -> bool:
-        """Write what processing without an event came to, if the row is still as it was read.
+        """Write the outcome of reprocessing, if the row is unchanged since it was read.
 
         Parameters
         ----------
         record
             The new state, with the `sequencer` of the row that it replaces.
         seen
-            The row as it was read before processing; None where there was none.
+            The row as it was read before processing; None if there was none.
 
         Returns
         -------
         bool
-            False where the row has changed meanwhile and nothing was written.
+            False if the row has changed and nothing was written.
         """
         if seen is None:
             return self.record_outcome(record, None)
         return self._write_unchanged(record, seen, _PROCESSED_ATTRIBUTES) is not None
 
     def describe(self, record: ImageRecord, seen: ImageRecord) -> ImageRecord | None:
-        """Write an image's title and tags where nothing was written since the row was read.
+        """Write an image's title and tags, if its row is unchanged since it was read.
 
         Returns
         -------
         ImageRecord or None
-            The row as it is now; None where it has moved on meanwhile.
+            The current row; None if it has changed and nothing was written.
         """
         return self._write_unchanged(record, seen, _DESCRIPTION)
 
     def trash(self, record: ImageRecord, deleted_at: datetime, purge_at: datetime) -> bool:
-        """Throw an image away: out of every listing, its row and its object kept until the purge.
+        """Trash an image: it leaves all listings; row and object stay until the purge.
 
         Returns
         -------
         bool
-            False where the row has moved on since it was read: the decision is about what was seen.
+            False if the row has changed since it was read: the owner decided on what was shown.
         """
         trashed = replace(
             record,
@@ -178,19 +178,19 @@ class ImageTable:
         return self._write_unchanged(trashed, record, _TRASH_ATTRIBUTES) is not None
 
     def restore(self, record: ImageRecord, seen: ImageRecord) -> ImageRecord | None:
-        """Bring a row out of the trash where nothing was written to it since it was read.
+        """Restore a row from the trash, if it is unchanged since it was read.
 
         Parameters
         ----------
         record
-            The row as it is to be.
+            The new state.
         seen
             The row as it was read.
 
         Returns
         -------
         ImageRecord or None
-            The row as it is now; None where it has moved on meanwhile.
+            The current row; None if it has changed and nothing was written.
         """
         return self._write_unchanged(record, seen, _TRASH_ATTRIBUTES)
 
@@ -204,7 +204,7 @@ class ImageTable:
             Limit=_CHECKSUM_CANDIDATES,
         )
         for item in answer["Items"]:
-            # The index lags behind the table, so only the row itself is believed.
+            # The index lags behind the table, so the row itself is checked.
             record = self.get(item["image_id"]["S"])
             if record and record.status is Status.READY and record.sha256 == sha256:
                 return record
@@ -213,7 +213,7 @@ class ImageTable:
     def _write_unchanged(
         self, record: ImageRecord, seen: ImageRecord, concerned: frozenset[str]
     ) -> ImageRecord | None:
-        """Write these attributes of a row where nothing was written to it since it was seen."""
+        """Write these attributes of a row, if it is unchanged since it was read."""
         plain = attributes_of(record, self._month_shards)
         changes = {name: plain[name] for name in plain if name in concerned}
         unchanged = same_revision(seen)

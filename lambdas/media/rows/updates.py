@@ -1,4 +1,4 @@
-"""One conditional change of one row, in DynamoDB's words."""
+"""Conditional updates of single rows, as DynamoDB requests."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RowUpdate:
-    """What to write to a row, and under which condition; each write counts the revision up.
+    """A conditional update of a row, which also increments its revision.
 
     Parameters
     ----------
     image_id
         Which row.
     changes, removed
-        Attributes to set, by name, and names of those to take away.
+        Attributes to set, by name, and the names of those to remove.
     condition
-        In DynamoDB's language; ``#name`` stands for an attribute.
+        A DynamoDB condition expression; ``#name`` stands for an attribute.
     names, values
-        Of the attributes and values that the condition uses beyond those changed.
+        Attributes and values that the condition uses in addition to the changed ones.
     """
 
     image_id: str
@@ -39,7 +39,7 @@ class RowUpdate:
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def request(self, table: str) -> "UpdateItemInputTypeDef":
-        """Lay the update out as DynamoDB takes it."""
+        """Build the request for DynamoDB."""
         removed = sorted(self.removed)
         names = {"revision", *self.changes, *removed, *self.names}
         values = {f":{name}": value for name, value in self.changes.items()}
@@ -61,7 +61,7 @@ class RowUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Part of a condition with the names and values that it uses."""
+    """A condition expression with the names and values that it uses."""
 
     text: str
     names: frozenset[str] = frozenset()
@@ -69,7 +69,7 @@ class Condition:
 
 
 def apply_update(client: "DynamoDBClient", table: str, update: RowUpdate) -> bool:
-    """Write an update; False where the condition did not hold and nothing was written."""
+    """Write an update; False if the condition did not hold and nothing was written."""
     try:
         client.update_item(**update.request(table))
     except ClientError as error:
@@ -85,8 +85,8 @@ def is_refused(error: ClientError) -> bool:
 
 
 def same_revision(seen: ImageRecord) -> Condition:
-    """Hold where nothing was written to the row since it was read."""
-    if seen.revision == 0:  # written before rows counted
+    """Build the condition that the row was not written since it was read."""
+    if seen.revision == 0:  # written before rows had revisions
         return Condition(
             "attribute_exists(image_id) AND attribute_not_exists(#revision)",
             frozenset({"revision"}),
@@ -97,7 +97,7 @@ def same_revision(seen: ImageRecord) -> Condition:
 
 
 def same_trash(seen: ImageRecord) -> Condition:
-    """Hold where an image was not trashed, restored or begun to be purged since it was seen."""
+    """Build the condition that no trashing, restoration or purge began since the row was read."""
     names = frozenset({"deleted_at", "purging"})
     if seen.deleted_at is None:
         return Condition(

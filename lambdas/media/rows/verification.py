@@ -1,7 +1,7 @@
-"""What a row may say of itself: its image id, its key and its owner have to fit together.
+"""Verifies rows: image id, key and owner must agree.
 
-Who may write rows could else give another's image to himself by a word in a row. The image id can't
-be changed, and the key proves the owner, so nothing else is believed.
+Otherwise whoever can write rows could take over another owner's image by editing its row. The image
+id cannot be changed, and the key proves the owner.
 """
 
 from dataclasses import replace
@@ -11,24 +11,24 @@ from media.model.keys import ForeignKeyError, identify_upload, renditions_prefix
 
 
 class ForgedRowError(Exception):
-    """A row that belies its key; no upload, deletion or processing makes one."""
+    """A row that contradicts its key; no upload, deletion or processing writes one."""
 
     def __init__(self, image_id: str) -> None:
         super().__init__(
-            f"the row of image {image_id} belies its key: somebody wrote it past the functions"
+            f"the row of image {image_id} contradicts its key: the functions did not write it"
         )
 
 
 def is_consistent(record: ImageRecord, bucket: str) -> bool:
-    """Return whether a row is of the image and the owner that its key names.
+    """Return whether a row agrees with the image and the owner that its key names.
 
     Parameters
     ----------
     record
-        The row. One without an owner is nobody's: that takes an image away from everyone but
-        administrators, and gives it to nobody.
+        The row. It may lack an owner: that hides the image from everyone but administrators, and
+        gives it to nobody.
     bucket
-        The bucket that the key is in; the identity of direct drops depends on it.
+        The bucket of the key; the ids of direct drops depend on it.
     """
     try:
         upload = identify_upload(bucket, record.key)
@@ -38,12 +38,12 @@ def is_consistent(record: ImageRecord, bucket: str) -> bool:
 
 
 def verified(record: ImageRecord | None, bucket: str) -> ImageRecord | None:
-    """Return what of a row may be shown; parameters as for `is_consistent`.
+    """Return what may be shown of a row; parameters as for `is_consistent`.
 
     Returns
     -------
     ImageRecord or None
-        Without renditions that lie below another image's prefix; None where the row is forged.
+        Without renditions under another image's prefix; None if the row is forged.
     """
     if record is None or not is_consistent(record, bucket):
         return None

@@ -6,29 +6,29 @@ from urllib.parse import quote
 from media.model.formats import FILE_EXTENSIONS, ImageFormat
 
 _IMAGE_EXTENSION = re.compile(rf"\.({'|'.join(sorted(FILE_EXTENSIONS))})$", re.IGNORECASE)
-# What some file system takes for a separator, a wildcard or a drive, and what ends a header.
+# Separators, wildcards and drive letters of file systems, and characters that end a header.
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|%]')
 _STEM_MAX = 150
-# The characters of RFC 8187 that need no escape.
+# Characters that RFC 8187 leaves unescaped.
 _ATTRIBUTE_CHARACTERS = "!#$&+-.^_`|~"
 
 
 def attachment(title: str | None, image_id: str, image_format: ImageFormat | None) -> str:
-    """Name a download after its title, ended as its bytes are and never as somebody said.
+    """Name a download after its title, with the extension of its actual format.
 
     Parameters
     ----------
     title
-        What the owner calls the image, often a file name; any text.
+        The title from the owner, often a file name; any text.
     image_id
-        Its name where there is no usable title.
+        The name if there is no usable title.
     image_format
-        What its bytes are; None where nobody has looked.
+        The format of the bytes; None if they were never inspected.
 
     Returns
     -------
     str
-        A header value of RFC 6266: printable ASCII, the whole name beside it where it needs more.
+        A header value of RFC 6266: printable ASCII, followed by the full name if it needs more.
     """
     extension = f".{image_format.extension}" if image_format else ""
     stem = _IMAGE_EXTENSION.sub("", _plain(title or ""))[:_STEM_MAX].strip(" .")

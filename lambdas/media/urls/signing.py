@@ -1,4 +1,4 @@
-"""Pre-signed requests: one to upload an announced image, and URLs to fetch what is stored."""
+"""Pre-signed requests: uploads of announced images, and URLs of stored objects."""
 
 import base64
 from dataclasses import dataclass
@@ -15,11 +15,10 @@ if TYPE_CHECKING:
     from botocore.credentials import Credentials
     from mypy_boto3_s3 import S3Client
 
-# What nobody has looked at is served as mere bytes.
+# An original that was never inspected is served as mere bytes.
 _UNKNOWN_TYPE = "application/octet-stream"
 
-
-# What renditions are ever made as; another type in a row was not written by the processor.
+# The types of renditions; the processor writes no others.
 _RENDITION_TYPES = frozenset({"image/avif", "image/jpeg", "image/webp"})
 
 
@@ -42,7 +41,7 @@ class UploadForm:
 
 @dataclass(frozen=True, slots=True)
 class SignedUrl:
-    """A URL that needs no other permission until it expires."""
+    """A URL that grants access until it expires."""
 
     url: str
     expires_at: datetime
@@ -51,22 +50,22 @@ class SignedUrl:
 class Signer:
     """Signs requests to the media bucket with the process's own credentials.
 
-    URLs are signed as of the beginning of a window of half their life, so within a window they are
-    the same text, which browsers can cache by, and they hold for at least half their life more.
+    URLs are signed as of the start of a window that is half as long as their life. Within a window
+    they stay the same, so that browsers can cache them, and remain valid for at least half their
+    life.
 
     Parameters
     ----------
     client
         An S3 client that signs with SigV4.
     credentials
-        Those that the client signs with.
+        The credentials of the client.
     bucket
         The media bucket's name.
     expiry
-        How long a signature holds; well under the life of the credentials, since it dies with
-        them.
+        How long a signature is valid: well below the life of the credentials, which also ends it.
     clock
-        Tells the present, aware.
+        Returns the current time, aware.
     """
 
     def __init__(
@@ -85,9 +84,9 @@ class Signer:
         self._clock = clock
 
     def upload(self, key: str, content_type: str, size: int, sha256: str | None) -> SignedUpload:
-        """Sign a request that uploads exactly what was announced, once, and nothing else.
+        """Sign a request that uploads exactly what was announced, once.
 
-        S3 keeps nothing where the key has an object: however often it is sent, one is stored.
+        S3 refuses the upload if the key has an object: however often it is sent, one is stored.
 
         Parameters
         ----------
@@ -98,10 +97,10 @@ class Signer:
         size
             The only size in bytes it may have.
         sha256
-            64 hexadecimal digits; where given, S3 refuses other bytes.
+            64 hexadecimal digits; if given, S3 refuses other bytes.
         """
         headers = {"Content-Type": content_type, "If-None-Match": "*", **_checksum(sha256)}
-        # Its length is signed too, which every client states by itself.
+        # The length is signed too; every client sends it by itself.
         fixed = {**headers, "Content-Length": str(size)}
         signed_at = self._clock()
         request = Presigned("PUT", key, signed_at, self._expiry, headers=fixed)
@@ -112,10 +111,10 @@ class Signer:
         )
 
     def form(self, key: str, content_type: str, size: int, sha256: str | None) -> UploadForm:
-        """Sign a form for the same, which a page without scripts can send.
+        """Sign a form for the same upload, which a page without scripts can send.
 
-        S3 takes it as often as it is sent before it expires, and keeps a version each time: its
-        forms know no condition on what is there.
+        S3 accepts it any number of times before it expires, and stores a version each time: S3
+        forms cannot require that the key has no object.
         """
         fixed = {"Content-Type": content_type}
         if sha256 is not None:
@@ -134,20 +133,20 @@ class Signer:
 
     @property
     def expiry(self) -> timedelta:
-        """How long a signature holds."""
+        """How long a signature is valid."""
         return self._expiry
 
     def window(self) -> int:
-        """Tell the number of the present window; within one, URLs stay the same."""
+        """Return the number of the current window, within which URLs stay the same."""
         return int(self._clock().timestamp()) // self._window_seconds
 
     def original(self, record: ImageRecord) -> SignedUrl:
-        """Sign a URL of the very version that was processed, served as what its bytes are.
+        """Sign a URL of the version that was processed, served with the type of its bytes.
 
         Raises
         ------
         ValueError
-            If the image was never processed, so that its format is not known.
+            If the image was never processed, so that its format is unknown.
         """
         if record.format is None:
             raise ValueError("only an image whose format is known can be served")
@@ -162,7 +161,7 @@ class Signer:
         return self._sign(record.key, overrides)
 
     def orphan(self, original: OrphanedOriginal) -> SignedUrl:
-        """Sign a URL of an original that has no row, served as an accepted type or as bytes."""
+        """Sign a URL of an orphaned original, served as an accepted type or as bytes."""
         return self._sign(
             original.key,
             {
@@ -172,7 +171,7 @@ class Signer:
         )
 
     def rendition(self, rendition: StoredRendition) -> SignedUrl:
-        """Sign a URL of a rendition, served as an image whatever lies there."""
+        """Sign a URL of a rendition, served as an image if its type is known."""
         known = rendition.content_type in _RENDITION_TYPES
         return self._sign(
             rendition.key,

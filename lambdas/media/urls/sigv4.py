@@ -1,7 +1,7 @@
-"""Pre-signed requests to S3, made fast: a page of a listing holds hundreds of them.
+"""SigV4 for pre-signed S3 requests, made fast: a page of a listing holds hundreds of them.
 
-botocore resolves endpoints and builds a request for each URL. The URLs here are the same to the
-byte, for the place that botocore says the bucket is at.
+botocore would resolve the endpoint and build a request for each URL. The URLs here are identical,
+byte for byte, and use the address that botocore resolves once.
 """
 
 import hashlib
@@ -22,18 +22,18 @@ _ALGORITHM = "AWS4-HMAC-SHA256"
 
 @dataclass(frozen=True, slots=True)
 class BucketAddress:
-    """Where a bucket is reached.
+    """The address of a bucket.
 
     Parameters
     ----------
     origin
-        Scheme and host, with the port where it is not the scheme's own.
+        Scheme and host, with the port if it is not the default.
     host
-        As the Host header has it.
+        The value of the Host header.
     path
-        What comes before a key: a slash, after the bucket's name where the host lacks it.
+        What precedes a key: a slash, or the bucket's name between slashes if the host lacks it.
     region
-        The region that signatures are for.
+        The region of the signatures.
     """
 
     origin: str
@@ -44,7 +44,7 @@ class BucketAddress:
 
 @dataclass(frozen=True, slots=True)
 class Presigned:
-    """What a URL allows whoever has it to do.
+    """The request that a pre-signed URL allows.
 
     Parameters
     ----------
@@ -53,9 +53,9 @@ class Presigned:
     key
         The object's key.
     signed_at
-        The moment, aware and in UTC, from which `expiry` counts.
+        The time, aware and in UTC, from which `expiry` counts.
     expiry
-        How long the URL holds.
+        How long the URL is valid.
     overrides
         Query parameters of GetObject, such as ``versionId`` and ``response-content-type``.
     headers
@@ -71,7 +71,7 @@ class Presigned:
 
 
 def locate_bucket(client: "S3Client", bucket: str) -> BucketAddress:
-    """Ask botocore where a bucket is reached; no request is made."""
+    """Resolve the address of a bucket with botocore; no request is sent."""
     probe = client.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "k"})
     parts = urlsplit(probe)
     return BucketAddress(
@@ -88,11 +88,11 @@ def sign_url(address: BucketAddress, credentials: "Credentials", request: Presig
     Parameters
     ----------
     address
-        Where the object's bucket is.
+        The address of the bucket.
     credentials
-        Whose signature it is.
+        The credentials to sign with.
     request
-        What is signed.
+        The request to sign.
     """
     frozen = credentials.get_frozen_credentials()
     moment = request.signed_at.strftime("%Y%m%dT%H%M%SZ")

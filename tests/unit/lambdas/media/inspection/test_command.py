@@ -20,7 +20,7 @@ def test_one_line_a_file_and_the_rest_goes_on(
     captured = capsys.readouterr()
     assert captured.err.splitlines() == [
         f"{missing}: No such file or directory",
-        f"{tmp_path}: it is no regular file: name image files",
+        f"{tmp_path}: this is not a regular file: name image files",
     ]
     first, second = (json.loads(line) for line in captured.out.splitlines())
     assert first.pop("milliseconds") > 0

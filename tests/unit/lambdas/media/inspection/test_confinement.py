@@ -21,7 +21,7 @@ SPECS = (RenditionSpec("thumb", 16),)
 PROGRAM = "media.inspection.decoder_process._PROGRAM"
 INTRUDER = "tests.unit.lambdas.media.inspection.intruder"
 # The kernel answers with an error, or ends the process.
-REFUSED, ENDED = "PermissionError", "makes its decoder fail"
+REFUSED, ENDED = "PermissionError", "crashes its decoder"
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs Linux")
 

@@ -42,7 +42,7 @@ def test_a_process_that_dies_is_replaced_and_its_file_looked_at_again() -> None:
 @pytest.mark.parametrize(
     ("end", "told"),
     [
-        (signal.SIGSEGV, (RejectedError, "makes its decoder fail")),
+        (signal.SIGSEGV, (RejectedError, "crashes its decoder")),
         (signal.SIGKILL, (InspectionError, "was killed")),
     ],
 )
@@ -96,8 +96,8 @@ def test_a_rejection_comes_back_with_its_reason() -> None:
 @pytest.mark.parametrize(
     ("says", "told"),
     [
-        ("a pickle", (RejectedError, "makes its decoder fail")),
-        ("half an answer", (RejectedError, "makes its decoder fail")),
+        ("a pickle", (RejectedError, "crashes its decoder")),
+        ("half an answer", (RejectedError, "crashes its decoder")),
         ("a fault", (InspectionError, "KeyError at media.x:1")),
     ],
 )

@@ -94,7 +94,7 @@ def test_what_was_deleted_in_s3_stays_as_long_as_its_marker_says(
     assert bool(client.entries) == spared
 
 
-def test_older_versions_go_with_the_one_that_was_thrown_away() -> None:
+def test_older_versions_go_with_the_one_that_was_trashed() -> None:
     row = dropped(DROPPED.key, "v0")
     queue = MemoryQueue(row)
     client = VersionClient(
@@ -114,7 +114,7 @@ def test_older_versions_go_with_the_one_that_was_thrown_away() -> None:
         replace(TRASHED, owner=OTHER.image_id),
     ],
 )
-def test_a_row_that_belies_its_key_is_a_fault_and_nothing_goes(forged: ImageRecord) -> None:
+def test_a_row_that_contradicts_its_key_fails_and_nothing_goes(forged: ImageRecord) -> None:
     queue = MemoryQueue(forged)
     client = VersionClient(queue.steps, (forged.key, "version", DELETED_AT, True))
     ((report,), entries) = (purge(queue, client)[1], client.entries)

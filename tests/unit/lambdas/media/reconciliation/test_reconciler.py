@@ -53,7 +53,7 @@ def test_another_key_never_takes_over_an_image(world: World) -> None:
     world.reconciler.reconcile(world.put(png(16)))
     thief = "0a000000-0000-4000-8000-00000000000f"
     change = world.put(png(4), key=f"uploads/{thief}/{IMAGE}")
-    with pytest.raises(KeyCollisionError, match="belongs to another key"):
+    with pytest.raises(KeyCollisionError, match="already belongs to another key"):
         world.reconciler.reconcile(change)
     assert (world.row.owner, world.row.width) == (OWNER, 16)
 

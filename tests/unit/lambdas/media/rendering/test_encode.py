@@ -40,7 +40,7 @@ def test_configuration_gives_the_defaults() -> None:
             "format must be webp or jpeg or avif",
         ),
         ([{"name": "a", "longest_side": 1, "side": 2}], "unknown rendition field 'side'"),
-        ([{"name": "A/../b", "longest_side": 1}], "use lower case letters"),
+        ([{"name": "A/../b", "longest_side": 1}], "use lower-case letters"),
         ([{"name": "a", "longest_side": 15}], "longest_side must be 16 to 8192"),
         ([{"name": "a", "longest_side": "256"}], "longest_side must be 16 to 8192"),
         ([{"name": "a", "longest_side": 16, "quality": 101}], "quality must be 1 to 100"),

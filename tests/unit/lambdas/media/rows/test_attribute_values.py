@@ -31,7 +31,7 @@ def test_values_are_tagged_as_boto3_tags_them(value: Any) -> None:
 
 @pytest.mark.parametrize("value", [0.5, None, b"bytes", {1, 2}, object()])
 def test_what_has_no_place_in_an_item_is_refused(value: object) -> None:
-    with pytest.raises(TypeError, match="has no place in an item"):
+    with pytest.raises(TypeError, match="an item cannot hold a value"):
         tagged(value)
 
 

@@ -30,7 +30,7 @@ DROP = f"uploads/{OWNER}/holiday/1.jpg"
         replace(ROW, key=DROP, image_id=identify_upload(BUCKET, DROP).image_id, renditions={}),
     ],
 )
-def test_rows_that_the_functions_write_are_believed(row: ImageRecord) -> None:
+def test_rows_that_the_functions_write_are_shown(row: ImageRecord) -> None:
     assert verified(row, BUCKET) == row
 
 
@@ -46,7 +46,7 @@ def test_rows_that_the_functions_write_are_believed(row: ImageRecord) -> None:
         replace(ROW, key=DROP),
     ],
 )
-def test_a_row_that_belies_its_key_is_as_good_as_none(forged: ImageRecord) -> None:
+def test_a_row_that_contradicts_its_key_is_ignored(forged: ImageRecord) -> None:
     assert verified(forged, BUCKET) is None
 
 
