@@ -1,1 +1,1 @@
-"""The Lambda functions: an event in, a call of the domain, a result out."""
+"""The Lambda functions: each turns an event into a call of the domain, and returns the result."""

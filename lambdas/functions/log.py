@@ -1,4 +1,4 @@
-"""The log of every function: lines of JSON without object keys, which may be personal."""
+"""The log of every function: JSON lines without object keys, which may be personal."""
 
 import re
 
@@ -6,16 +6,16 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.logging.types import LogRecord
 
-# As it stands in JSON: botocore tells the whole URL where a connection fails, with the key in its
-# path or, of a listing, percent-encoded in its query. To the end of the line, for keys hold spaces.
+# A key in JSON. If a connection fails, botocore reports the whole URL, with the key in its path or,
+# for a listing, percent-encoded in its query. The match runs to the end, since keys hold spaces.
 _KEY = re.compile(r"uploads(?:/|%(?:25)*2[Ff])(?:[^\"\\]|\\[^n\"])+")
 
 
 class KeylessFormatter(LambdaPowertoolsFormatter):
-    """Writes a line as Powertools does, and leaves out what follows ``uploads/``."""
+    """Formats lines as Powertools does, and leaves out what follows ``uploads/``."""
 
     def serialize(self, log: LogRecord) -> str:
-        """Write a line of JSON."""
+        """Serialise a line as JSON."""
         return _KEY.sub("uploads/...", super().serialize(log))
 
 

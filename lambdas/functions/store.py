@@ -1,4 +1,4 @@
-"""Where images are stored, which every function's deployment tells it."""
+"""Where images are stored, from the environment variables of each function."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class Store:
     bucket, table
         Their names.
     month_shards
-        Over how many partitions a month of the list-all index, and the trash, are spread.
+        The number of partitions of a month in the list-all index, and of the trash.
     """
 
     bucket: str
@@ -22,12 +22,12 @@ class Store:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Store":
-        """Read the store; what is missing or wrong stops the function at its start.
+        """Read the store; a missing or invalid variable stops the function at its start.
 
         Raises
         ------
         KeyError, ValueError
-            If a variable is missing or holds no such value.
+            If a variable is missing or invalid.
         """
         return cls(
             bucket=environment["MEDIA_BUCKET"],

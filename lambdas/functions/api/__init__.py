@@ -1,1 +1,1 @@
-"""The HTTP API: images announced, listed, served and thrown away."""
+"""The HTTP API, which announces, lists, serves and trashes images."""

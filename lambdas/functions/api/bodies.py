@@ -1,4 +1,4 @@
-"""What a client may send in a body, checked at the edge with messages that name the field."""
+"""Validates request bodies, with messages that name the field."""
 
 import json
 import unicodedata
@@ -26,10 +26,10 @@ BODY_BYTES_MAX = 16 * 1024
 _TITLE_MAX, _TAG_MAX, _TAGS_MAX = 200, 50, 20
 _ERRORS_MAX, _NAME_MAX = 10, 100
 _MESSAGES = {
-    "extra_forbidden": "there is no such field: leave it out",
-    "missing": "this field is needed",
+    "extra_forbidden": "unknown field: leave it out",
+    "missing": "this field is required",
     "string_pattern_mismatch": "write 64 hexadecimal digits",
-    "string_unicode": "write text without halves of surrogate pairs",
+    "string_unicode": "write text without unpaired surrogates",
 }
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -42,7 +42,7 @@ def _plain_text(text: str) -> str:
 
 
 def _short_title(title: str) -> str:
-    # Some characters become several when they are normalised.
+    # Normalisation may turn one character into several.
     return _within(title, _TITLE_MAX)
 
 
@@ -94,7 +94,7 @@ class _Body(BaseModel):
 
 
 class AnnounceRequest(_Body):
-    """What is about to be uploaded; `bytes` is its exact size."""
+    """The file to be uploaded; `bytes` is its exact size."""
 
     content_type: ContentType
     bytes: Annotated[int, Field(ge=1)]
@@ -106,7 +106,7 @@ class AnnounceRequest(_Body):
 
 
 class DescribeRequest(_Body):
-    """What to say about an image instead; what is left out stays, a null title is none."""
+    """New values for an image; omitted fields stay as they are, and a null title removes it."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
@@ -128,13 +128,13 @@ def read_body(request: Request, model: type[Body]) -> Body:
     request
         The request.
     model
-        What its body must be.
+        The model of its body.
 
     Raises
     ------
     ProblemError
-        415 for another media type, 413 for a body that is too long, 400 for one that is no JSON,
-        422 for wrong fields.
+        415 for another media type, 413 for a body that is too long, 400 for one that is not JSON,
+        422 for invalid fields.
     """
     _require_json(request.headers.get("content-type"))
     text = request.body
@@ -142,8 +142,8 @@ def read_body(request: Request, model: type[Body]) -> Body:
         raise ProblemError(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             "body-too-large",
-            f"the body has more than {BODY_BYTES_MAX} bytes: announce the image here and send "
-            "the file itself with the request in the answer",
+            f"the body is larger than {BODY_BYTES_MAX} bytes: announce the image here, and upload "
+            "the file with the request in the response",
         )
     try:
         return model.model_validate(_parse(text))
@@ -159,7 +159,7 @@ def _require_json(content_type: str | None) -> None:
         raise ProblemError(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "unsupported-media-type",
-            f"send the body as {JSON} in UTF-8, with a Content-Type header that says so",
+            f"send the body as {JSON} in UTF-8, with a matching Content-Type header",
         )
 
 
@@ -173,14 +173,14 @@ def _parse(text: str) -> Any:  # noqa: ANN401 - JSON of unknown shape
 def _object(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
     names = [name for name, _ in pairs]
     if len(set(names)) != len(names):
-        raise invalid_json("it has a field twice")
+        raise invalid_json("it contains a field twice")
     if not all(name.isprintable() for name in names):
-        raise invalid_json("it has a field whose name is no visible text")
+        raise invalid_json("it contains a field whose name is not printable")
     return dict(pairs)
 
 
 def _no_constant(name: str) -> None:
-    message = f"{name} is no JSON"
+    message = f"{name} is not JSON"
     raise ValueError(message)
 
 

@@ -1,4 +1,4 @@
-"""From a request to the code that answers it."""
+"""Dispatches requests to the code that answers them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ from functions.api.views import HealthView
 
 @dataclass(frozen=True, slots=True)
 class Dispatcher:
-    """Knows which code answers which route."""
+    """Maps routes to the code that answers them."""
 
     images: ImageRoutes
     listing: ListingRoute
     trash: TrashRoutes
 
     def answer(self, route: Route, values: tuple[str, ...], request: Request) -> Response:
-        """Answer a request of a route, with what its path has in the place of braces.
+        """Answer a request, given its route and the values of its path parameters.
 
         Raises
         ------
         ProblemError
-            If it can't be served.
+            If the request cannot be served.
         """
         if not route.needs_token:
             read_query(request)

@@ -1,4 +1,4 @@
-"""An HTTP request in, an HTTP answer out."""
+"""Handles an HTTP request and returns the response."""
 
 import os
 import time
@@ -33,8 +33,8 @@ logger = build_logger()
 
 
 def build_dispatcher(settings: Settings) -> Dispatcher:
-    """Wire the routes to the domain and the domain to AWS."""
-    # Two tries at most within the ten seconds that the function has.
+    """Connect the routes to the domain, and the domain to AWS."""
+    # Two attempts fit into the ten seconds of the function.
     clients = build_clients(read_timeout_seconds=3, attempts=2)
     store = settings.store
     table = ImageTable(clients.dynamodb, store.table, store.month_shards)
@@ -58,13 +58,13 @@ def build_dispatcher(settings: Settings) -> Dispatcher:
     return Dispatcher(images=images, listing=listing, trash=trash)
 
 
-# At import, because a starting function has a whole processor to itself and a running one may not.
+# At import, because Lambda gives a starting function more CPU than a running one may have.
 dispatcher = build_dispatcher(Settings.from_environment(os.environ))
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's contract
-    """Answer one request, and log and count it by its route, never by its path or query."""
+    """Answer a request, and log and count it by route, never by path or query."""
     started = time.perf_counter()
     request_id = event["requestContext"]["requestId"]
     route, answer = answer_event(event, request_id)
@@ -86,12 +86,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
 
 
 def answer_event(event: dict[str, Any], request_id: str) -> tuple[str, Response]:
-    """Answer an event, whatever comes of it, and tell which route it was of."""
+    """Answer an event, even if it fails, and return the name of its route."""
     name = _NO_ROUTE
     try:
         request = Request.from_event(event)
         if request.method == _PREFLIGHT:
-            # The gateway adds what browsers want to know.
+            # The gateway adds the CORS headers.
             return _PREFLIGHT, Response(HTTPStatus.NO_CONTENT)
         route, values = find_route(request.method, request.path)
         name = route.key
@@ -99,6 +99,6 @@ def answer_event(event: dict[str, Any], request_id: str) -> tuple[str, Response]
     except ProblemError as problem:
         return name, problem.answer(request_id)
     except Exception:
-        # The log has the reason, the caller the request id.
+        # The log gets the reason, and the caller the request id.
         logger.exception("request failed")
         return name, internal_error().answer(request_id)

@@ -1,4 +1,4 @@
-"""The routes of single images: each checks what was sent, asks the domain, shows what it said."""
+"""The routes of single images: each validates the request and presents the domain's answer."""
 
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -31,7 +31,7 @@ from media.rows.table import ImageTable
 from media.rows.verification import verified
 from media.urls.signing import Signer
 
-# Of a URL's life: whoever follows a redirect that it kept must still have time to fetch.
+# A redirect may be cached for this fraction of the URL's life, so that there is time to fetch.
 _REDIRECT_LIFE_SHARE = 4
 
 
@@ -42,15 +42,15 @@ class ImageRoutes:
     Parameters
     ----------
     table, orphans
-        Where images are, and where those without a row are looked for.
+        The image table, and the finder of orphaned originals.
     signer
-        Who signs what is served.
+        Signs the URLs.
     clock
-        Tells the present, aware.
+        Returns the current time, aware.
     upload_bytes_max
-        The largest upload in bytes that may be announced.
+        The largest upload in bytes.
     gives_forms
-        Whether an announcement is answered with a form as well.
+        Whether announcements also return a form.
     """
 
     table: ImageTable
@@ -61,11 +61,11 @@ class ImageRoutes:
     gives_forms: bool
 
     def announce(self, caller: Caller, request: Request) -> Response:
-        """``POST /images``: 201 with a request to upload with, 200 with an image already there."""
+        """``POST /images``: 201 with an upload request, or 200 with the existing image."""
         read_query(request)
         announced = read_body(request, AnnounceRequest)
         if announced.bytes > self.upload_bytes_max:
-            message = f"at most {self.upload_bytes_max} bytes may be uploaded"
+            message = f"uploads may have at most {self.upload_bytes_max} bytes"
             raise invalid_fields(FieldError(field="bytes", message=message))
         announcement = Announcement(
             owner=caller.owner,
@@ -84,7 +84,7 @@ class ImageRoutes:
         return self.shown(answer, caller)
 
     def show(self, caller: Caller, request: Request, image_id: str) -> Response:
-        """``GET /images/{id}``: all that is known of an image, with URLs where it is ready."""
+        """``GET /images/{id}``: all that is known of an image, with URLs if it is ready."""
         read_query(request)
         record = self.find(caller, image_id)
         if isinstance(record, OrphanedOriginal):
@@ -106,7 +106,7 @@ class ImageRoutes:
         )
 
     def describe(self, caller: Caller, request: Request, image_id: str) -> Response:
-        """``PATCH /images/{id}``: another title or other tags, where nobody changed it before."""
+        """``PATCH /images/{id}``: new title or tags, if the image is unchanged since the read."""
         read_query(request)
         changes = read_body(request, DescribeRequest)
         seen = self.find_recorded(caller, image_id)
@@ -122,12 +122,12 @@ class ImageRoutes:
         return self.shown(changed, caller)
 
     def find(self, caller: Caller, image_id: str) -> ImageRecord | OrphanedOriginal:
-        """Find an image that the caller may see, its row or at least its object.
+        """Find an image that the caller may see: its row, or at least its object.
 
         Raises
         ------
         ProblemError
-            404 where there is none, it is somebody else's, or it is in the trash.
+            404 if there is none, it belongs to another owner, or it is in the trash.
         """
         record = self.read(image_id)
         if record is None and is_canonical_uuid(image_id):
@@ -139,7 +139,7 @@ class ImageRoutes:
         return record
 
     def read(self, image_id: str) -> ImageRecord | None:
-        """Read the row of an image; a forged one is as good as none."""
+        """Read the row of an image; a forged one counts as none."""
         if not is_canonical_uuid(image_id):
             return None
         return verified(self.table.get(image_id), self.signer.bucket)
@@ -150,7 +150,7 @@ class ImageRoutes:
         Raises
         ------
         ProblemError
-            As `find` does, and 409 where only the image's object is there.
+            As `find` does, and 409 if the image has an object but no row.
         """
         record = self.find(caller, image_id)
         if isinstance(record, OrphanedOriginal):
@@ -158,8 +158,8 @@ class ImageRoutes:
         return record
 
     def shown(self, record: ImageRecord, caller: Caller) -> Response:
-        """Answer with an image and the tag of its present state."""
-        # First: where the window ends meanwhile, the tag must not outlive the URLs.
+        """Respond with an image and the tag of its current state."""
+        # First, so that the tag does not outlive the URLs if the window ends meanwhile.
         tag = self._tag(record)
         view = self._presenter.image(record, with_location=caller.owns(record))
         return respond(view, ETag=tag)
@@ -180,8 +180,8 @@ class ImageRoutes:
             raise ProblemError(
                 HTTPStatus.CONFLICT,
                 "not-ready",
-                f"the image is {record.status.value}, and only a ready one has content: "
-                "GET /images/{id} says more",
+                f"the image is {record.status.value}, and only a ready image has content: "
+                "GET /images/{id} shows details",
             )
         if rendition is None:
             return self.signer.original(record).url
@@ -195,6 +195,6 @@ def _rendition_not_found(available: list[str]) -> ProblemError:
     return ProblemError(
         HTTPStatus.NOT_FOUND,
         "rendition-not-found",
-        f"the image has no such rendition: {known}; without rendition the original is answered",
+        f"the image has no such rendition: {known}; leave rendition out for the original",
         renditions=available,
     )

@@ -19,7 +19,7 @@ from media.rows.listings import ImageListings
 from media.rows.verification import verified
 from media.urls.signing import Signer
 
-# Clocks differ, so the newest image may be of a month that has hardly begun here.
+# Clocks differ, so the newest image may belong to a month that has not begun here yet.
 _CLOCK_TOLERANCE = timedelta(days=1)
 
 
@@ -30,13 +30,13 @@ class ListingRoute:
     Parameters
     ----------
     listings, signer
-        Where images are listed, and who signs what is served.
+        Lists images, and signs their URLs.
     clock
-        Tells the present, aware.
+        Returns the current time, aware.
     cursor_key
         Signs cursors.
     first_month
-        The month, as ``YYYY-MM``, before which there are no images.
+        The first month with images, as ``YYYY-MM``.
     """
 
     listings: ImageListings
@@ -46,7 +46,7 @@ class ListingRoute:
     first_month: str
 
     def list_images(self, caller: Caller, request: Request) -> Response:
-        """``GET /images``: the caller's images; an owner's or all for administrators."""
+        """``GET /images``: the caller's images; administrators may list another owner's, or all."""
         parameters = read_list_query(request)
         _require_rights(caller, parameters)
         owner = None if parameters.everyone else parameters.owner or caller.owner
@@ -56,8 +56,8 @@ class ListingRoute:
             caller=caller.owner,
         )
         after = _position_after(seal, parameters.cursor)
-        # One row more than the page tells whether there is a next one; the table's own
-        # LastEvaluatedKey may point at nothing.
+        # One row more than the page shows whether there is a next page; LastEvaluatedKey would
+        # not, since nothing may follow it.
         records = self._read(owner, parameters.limit + 1, after)
         page = records[: parameters.limit]
         has_more = len(records) > parameters.limit

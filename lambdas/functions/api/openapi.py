@@ -1,6 +1,6 @@
-"""The OpenAPI document, made of the routes and of the models that read and write bodies.
+"""Generates the OpenAPI document from the routes and the models of their bodies.
 
-``python -m functions.api.openapi`` prints it; ``docs/openapi.json`` is what it printed.
+``python -m functions.api.openapi`` prints it; ``docs/openapi.json`` is its output.
 """
 
 import json
@@ -18,31 +18,31 @@ from functions.api.views import ProblemView
 
 _REFERENCE = "#/components/schemas/{model}"
 _DESCRIPTION = """\
-Images in, checked and rendered, served by pre-signed URL. The owner of an image is the subject of
-the token that announced it; members of the group admins see the images of all owners. Errors are
-RFC 9457 problem details, but for those that the gateway answers by itself, with a member `message`:
-401 without a valid token, 429 to a caller who is too fast, 500 and 503 where ours did not come."""
+Stores images, makes renditions of them, and serves both by pre-signed URLs. The owner of an image
+is the subject of the token that announced it; members of the group admins see the images of all
+owners. Errors are RFC 9457 problem details. The gateway itself answers with a member `message`: 401
+without a valid token, 429 to a caller that is too fast, 500 and 503 if the function failed."""
 _UUID = {"type": "string", "format": "uuid"}
-_STATE = "What the `ETag` header had."
+_STATE = "The value of the `ETag` header."
 _PARAMETERS: dict[str, dict[str, Any]] = {
     "limit": {
-        "description": "How many images at most.",
+        "description": "The maximum number of images.",
         "schema": {"type": "integer", "minimum": 1, "maximum": PAGE_MAX, "default": PAGE_DEFAULT},
     },
     "cursor": {
-        "description": "`next_cursor` of the page before, for the same listing and caller.",
+        "description": "`next_cursor` of the previous page, for the same listing and caller.",
         "schema": {"type": "string"},
     },
     "owner": {
-        "description": "Whose images; another owner's are for administrators.",
+        "description": "The owner; only administrators may name another than themselves.",
         "schema": _UUID,
     },
     "all": {
-        "description": "The images of all owners, for administrators.",
+        "description": "List the images of all owners; only for administrators.",
         "schema": {"type": "string", "enum": ["true"]},
     },
     "rendition": {
-        "description": "The name of a rendition; the original where it is left out.",
+        "description": "The name of a rendition; leave it out for the original.",
         "schema": {"type": "string"},
     },
     "If-Match": {"description": _STATE, "required": True, "schema": {"type": "string"}},
@@ -50,20 +50,24 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
 }
 _RESPONSE_HEADERS: dict[str, dict[str, Any]] = {
     "ETag": {
-        "description": "The state of the image, opaque; a degraded image has none.",
+        "description": "An opaque tag of the image's state; a degraded image has none.",
         "schema": {"type": "string"},
     },
-    "Location": {"description": "Where to go.", "required": True, "schema": {"type": "string"}},
+    "Location": {
+        "description": "The URL to go to.",
+        "required": True,
+        "schema": {"type": "string"},
+    },
     "X-Request-Id": {
-        "description": "What log lines call this request.",
+        "description": "Identifies this request in the logs.",
         "required": True,
         "schema": {"type": "string"},
     },
 }
 _GATEWAY_ANSWERS = {
-    HTTPStatus.TOO_MANY_REQUESTS: "Slow down and send it again later.",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "The fault is ours; the request id finds it.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The fault is ours; send it again later.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests: slow down, and send it again later.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "The fault is ours: report the request id.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The fault is ours: send it again later.",
 }
 
 
@@ -73,7 +77,7 @@ def build_document() -> dict[str, Any]:
     Returns
     -------
     dict
-        OpenAPI 3.1, in the order in which a person reads it.
+        OpenAPI 3.1, in reading order.
     """
     paths: dict[str, dict[str, Any]] = {}
     for route in ROUTES:
@@ -86,7 +90,7 @@ def build_document() -> dict[str, Any]:
             "description": _DESCRIPTION,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": "/", "description": "The output api_url of an environment."}],
+        "servers": [{"url": "/", "description": "The output `api_url` of an environment."}],
         "security": [{"token": []}],
         "paths": paths,
         "components": {
@@ -135,7 +139,7 @@ def _responses(route: Route) -> dict[str, Any]:
             "content": _content(PROBLEM_JSON, ProblemView),
         }
     if route.needs_token:
-        responses[HTTPStatus.UNAUTHORIZED] = _gateway("The token is missing, expired or false.")
+        responses[HTTPStatus.UNAUTHORIZED] = _gateway("The token is missing, expired or invalid.")
     responses |= {status: _gateway(said) for status, said in _GATEWAY_ANSWERS.items()}
     return {str(status.value): responses[status] for status in sorted(responses)}
 
@@ -151,7 +155,7 @@ def _success(success: Success) -> dict[str, Any]:
 
 
 def _gateway(description: str) -> dict[str, Any]:
-    # Its own answers have a shape of their own, and ours may come with these statuses too.
+    # The gateway has its own format, and ours may come with these statuses too.
     return {
         "description": description,
         "content": {

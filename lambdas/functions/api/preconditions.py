@@ -1,7 +1,7 @@
-"""Entity tags: which state of an image a client has, and whether it is still the present one.
+"""Entity tags: whether a client has the current state of an image.
 
-A tag is made of the row's revision and of the window that URLs are signed in: what a client keeps
-is told to be fresh only as long as the URLs in it hold. A change is bound to the revision alone.
+A tag combines the revision of the row and the window in which URLs are signed, so that a cached
+response is confirmed only while its URLs are valid. A change depends on the revision alone.
 """
 
 import re
@@ -21,38 +21,38 @@ def entity_tag(record: ImageRecord, window: int) -> str:
 
 
 def is_known(request: Request, tag: str) -> bool:
-    """Return whether ``If-None-Match`` says that the client has what it would get."""
+    """Return whether ``If-None-Match`` shows that the client has the current response."""
     header = request.headers.get("if-none-match", "")
     return header.strip() == "*" or tag.strip('"') in {opaque for _, opaque in _tags(header)}
 
 
 def require_match(request: Request, record: ImageRecord, tag: str) -> None:
-    """Require that ``If-Match`` names the present revision of an image.
+    """Require that ``If-Match`` names the current revision of an image.
 
     Raises
     ------
     ProblemError
-        428 without the header, 412 where it names another.
+        428 without the header, 412 if it names another revision.
     """
     header = request.headers.get("if-match", "").strip()
     if not header:
         raise ProblemError(
             HTTPStatus.PRECONDITION_REQUIRED,
             "precondition-required",
-            "send If-Match with the ETag of the image that you are changing: GET it first",
+            "send If-Match with the ETag of the image: GET the image first",
         )
-    # A weak tag never matches here: RFC 9110 wants the strong comparison.
+    # A weak tag never matches here: RFC 9110 requires the strong comparison.
     revisions = {opaque.partition("-")[0] for weak, opaque in _tags(header) if not weak}
     if header != "*" and f"{record.revision:x}" not in revisions:
         raise precondition_failed(tag)
 
 
 def precondition_failed(tag: str) -> ProblemError:
-    """Say that the image has changed since the client read it, and what its tag is now."""
+    """Report that the image has changed since the client read it, with its current tag."""
     return ProblemError(
         HTTPStatus.PRECONDITION_FAILED,
         "precondition-failed",
-        "the image was changed since you read it: GET it again and apply your change to that",
+        "the image has changed since you read it: GET it again and reapply your change",
         headers={"ETag": tag},
         current_etag=tag,
     )

@@ -1,4 +1,4 @@
-"""Images, uploads and pages made into views, with the URLs that clients may fetch."""
+"""Presents images, uploads and pages as views, with URLs that clients can fetch."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -25,12 +25,12 @@ from media.urls.signing import SignedUrl, Signer
 
 @dataclass(frozen=True, slots=True)
 class Presenter:
-    """Shows what the domain says."""
+    """Presents the domain's objects as views."""
 
     signer: Signer
 
     def upload(self, upload: PendingUpload) -> AnnouncedView:
-        """Show an announced image and how to send it."""
+        """Present an announced image, and how to upload it."""
         signed, form = upload.upload, upload.form
         put = PutView(url=signed.url, headers=signed.headers)
         expires_at = format_timestamp(signed.expires_at)
@@ -41,7 +41,7 @@ class Presenter:
         return AnnouncedView(image_id=upload.image_id, status="pending", upload=view)
 
     def image(self, record: ImageRecord, *, with_location: bool) -> ImageView:
-        """Show all of an image, with URLs where it is ready; its location is its owner's alone."""
+        """Present an image in full, with URLs if it is ready; only its owner sees the location."""
         is_ready = record.status is Status.READY
         document = self._summary(record)
         document["exif"] = {name: _plain(value) for name, value in record.exif.items()}
@@ -51,7 +51,7 @@ class Presenter:
         return ImageView(**document)
 
     def orphan(self, original: OrphanedOriginal) -> ImageView:
-        """Show an original without a row: where it is, and that nothing else is known."""
+        """Present an orphaned original: its URL, and that nothing else is known."""
         bare = ImageRecord(
             image_id=original.image_id,
             key=original.key,
@@ -67,7 +67,7 @@ class Presenter:
         )
 
     def page(self, records: Sequence[ImageRecord], next_cursor: str | None) -> PageView:
-        """Show one page of a listing, without EXIF, locations and originals."""
+        """Present one page of a listing, without EXIF, locations and originals."""
         images = [SummaryView(**self._summary(record)) for record in records]
         return PageView(images=images, next_cursor=next_cursor)
 

@@ -1,4 +1,4 @@
-"""RFC 9457 problem details: how the API says no."""
+"""RFC 9457 problem details, with which the API reports errors."""
 
 from http import HTTPStatus
 from typing import Any
@@ -11,18 +11,18 @@ FieldError = FieldErrorView
 
 
 class ProblemError(Exception):
-    """A request that can't be served, in words for the one who sent it.
+    """A request that cannot be served, with a message for its sender.
 
     Parameters
     ----------
     status
         The HTTP status; its phrase is the problem's title.
     kind
-        The stable last part of the problem's type.
+        The last, stable part of the problem type.
     detail
-        What happened and what to do about it. Never a secret, a location or an address.
+        What happened, and what to do about it. Never a secret, a location or an address.
     headers
-        Further headers of the answer.
+        Further headers of the response.
     members
         Further members of the document.
     """
@@ -33,7 +33,7 @@ class ProblemError(Exception):
         kind: str,
         detail: str,
         headers: dict[str, str] | None = None,
-        **members: Any,  # noqa: ANN401 - whatever the document holds
+        **members: Any,  # noqa: ANN401 - the problem type decides
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -43,7 +43,7 @@ class ProblemError(Exception):
         self.members = members
 
     def answer(self, request_id: str) -> Response:
-        """Answer with the JSON document of RFC 9457."""
+        """Build the response with the document of RFC 9457."""
         view = ProblemView(
             type=f"{_TYPE_PREFIX}{self.kind}",
             title=self.status.phrase,
@@ -61,43 +61,43 @@ class ProblemError(Exception):
 
 
 def invalid_fields(*errors: FieldError) -> ProblemError:
-    """Say which fields of a request are wrong."""
+    """Report invalid fields of a request."""
     names = ", ".join(sorted({error.field for error in errors}))
-    detail = f"correct the fields named in errors ({names}) and send the request again"
+    detail = f"correct the fields named in errors ({names}), and send the request again"
     return ProblemError(
         HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-fields", detail, errors=list(errors)
     )
 
 
-def invalid_json(reason: str = "it is no JSON") -> ProblemError:
-    """Say that a body can't be read."""
+def invalid_json(reason: str = "it is not JSON") -> ProblemError:
+    """Report a body that cannot be read."""
     return ProblemError(
         HTTPStatus.BAD_REQUEST,
         "invalid-json",
-        f"the body can't be read, {reason}: send one JSON object in UTF-8",
+        f"the body can't be read, because {reason}: send one JSON object in UTF-8",
     )
 
 
 def image_not_found() -> ProblemError:
-    """Say that there is no such image, or none that the caller may know of."""
+    """Report that there is no such image, or none that the caller may see."""
     return ProblemError(
         HTTPStatus.NOT_FOUND,
         "image-not-found",
-        "you have no image with this id: GET /images lists those you have",
+        "you have no image with this id: GET /images lists your images",
     )
 
 
 def not_recorded() -> ProblemError:
-    """Say that an image is served without its record, so that nothing can be changed about it."""
+    """Report that an image has no record, so that it cannot be changed."""
     return ProblemError(
         HTTPStatus.CONFLICT,
         "not-recorded",
-        "the image's record is missing, so nothing about it can be changed: try again later",
+        "the image's record is missing, so it can't be changed: try again later",
     )
 
 
 def forbidden(what: str) -> ProblemError:
-    """Say that only administrators may ask this."""
+    """Report that only administrators may list this."""
     return ProblemError(
         HTTPStatus.FORBIDDEN,
         "forbidden",
@@ -107,34 +107,36 @@ def forbidden(what: str) -> ProblemError:
 
 
 def route_not_found() -> ProblemError:
-    """Say that the API has no such path."""
+    """Report that the API has no such path."""
     return ProblemError(
-        HTTPStatus.NOT_FOUND, "route-not-found", "the API has no such path: see its documentation"
+        HTTPStatus.NOT_FOUND, "route-not-found", "the API has no such path: see the API reference"
     )
 
 
 def method_not_allowed(allowed: list[str]) -> ProblemError:
-    """Say which methods a path has."""
+    """Report the methods that a path supports."""
     methods = ", ".join(sorted(allowed))
     return ProblemError(
         HTTPStatus.METHOD_NOT_ALLOWED,
         "method-not-allowed",
-        f"this path takes {methods}",
+        f"this path supports {methods}",
         headers={"Allow": methods},
     )
 
 
 def contention() -> ProblemError:
-    """Say that others kept changing the image meanwhile."""
+    """Report that concurrent changes made the request fail."""
     return ProblemError(
-        HTTPStatus.CONFLICT, "busy", "the image kept changing meanwhile: send the request again"
+        HTTPStatus.CONFLICT,
+        "busy",
+        "others are changing the image at the same time: send the request again",
     )
 
 
 def internal_error() -> ProblemError:
-    """Say that the fault is ours; the request id leads to the log."""
+    """Report a fault of ours; the request id leads to the log."""
     return ProblemError(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "internal",
-        "the request failed on our side: try again, and quote the request id if it fails again",
+        "the request failed on our side: try again, and report the request id if it fails again",
     )

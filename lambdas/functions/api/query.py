@@ -1,4 +1,4 @@
-"""What a client may send in the query, checked at the edge with messages that name it."""
+"""Validates query parameters, with messages that name the parameter."""
 
 import re
 from collections.abc import Mapping
@@ -15,18 +15,18 @@ _WHOLE_NUMBER = re.compile(r"[0-9]{1,3}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """Which page of which listing.
+    """The requested page of a listing.
 
     Parameters
     ----------
     limit
-        How many images.
+        The number of images.
     cursor
-        Where the page begins, as the page before said.
+        The start of the page, from the previous page.
     owner
         Whose images; None for the caller's own.
     everyone
-        Whether all owners' are wanted.
+        Whether to list the images of all owners.
     """
 
     limit: int
@@ -36,12 +36,12 @@ class ListQuery:
 
 
 def read_query(request: Request, *known: str) -> Mapping[str, str]:
-    """Read the query of a route that takes these parameters, each once at most.
+    """Read the query of a route that takes these parameters, each at most once.
 
     Raises
     ------
     ProblemError
-        422 that names those it does not take, so that a typo is not ignored, and those repeated.
+        422 that names unknown parameters, so that no typo is ignored, and repeated ones.
     """
     names = [name for name, _ in request.query]
     takes = f"takes {', '.join(known)}" if known else "takes none"
@@ -67,7 +67,7 @@ def read_list_query(request: Request) -> ListQuery:
     Raises
     ------
     ProblemError
-        422 that names each parameter that is wrong.
+        422 that names each invalid parameter.
     """
     query = read_query(request, "limit", "cursor", "owner", "all")
     errors = []

@@ -11,18 +11,18 @@ from functions.api.problems import invalid_json
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a client sent, as the gateway hands it over.
+    """A request, as the gateway passes it on.
 
     Parameters
     ----------
     method, path
         As sent; the path without the stage.
     query
-        Names and values in order, repetitions among them.
+        Names and values in order, including repeated ones.
     headers
         By lower-case name.
     claims
-        What the gateway has verified of the caller's token; empty without one.
+        The verified claims of the caller's token; empty without a token.
     event
         The event itself, for the body.
     """
@@ -51,12 +51,12 @@ class Request:
 
     @property
     def body(self) -> str:
-        """The body as text, empty where there is none.
+        """The body as text, empty if there is none.
 
         Raises
         ------
         ProblemError
-            400 where it is no UTF-8.
+            400 if it is not UTF-8.
         """
         body: str = self.event.get("body") or ""
         if not self.event.get("isBase64Encoded"):

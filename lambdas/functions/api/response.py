@@ -1,4 +1,4 @@
-"""An HTTP response, with the headers that every one carries."""
+"""HTTP responses, with the headers that all have in common."""
 
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -8,15 +8,15 @@ from pydantic import BaseModel
 
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
-# Responses carry pre-signed URLs and what one owner alone may see.
+# Responses contain pre-signed URLs and private data of the owner.
 NOT_STORED = "no-store"
-# Kept by the owner's own browser only, and asked about again before each use.
+# Cached only by the owner's own browser, and revalidated before each use.
 REVALIDATED = "private, no-cache"
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "Strict-Transport-Security": "max-age=31536000",
-    # A browser that two users share must not show one what the other was answered.
+    # In a shared browser, no user may see the cached responses of another.
     "Vary": "Authorization, Origin",
     "X-Content-Type-Options": "nosniff",
 }
@@ -24,18 +24,18 @@ _HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What a client gets.
+    """A response.
 
     Parameters
     ----------
     status
         The HTTP status.
     body
-        JSON text; empty where there is none.
+        JSON text; empty if there is none.
     content_type
         Its media type.
     cache_control
-        What may be kept of it.
+        Whether and how it may be cached.
     headers
         Further headers.
     """
@@ -47,7 +47,7 @@ class Response:
     headers: dict[str, str] = field(default_factory=dict)
 
     def document(self, request_id: str) -> dict[str, Any]:
-        """Lay the response out as the gateway takes it."""
+        """Build the response document for the gateway."""
         content = {"Content-Type": self.content_type} if self.body else {}
         return {
             "statusCode": self.status.value,
@@ -64,6 +64,6 @@ class Response:
 
 
 def respond(view: BaseModel, status: HTTPStatus = HTTPStatus.OK, **headers: str) -> Response:
-    """Respond with a document and further headers, their names written with underscores."""
+    """Respond with a document and headers, whose names have underscores for hyphens."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Response(status, view.model_dump_json(exclude_unset=True), headers=named)

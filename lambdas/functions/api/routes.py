@@ -1,7 +1,7 @@
-"""The routes of the API: what each is, takes and answers.
+"""The routes of the API: their parameters, bodies and responses.
 
-The dispatcher finds its way by this table, the OpenAPI document is made of it, and a test holds the
-gateway's routes against it.
+The dispatcher uses this table, the OpenAPI document is generated from it, and a test compares it
+with the gateway's routes.
 """
 
 import re
@@ -21,7 +21,7 @@ _ETAG, _LOCATION = "ETag", "Location"
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """A successful answer: what it says, its document if any, and the headers it adds."""
+    """A successful response: its description, its document if any, and its headers."""
 
     description: str
     view: type[BaseModel] | None = None
@@ -35,21 +35,21 @@ class Route:
     Parameters
     ----------
     method, path
-        As the gateway names it.
+        As the gateway writes them.
     operation
         The name of the operation.
     summary
-        What it does, in a line.
+        What it does, in one line.
     successes
-        What it answers, by status.
+        Its successful responses, by status.
     problems
-        Which faults of a client it answers, by status, and why.
+        Its client errors, by status, and their causes.
     parameters, request_headers
-        Which query parameters and headers it takes.
+        Its query parameters and headers.
     body
-        What its body must be.
+        The model of its body.
     needs_token
-        Whether the gateway asks for a token.
+        Whether the gateway requires a token.
     """
 
     method: str
@@ -69,15 +69,15 @@ class Route:
         return f"{self.method} {self.path}"
 
 
-_QUERY = {HTTPStatus.UNPROCESSABLE_ENTITY: "A parameter is wrong, unknown or repeated."}
+_QUERY = {HTTPStatus.UNPROCESSABLE_ENTITY: "A parameter is invalid, unknown or repeated."}
 _BODY = {
-    HTTPStatus.BAD_REQUEST: "The body is no JSON object.",
+    HTTPStatus.BAD_REQUEST: "The body is not a JSON object.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too long.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not declared as JSON.",
-    HTTPStatus.UNPROCESSABLE_ENTITY: "A field or parameter is wrong, unknown or missing.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "A field or parameter is invalid, unknown or missing.",
 }
 _NOT_FOUND = {
-    HTTPStatus.NOT_FOUND: "There is no such image, it is somebody else's, or it is in the trash."
+    HTTPStatus.NOT_FOUND: "There is no such image, it is another owner's, or it is in the trash."
 }
 
 ROUTES = (
@@ -88,10 +88,10 @@ ROUTES = (
         "Announce an upload.",
         {
             HTTPStatus.OK: Success(
-                "The caller has a ready image of these bytes already.", ImageView, (_ETAG,)
+                "The caller already has a ready image with these bytes.", ImageView, (_ETAG,)
             ),
             HTTPStatus.CREATED: Success(
-                "Send the file with this request.", AnnouncedView, (_LOCATION,)
+                "Upload the file with this request.", AnnouncedView, (_LOCATION,)
             ),
         },
         _BODY,
@@ -103,7 +103,10 @@ ROUTES = (
         "listImages",
         "List images, newest first.",
         {HTTPStatus.OK: Success("One page.", PageView)},
-        {**_QUERY, HTTPStatus.FORBIDDEN: "Only administrators list what others own."},
+        {
+            **_QUERY,
+            HTTPStatus.FORBIDDEN: "Only administrators may list the images of other owners.",
+        },
         parameters=("limit", "cursor", "owner", "all"),
     ),
     Route(
@@ -113,7 +116,7 @@ ROUTES = (
         "Show one image.",
         {
             HTTPStatus.OK: Success("The image.", ImageView, (_ETAG,)),
-            HTTPStatus.NOT_MODIFIED: Success("The client has the present state.", headers=(_ETAG,)),
+            HTTPStatus.NOT_MODIFIED: Success("The client has the current state.", headers=(_ETAG,)),
         },
         {**_QUERY, **_NOT_FOUND},
         request_headers=("If-None-Match",),
@@ -122,8 +125,12 @@ ROUTES = (
         "GET",
         f"/images/{_IMAGE_ID}/content",
         "fetchContent",
-        "Be sent on to an image's original or to one of its renditions.",
-        {HTTPStatus.TEMPORARY_REDIRECT: Success("To a pre-signed URL.", headers=(_LOCATION,))},
+        "Redirect to an image's original, or to one of its renditions.",
+        {
+            HTTPStatus.TEMPORARY_REDIRECT: Success(
+                "A redirect to a pre-signed URL.", headers=(_LOCATION,)
+            )
+        },
         {
             **_QUERY,
             HTTPStatus.NOT_FOUND: "There is no such image or rendition.",
@@ -136,12 +143,12 @@ ROUTES = (
         f"/images/{_IMAGE_ID}",
         "describeImage",
         "Change an image's title and tags.",
-        {HTTPStatus.OK: Success("The image as it is now.", ImageView, (_ETAG,))},
+        {HTTPStatus.OK: Success("The changed image.", ImageView, (_ETAG,))},
         {
             **_BODY,
             **_NOT_FOUND,
             HTTPStatus.CONFLICT: "The image's record is missing.",
-            HTTPStatus.PRECONDITION_FAILED: "The image was changed since it was read.",
+            HTTPStatus.PRECONDITION_FAILED: "The image has changed since it was read.",
             HTTPStatus.PRECONDITION_REQUIRED: "If-Match is missing.",
         },
         request_headers=("If-Match",),
@@ -151,28 +158,28 @@ ROUTES = (
         "DELETE",
         f"/images/{_IMAGE_ID}",
         "trashImage",
-        "Throw an image away.",
-        {HTTPStatus.NO_CONTENT: Success("It is in the trash.")},
+        "Move an image to the trash.",
+        {HTTPStatus.NO_CONTENT: Success("The image is in the trash.")},
         {**_QUERY, **_NOT_FOUND, HTTPStatus.CONFLICT: "The image's record is missing."},
     ),
     Route(
         "POST",
         f"/images/{_IMAGE_ID}/restore",
         "restoreImage",
-        "Bring an image back from the trash.",
-        {HTTPStatus.OK: Success("The image, out of the trash.", ImageView, (_ETAG,))},
+        "Restore an image from the trash.",
+        {HTTPStatus.OK: Success("The restored image.", ImageView, (_ETAG,))},
         {
             **_QUERY,
-            HTTPStatus.NOT_FOUND: "There is no such image, or it is somebody else's.",
-            HTTPStatus.CONFLICT: "Nothing whole is left of it, or it keeps changing.",
+            HTTPStatus.NOT_FOUND: "There is no such image, or it belongs to another owner.",
+            HTTPStatus.CONFLICT: "The image can no longer be restored, or others are changing it.",
         },
     ),
     Route(
         "GET",
         "/health",
         "tellHealth",
-        "Say that the API runs.",
-        {HTTPStatus.OK: Success("It runs.", HealthView)},
+        "Report that the API is running.",
+        {HTTPStatus.OK: Success("The API is running.", HealthView)},
         _QUERY,
         needs_token=False,
     ),
@@ -190,12 +197,12 @@ def find_route(method: str, path: str) -> tuple[Route, tuple[str, ...]]:
     Returns
     -------
     tuple
-        The route, and what its path has in the place of braces.
+        The route, and the values of its path parameters.
 
     Raises
     ------
     ProblemError
-        404 for an unknown path, 405 for a method that it does not take.
+        404 for an unknown path, 405 for a method that the path does not support.
     """
     matches = [
         (route, match.groups())

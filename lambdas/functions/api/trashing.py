@@ -1,4 +1,4 @@
-"""The routes of the trash: an image thrown away, and brought back."""
+"""The routes of the trash, which trash and restore images."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -21,16 +21,16 @@ class TrashRoutes:
     Parameters
     ----------
     trash
-        What throws images away.
+        Trashes and restores images.
     images
-        Finds and shows images.
+        Finds and presents images.
     """
 
     trash: Trash
     images: ImageRoutes
 
     def discard(self, caller: Caller, request: Request, image_id: str) -> Response:
-        """``DELETE /images/{id}``: into the trash; a second time it is not found."""
+        """``DELETE /images/{id}``: move to the trash; a second time it is not found."""
         read_query(request)
         record = self.images.find_recorded(caller, image_id)
         try:
@@ -42,7 +42,7 @@ class TrashRoutes:
         return Response(HTTPStatus.NO_CONTENT)
 
     def restore(self, caller: Caller, request: Request, image_id: str) -> Response:
-        """``POST /images/{id}/restore``: back from the trash; what isn't in it stays as it is."""
+        """``POST /images/{id}/restore``: restore from the trash; other images stay unchanged."""
         read_query(request)
         record = self._find_including_trashed(caller, image_id)
         try:
@@ -51,8 +51,8 @@ class TrashRoutes:
             raise ProblemError(
                 HTTPStatus.CONFLICT,
                 "not-restorable",
-                "nothing whole is left of the image: its original was deleted, or its time in "
-                "the trash is over; upload it again",
+                "the image can no longer be restored: its original was deleted, or its time in the "
+                "trash is over; upload it again",
             ) from None
         except RowContentionError:
             raise contention() from None

@@ -1,4 +1,4 @@
-"""What clients get: the documents of the API, and the source of their schemas."""
+"""The response documents of the API, which also define their schemas."""
 
 from typing import Annotated, Literal
 
@@ -19,35 +19,35 @@ Reason = RejectionReason | Literal["internal"]
 
 
 class View(BaseModel):
-    """A document; it holds what its model names and nothing else."""
+    """A document; it has the fields of its model and no others."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class HealthView(View):
-    """That the function runs."""
+    """Reports that the API is running."""
 
     status: Literal["ok"]
 
 
 class SignedUrlView(View):
-    """A URL that needs no token until it expires."""
+    """A URL that works without a token until it expires."""
 
     url: Url
     expires_at: Timestamp
 
 
 class PutView(View):
-    """A pre-signed PUT: send the file as its body, with these headers, once."""
+    """A pre-signed PUT: send the file once as the body, with these headers."""
 
     url: Url
     headers: dict[str, str]
 
 
 class UploadView(View):
-    """How to send the file until `expires_at`: by `put`, or by a form where `url` and `fields` are.
+    """How to upload the file before `expires_at`: with `put`, or with a form if there are `fields`.
 
-    A form is a POST of `fields` and then the file, as multipart form data, to `url`.
+    To use the form, POST `fields` and then the file to `url`, as multipart form data.
     """
 
     put: PutView
@@ -57,7 +57,7 @@ class UploadView(View):
 
 
 class AnnouncedView(View):
-    """An image that is waited for, and the request to send it with."""
+    """An announced image, and the request that uploads it."""
 
     image_id: ImageId
     status: Literal["pending"]
@@ -83,21 +83,19 @@ class LocationView(View):
 
 
 class ErrorView(View):
-    """What is wrong with an image, for a program and for a person."""
+    """Why an image was rejected or failed, for programs and for people."""
 
     reason: Reason
     message: str
 
 
 class SummaryView(View):
-    """An image as a listing shows it; what is unknown is null."""
+    """An image in a listing; unknown values are null."""
 
     image_id: ImageId
     status: StatusName
-    degraded: Annotated[
-        bool, Field(description="Whether the image's record is missing and only its object known.")
-    ]
-    owner: Annotated[str | None, Field(description="Null for an image that is nobody's.")]
+    degraded: Annotated[bool, Field(description="Whether the image has an object but no record.")]
+    owner: Annotated[str | None, Field(description="Null for an image without an owner.")]
     uploaded_at: Timestamp | None
     title: str | None
     tags: list[str]
@@ -116,25 +114,25 @@ class SummaryView(View):
 
 
 class ImageView(SummaryView):
-    """All that is known of an image."""
+    """An image in full."""
 
     exif: dict[str, str | int | float]
     original: SignedUrlView | None
     gps: Annotated[
         LocationView | None,
-        Field(default=None, description="There for the image's owner alone."),
+        Field(default=None, description="Only the owner of the image gets this."),
     ]
 
 
 class PageView(View):
-    """One page of a listing; `next_cursor` is null on the last."""
+    """One page of a listing; `next_cursor` is null on the last page."""
 
     images: list[SummaryView]
     next_cursor: str | None
 
 
 class FieldErrorView(View):
-    """What is wrong with one field or parameter of a request."""
+    """An invalid field or parameter of a request."""
 
     field: str
     message: str

@@ -1,1 +1,1 @@
-"""The processor: reconciles images with the objects that S3 says have changed."""
+"""The processor: reconciles images with the objects that S3 reports as changed."""

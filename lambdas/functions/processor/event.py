@@ -1,4 +1,4 @@
-"""What the queue hands over: EventBridge events of S3, and an operator's requests of that shape."""
+"""Messages of the queue: S3 events from EventBridge, and operators' requests of the same shape."""
 
 import json
 from typing import Any
@@ -9,49 +9,49 @@ from media.model.timestamps import parse_timestamp
 from media.reconciliation import ObjectChange, ReprocessRequest
 
 _CHANGES = frozenset({("aws.s3", "Object Created"), ("aws.s3", "Object Deleted")})
-# No rule lets such an event in: whoever sends it may write to the queue itself.
+# No rule matches this event: its sender must be allowed to write to the queue itself.
 _REQUEST = ("media.tooling", "Reprocess Requested")
 
 
 class MalformedEventError(ValueError):
-    """A message that is no event of the media bucket; it belongs in the dead-letter queue.
+    """A message that is not an event of the media bucket; it ends in the dead-letter queue.
 
-    The message names the field and never its value, since keys may be personal.
+    The error names the field but never its value, because keys may be personal.
     """
 
 
 def parse_message(body: str, bucket: str) -> ObjectChange | ReprocessRequest:
-    """Read a change or a request out of a queue message.
+    """Read a change or a request from a queue message.
 
     Parameters
     ----------
     body
         The event as JSON.
     bucket
-        The bucket that events are accepted of.
+        The only bucket whose events are accepted.
 
     Returns
     -------
     ObjectChange or ReprocessRequest
-        Its key is the event's own, character for character: EventBridge doesn't quote it.
+        Its key is unchanged from the event: EventBridge does not quote it.
 
     Raises
     ------
     MalformedEventError
-        If anything is missing, of a wrong type, or of another bucket or prefix.
+        If a field is missing or has the wrong type, or the bucket or prefix is another.
     """
     try:
         event = json.loads(body)
     except ValueError:
-        raise MalformedEventError("the message is no JSON") from None
+        raise MalformedEventError("the message is not JSON") from None
     kind = (_field(event, "source"), _field(event, "detail-type"))
     if kind not in _CHANGES | {_REQUEST}:
-        raise MalformedEventError("the message is neither a change told by S3 nor a request")
+        raise MalformedEventError("the message is neither a change reported by S3 nor a request")
     if _field(event, "detail", "bucket", "name") != bucket:
         raise MalformedEventError("detail.bucket.name is not the media bucket")
     key = _field(event, "detail", "object", "key")
     if not key.startswith(UPLOADS_PREFIX) or not _is_encodable(key):
-        raise MalformedEventError("detail.object.key is no key of an upload")
+        raise MalformedEventError("detail.object.key is not the key of an upload")
     try:
         occurred_at = parse_timestamp(_field(event, "time"))
         if kind == _REQUEST:
@@ -70,7 +70,7 @@ def _field(event: Any, *path: str) -> str:  # noqa: ANN401 - JSON of unknown sha
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     if not isinstance(value, str):
-        message = f"{'.'.join(path)} is missing or no text"
+        message = f"{'.'.join(path)} is missing or not text"
         raise MalformedEventError(message)
     return value
 

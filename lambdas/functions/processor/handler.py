@@ -1,4 +1,4 @@
-"""A batch of queue messages in, the ones that failed out."""
+"""Handles a batch of queue messages and returns those that failed."""
 
 import os
 import time
@@ -49,14 +49,14 @@ batch = BatchProcessor(event_type=EventType.SQS)
 
 
 class BatchFailedError(Exception):
-    """Every message of a batch failed, and all go back to the queue."""
+    """Every message of a batch failed; all return to the queue."""
 
     def __init__(self) -> None:
         super().__init__("every message of the batch failed: the log lines above say why")
 
 
 def build_inspector(settings: Settings) -> Inspector:
-    """Start what looks at files while the rest of the function starts."""
+    """Start the inspector, while the rest of the function starts."""
     inspector = Inspector(
         settings.limits,
         settings.renditions,
@@ -69,13 +69,13 @@ def build_inspector(settings: Settings) -> Inspector:
 
 
 def warn_of_refused(refused: frozenset[Measure]) -> None:
-    """Say once what of the decoder's confinement this system doesn't grant; work goes on."""
+    """Log once which confinement measures this system refuses; work continues."""
     logger.warning("decoder not fully confined", extra={"refused": sorted(refused)})
 
 
 def build_reconciler(settings: Settings, inspector: Inspector) -> Reconciler:
-    """Wire the domain to AWS."""
-    # All tries of one call together stay well below the function's timeout.
+    """Connect the domain to AWS."""
+    # All attempts of one call together stay well below the timeout of the function.
     clients = build_clients(read_timeout_seconds=10, attempts=3)
     bucket = MediaBucket(clients.s3, settings.store.bucket)
     return Reconciler(
@@ -87,16 +87,16 @@ def build_reconciler(settings: Settings, inspector: Inspector) -> Reconciler:
     )
 
 
-# At import, because a starting function has a whole processor to itself and a running one may not.
+# At import, because Lambda gives a starting function more CPU than a running one may have.
 settings = Settings.from_environment(os.environ)
 inspector = build_inspector(settings)
 reconciler = build_reconciler(settings, inspector)
 
 
 def handle_record(record: SQSRecord) -> None:
-    """Handle one message; what it raises sends this message, and no other, back to the queue."""
+    """Handle one message; an exception returns only this message to the queue."""
     started = time.perf_counter()
-    # `redrive` follows a message by its id from line to line.
+    # `redrive` finds the lines of a message by its id.
     fields = {"message_id": record.message_id}
     try:
         message = parse_message(record.body, settings.store.bucket)
@@ -116,7 +116,7 @@ def handle_record(record: SQSRecord) -> None:
 
 
 def report(outcome: Outcome, milliseconds: float, fields: dict[str, str]) -> None:
-    """Log and count what became of an event; the key stays out, for it may be personal."""
+    """Log and count the outcome of an event, without the key, which may be personal."""
     logger.info(
         "event handled",
         extra=fields
@@ -137,17 +137,17 @@ def report(outcome: Outcome, milliseconds: float, fields: dict[str, str]) -> Non
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Reconcile every image that a batch of events names.
+    """Reconcile the images of a batch of events.
 
     Raises
     ------
     BatchFailedError
-        If all of it failed, so that the alarm on failed runs is raised.
+        If the whole batch failed, to raise the alarm on failed runs.
     """
     try:
         return process_partial_response(
             event=event, record_handler=handle_record, processor=batch, context=context
         )
     except BatchProcessingError:
-        # It holds what each message failed of, keys among it, and Lambda prints it as it is.
+        # It contains the error of each message, with keys, and Lambda would log it unfiltered.
         raise BatchFailedError from None

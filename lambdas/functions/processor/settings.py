@@ -1,4 +1,4 @@
-"""The processor's settings, from the environment that its deployment sets."""
+"""The processor's settings, from its environment variables."""
 
 import json
 from collections.abc import Mapping
@@ -25,12 +25,12 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """Read the settings; what is missing or wrong stops the function at its start.
+        """Read the settings; a missing or invalid variable stops the function at its start.
 
         Raises
         ------
         KeyError, ValueError
-            If a variable is missing or holds no such value.
+            If a variable is missing or invalid.
         """
         return cls(
             store=Store.from_environment(environment),

@@ -1,4 +1,4 @@
-"""A tick of the schedule in, what was purged out."""
+"""Handles a tick of the schedule and returns what was purged."""
 
 import os
 from collections import Counter
@@ -25,7 +25,7 @@ from media.model.clock import now
 from media.objects.versions import VersionedObjects
 from media.rows.due import PurgeQueue
 
-# Enough to finish a page of images whose every call is slow.
+# Enough to finish a page of images even if every call is slow.
 _RESERVE_MILLISECONDS = 60_000
 _METRICS = {
     PurgeResult.PURGED: "ImagesPurged",
@@ -39,11 +39,11 @@ metrics = Metrics()
 
 
 class PurgeFailedError(Exception):
-    """Some images could not be purged; they are still due, and the next run tries them again."""
+    """Some images could not be purged; they stay due, and the next run tries again."""
 
     def __init__(self, count: int) -> None:
         super().__init__(
-            f"{count} images could not be purged and are tried again by the next run: "
+            f"{count} images could not be purged, and the next run tries again: "
             "the log lines above say why"
         )
 
@@ -68,12 +68,12 @@ def read_rules(environment: Mapping[str, str]) -> PurgeRules:
     )
 
 
-# At import, because a starting function has a whole processor to itself and a running one may not.
+# At import, because Lambda gives a starting function more CPU than a running one may have.
 purger = build_purger(Store.from_environment(os.environ), read_rules(os.environ))
 
 
 def report(purged: PurgedImage) -> None:
-    """Log what became of one image; its key stays out, for it may be personal."""
+    """Log the result for one image, without its key, which may be personal."""
     extra = {"image_id": purged.image_id, "result": purged.result.value}
     if purged.fault is None:
         logger.info("image handled", extra=extra)
@@ -84,12 +84,12 @@ def report(purged: PurgedImage) -> None:
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - a tick says nothing
-    """Purge what is due.
+    """Purge the due images.
 
     Raises
     ------
     PurgeFailedError
-        If some of it could not be purged, so that the alarm on failed runs is raised.
+        If some could not be purged, to raise the alarm on failed runs.
     """
     results: Counter[PurgeResult] = Counter()
 
@@ -102,8 +102,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
         metrics.add_metric(name, MetricUnit.Count, results[result])
     metrics.add_metric("PurgesHeldBack", MetricUnit.Count, int(end is RunEnd.HELD_BACK))
     if end is RunEnd.HELD_BACK:
-        # No fault of the run: one that failed would be tried again at once, and purge as many more.
-        logger.error("more is due than one run may purge: the rest waits for the next one")
+        # The run must not fail: Lambda would retry it at once, and it would purge as many again.
+        logger.error("more images are due than one run may purge: the rest waits for the next run")
     if results[PurgeResult.FAILED]:
         raise PurgeFailedError(results[PurgeResult.FAILED])
     counts = {result.value: results[result] for result in PurgeResult}

@@ -63,7 +63,7 @@ def test_a_failure_fails_the_run_so_that_its_alarm_is_raised(
 ) -> None:
     log = io.StringIO()
     failed = PurgedImage("i1", PurgeResult.FAILED, ConnectionError("S3 is away"))
-    with pytest.raises(purger.PurgeFailedError, match="tried again by the next run"):
+    with pytest.raises(purger.PurgeFailedError, match="the next run tries again"):
         run(purger, lambda_context, failed, log=log)
     assert "S3 is away" in log.getvalue()
     assert json.loads(capsys.readouterr().out)["PurgesFailed"] == [1.0]
