@@ -1,5 +1,5 @@
 locals {
-  # What sets one function apart; what they share is in the module's call below.
+  # The differences between the functions; what they share is in the module call below.
   functions = {
     processor = {
       description          = "Checks an original, makes its renditions and records it."
@@ -40,7 +40,7 @@ locals {
 
     purger = {
       description = "Removes what has been in the trash long enough."
-      # It waits for S3 most of the time, and has as long as Lambda gives it.
+      # It waits for S3 most of the time, and gets the longest timeout that Lambda allows.
       memory_mb            = 512
       timeout_seconds      = 900
       concurrency_reserved = null

@@ -2,7 +2,7 @@ locals {
   name = "${var.project}-${var.environment}"
 
   names = {
-    # With an ending like all others: the key opens for log groups named "<environment>-...".
+    # With a suffix, like all others: the key policy allows log groups named "<environment>-...".
     api       = "${local.name}-http"
     bucket    = "${local.name}-media-${var.account_id}"
     log       = "${local.name}-logs-${var.account_id}"
@@ -14,18 +14,18 @@ locals {
 
   function_names = ["processor", "api", "purger"]
 
-  # As the processor reads them: what an environment leaves out is absent, not null.
+  # As the processor reads them: omitted fields are absent, not null.
   rendition_settings = [
     for rendition in var.renditions : { for field, value in rendition : field => value if value != null }
   ]
 
-  # What the processor's memory has to hold; tooling/processor_memory.py has the same two figures,
+  # What the processor's memory must hold; tooling/environments/memory.py has the same two figures,
   # both measured by `nox -s benchmark -- memory`. Three interpreters, libraries, connections:
   processor_base_mib = 256
-  # Of the worst format and mode, which is a lossy WebP with transparency.
+  # For the worst format and mode, a lossy WebP with transparency.
   processor_bytes_per_pixel = 24
 
-  # After this a file is given up, so that the rest of a batch still has time.
+  # A file is rejected after this, so that the rest of a batch still has time.
   file_seconds_max = floor(var.processor.timeout_seconds / (2 * var.processor.batch_size))
 
   largest_rendition_pixels = max([

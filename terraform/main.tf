@@ -104,7 +104,7 @@ module "monitoring" {
     for name, function in module.function : name => {
       name      = function.name
       log_group = function.log_group
-      # The purger runs once an hour, so one failed run is news.
+      # The purger runs once an hour, so one failed run must raise the alarm.
       errors = name == "purger" ? 1 : null
     }
   }

@@ -1,5 +1,5 @@
-# Where things stood in earlier releases, so that an environment deployed then keeps them. The tooling
-# reads this file to go back to such a release: its sources know none of the new addresses.
+# Resource addresses of earlier releases, so that environments deployed then keep their resources. The
+# tooling reads this file to roll back to such a release, whose sources lack the new addresses.
 moved {
   from = module.function_processor
   to   = module.function["processor"]

@@ -1,5 +1,5 @@
 output "release" {
-  description = "The release that runs here."
+  description = "The release that is deployed."
   value       = terraform_data.release.output
 }
 
@@ -64,7 +64,7 @@ output "queue_arn" {
 }
 
 output "dead_letter_queue_url" {
-  description = "Queue of events that were given up."
+  description = "Dead-letter queue, with the events that could not be processed."
   value       = module.events.dead_letter_queue_url
 }
 
@@ -79,12 +79,12 @@ output "user_pool_arn" {
 }
 
 output "user_pool_id" {
-  description = "Pool of users."
+  description = "Id of the user pool."
   value       = module.identity.user_pool_id
 }
 
 output "user_pool_client_id" {
-  description = "Client to sign in through; the audience of its tokens."
+  description = "Client through which users sign in; the audience of its tokens."
   value       = module.identity.client_id
 }
 
@@ -109,12 +109,12 @@ output "dashboard_name" {
 }
 
 output "dashboard_url" {
-  description = "The dashboard in AWS's console."
+  description = "URL of the dashboard in the AWS console."
   value       = local.console_links.dashboard
 }
 
 output "console_links" {
-  description = "Each part in AWS's console."
+  description = "URLs of all parts in the AWS console."
   value       = local.console_links
 }
 
@@ -124,12 +124,12 @@ output "alarm_names" {
 }
 
 output "health_alarm_name" {
-  description = "Alarm that is raised while any other is."
+  description = "Composite alarm, raised while any other alarm is."
   value       = module.monitoring.health_alarm_name
 }
 
 output "functions" {
-  description = "Each function: what is deployed, and the version behind its alias."
+  description = "Each function: its deployed code, and the version behind its alias."
   value = {
     for name, function in module.function : name => {
       name        = function.name

@@ -1,9 +1,9 @@
-# What each function may do for its task; docs/security.md explains every line.
+# What each function may do; docs/security.md explains every line.
 locals {
   uploads    = "${module.bucket.arn}/uploads/*"
   renditions = "${module.bucket.arn}/renditions/*"
 
-  # For objects and rows, and never by a call of its own to KMS.
+  # For objects and rows, and never by calling KMS itself.
   object_key_statement = {
     Sid      = "UseTheKeyOfObjectsAndRows"
     Effect   = "Allow"
@@ -21,8 +21,8 @@ locals {
     Resource = module.table.arn
   }
 
-  # What each may name in a write, to set it, to remove it or in a condition. The decision to throw
-  # an image away, `discarded`, is the API's alone: the purger takes no original without it.
+  # The attributes that each may name in a write: to set or remove them, or in a condition. Only the
+  # API may write the decision to trash an image, `discarded`, on which the purger relies.
   row_attributes = jsondecode(file("${path.module}/policies/row_attributes.json"))
   only_attributes = {
     for writer, names in local.row_attributes :
@@ -37,7 +37,7 @@ locals {
       Resource = local.uploads
     },
     {
-      # Without it S3 answers 403 for an object that is gone, and gone is a fact to record.
+      # Without it S3 returns 403 for a missing object, and the processor must record that it is gone.
       Sid      = "TellGoneFromForbidden"
       Effect   = "Allow"
       Action   = "s3:ListBucket"
@@ -60,7 +60,7 @@ locals {
     local.object_key_statement,
   ]
 
-  # S3's forms know no condition on what is there, so each environment says whether it gives any.
+  # S3 forms cannot require that a key has no object, so each environment chooses whether to use them.
   form_statements = !var.api.upload_form ? [] : [{
     Sid       = "SignForms"
     Effect    = "Allow"
@@ -71,21 +71,21 @@ locals {
 
   api_statements = concat(local.form_statements, [
     {
-      # A pre-signed URL may do what its signer may do.
+      # A pre-signed URL has the permissions of its signer.
       Sid      = "SignReads"
       Effect   = "Allow"
       Action   = "s3:GetObject"
       Resource = [local.uploads, local.renditions]
     },
     {
-      # The very version that was processed.
+      # The version that was processed.
       Sid      = "SignReadsOfVersions"
       Effect   = "Allow"
       Action   = "s3:GetObjectVersion"
       Resource = local.uploads
     },
     {
-      # Only where no object is: neither a client nor the API itself writes over an original.
+      # Only if the key has no object: neither clients nor the API itself overwrite an original.
       Sid       = "SignUploads"
       Effect    = "Allow"
       Action    = "s3:PutObject"
@@ -114,7 +114,7 @@ locals {
       Resource = [for index in ["by_owner", "by_month", "by_checksum"] : "${module.table.arn}/index/${index}"]
     },
     {
-      # For originals whose row is missing.
+      # For orphaned originals, whose row is missing.
       Sid       = "LookForUploads"
       Effect    = "Allow"
       Action    = "s3:ListBucket"
@@ -133,7 +133,7 @@ locals {
       Condition = { StringLike = { "s3:prefix" = ["uploads/*", "renditions/*"] } }
     },
     {
-      # By version; S3 asks for DeleteObject as well where several go at once. No other function
+      # By version; to delete several at once, S3 requires DeleteObject as well. No other function
       # deletes anything.
       Sid      = "RemoveVersions"
       Effect   = "Allow"

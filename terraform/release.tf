@@ -1,5 +1,5 @@
-# Written last of all: an apply that ends halfway does not claim the release that it did not finish.
-# An output alone would not do, for Terraform writes those that it knows as soon as it begins.
+# Written last: an interrupted apply does not claim a release that it did not finish. An output alone
+# is not enough, because Terraform writes the outputs that it knows as soon as it starts.
 resource "terraform_data" "release" {
   input = var.release
 

@@ -1,5 +1,5 @@
 locals {
-  # As functions.api.routes has them, which a test compares.
+  # The same routes as functions.api.routes, which a test compares.
   routes = [
     "POST /images",
     "GET /images",
@@ -11,7 +11,7 @@ locals {
   ]
 }
 
-# Signs cursors. Another generation makes another key; cursors of the one before are refused then.
+# Signs cursors. A new generation creates a new key, which invalidates the cursors of the old one.
 resource "terraform_data" "cursor_key" {
   input            = sensitive("${uuid()}${uuid()}")
   triggers_replace = var.api.cursor_key_generation
@@ -21,7 +21,7 @@ resource "terraform_data" "cursor_key" {
   }
 }
 
-# No image is older: where the list of all images ends.
+# No image is older: the list of all images ends here.
 resource "terraform_data" "first_month" {
   input = formatdate("YYYY-MM", plantimestamp())
 

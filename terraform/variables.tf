@@ -1,21 +1,20 @@
-# The schema of the environment files checks what a person types, and tells it in a clear message
-# (tooling/environments/schema.py). Only what would do harm unseen is refused here as well, and only
-# where it crosses resources: what is one module's own, that module refuses, and what a service does
-# not take, the AWS provider.
+# The schema of the environment files (tooling/environments/schema.py) validates what a person types.
+# Only values that would do harm unnoticed are refused here as well, and only if the rule concerns
+# several resources: modules validate their own values, and the AWS provider those of its services.
 
 variable "project" {
   type        = string
-  description = "First part of every name."
+  description = "Project, the first part of every name."
 }
 
 variable "environment" {
   type        = string
-  description = "Second part of every name."
+  description = "Environment, the second part of every name."
 }
 
 variable "aws_region" {
   type        = string
-  description = "Region of everything."
+  description = "Region of all resources."
 }
 
 variable "account_id" {
@@ -42,7 +41,7 @@ variable "require_tls" {
 
 variable "s3_request_metrics" {
   type        = bool
-  description = "Count S3 requests in CloudWatch. Off only on the embedded AWS, which lacks it."
+  description = "Count S3 requests in CloudWatch. Off only on the embedded AWS, which lacks these metrics."
   default     = true
 }
 
@@ -54,19 +53,19 @@ variable "tracing" {
 
 variable "code_signing" {
   type        = bool
-  description = "Record deployments of unsigned code. Off only on the embedded AWS, which lacks it."
+  description = "Record deployments of unsigned code. Off only on the embedded AWS, which lacks code signing."
   default     = true
 }
 
 variable "deletion_protection" {
   type        = bool
-  description = "Refuse to delete what holds data: buckets with objects, the table, the users."
+  description = "Protect data from deletion: buckets with objects, the table, the users."
   default     = true
 }
 
 variable "artifact_bucket" {
   type        = string
-  description = "Bucket that holds the functions' zips."
+  description = "Bucket with the functions' zips."
 }
 
 variable "release" {
@@ -79,38 +78,38 @@ variable "release" {
     architecture         = string
     functions            = map(object({ key = string, version_id = string, sha256 = string }))
   })
-  description = "What runs here: the release, whole, so that the state is its record."
+  description = "The release to deploy, in full, so that the state records what runs."
 
   validation {
     condition     = length(setsubtract(local.function_names, keys(var.release.functions))) == 0
-    error_message = "release.functions must hold ${join(", ", local.function_names)}."
+    error_message = "release.functions must contain ${join(", ", local.function_names)}."
   }
 }
 
 variable "code_sha256" {
   type        = map(string)
-  description = "SHA-256 of each of the release's zips as Lambda reports it, in base64: Terraform can't convert it."
+  description = "SHA-256 of each zip of the release in base64, as Lambda reports it: Terraform cannot convert it."
 
   validation {
     condition     = length(setsubtract(local.function_names, keys(var.code_sha256))) == 0
-    error_message = "code_sha256 must hold ${join(", ", local.function_names)}."
+    error_message = "code_sha256 must contain ${join(", ", local.function_names)}."
   }
 }
 
 variable "canary" {
   type        = map(object({ version = string, weight = number }))
-  description = "While a release is tried, by function: the version that goes on serving, and its share."
+  description = "During a canary, by function: the stable version, and its share of the requests."
   default     = {}
 
   validation {
     condition     = length(setsubtract(keys(var.canary), local.function_names)) == 0
-    error_message = "canary may name ${join(", ", local.function_names)}."
+    error_message = "canary may only name ${join(", ", local.function_names)}."
   }
 }
 
 variable "limits" {
   type        = object({ upload_bytes = number, pixels = number, frames = number })
-  description = "Largest file, image and animation that is accepted."
+  description = "Largest accepted file, image and animation."
 
   validation {
     condition     = alltrue([for limit in values(var.limits) : limit >= 1])
@@ -123,7 +122,7 @@ variable "limits" {
       + local.processor_bytes_per_pixel * (var.limits.pixels + local.largest_rendition_pixels)
       <= var.processor.memory_mb * 1048576
     )
-    error_message = "limits.pixels of ${var.limits.pixels} don't fit into the processor's memory: processor.memory_mb must be ${ceil(
+    error_message = "limits.pixels of ${var.limits.pixels} do not fit into the processor's memory: processor.memory_mb must be ${ceil(
       local.processor_base_mib + (
         2 * var.limits.upload_bytes + local.processor_bytes_per_pixel * (var.limits.pixels + local.largest_rendition_pixels)
       ) / 1048576
@@ -140,7 +139,7 @@ variable "renditions" {
     format       = optional(string, "webp")
     quality      = optional(number, 80)
   }))
-  description = "Renditions to make of each image: by the length of the longest side, or cut to a box of width and height, in pixels."
+  description = "Renditions to make of each image: by the length of the longest side, or cropped to a box of width and height, in pixels."
 
   validation {
     condition = alltrue(flatten([
@@ -155,7 +154,7 @@ variable "renditions" {
 
 variable "month_shards" {
   type        = number
-  description = "Parts that each month of the list of all images is split into."
+  description = "Number of partitions of each month in the list of all images."
 }
 
 variable "processor" {
@@ -172,7 +171,7 @@ variable "processor" {
 
   validation {
     condition     = var.processor.timeout_seconds >= 30 * var.processor.batch_size
-    error_message = "processor.timeout_seconds must be ${30 * var.processor.batch_size} or more, which is 30 for each message of a batch: half of it is for the file."
+    error_message = "processor.timeout_seconds must be ${30 * var.processor.batch_size} or more, which is 30 for each message of a batch: half of that is for the file."
   }
 }
 
@@ -188,11 +187,11 @@ variable "api" {
     cursor_key_generation    = optional(number, 1)
     concurrency_reserved     = optional(number)
   })
-  description = "Size of the API, its brakes, how long its pre-signed URLs hold, whether it also gives forms to upload with, and which of its cursor keys it is."
+  description = "Size and throttles of the API, lifetime of its pre-signed URLs, whether it also returns upload forms, and the generation of its cursor key."
 
   validation {
     condition     = var.api.concurrency_reserved == null || try(var.api.concurrency_reserved >= var.api.throttle_rate_per_second / 5, false)
-    error_message = "api.concurrency_reserved must be ${ceil(var.api.throttle_rate_per_second / 5)} or more, a fifth of api.throttle_rate_per_second, or left out: a request may take 0.2 seconds, and those beyond it are answered with 503."
+    error_message = "api.concurrency_reserved must be ${ceil(var.api.throttle_rate_per_second / 5)} or more, a fifth of api.throttle_rate_per_second, or left out: a request may take 0.2 seconds, and requests beyond the reservation get 503."
   }
 }
 
@@ -210,7 +209,7 @@ variable "retention" {
 
   validation {
     condition     = var.retention.trash_days >= 1 && var.retention.noncurrent_days >= var.retention.trash_days
-    error_message = "retention.trash_days must be 1 or more, and retention.noncurrent_days no less: an image in the trash can be brought back only while its object lasts."
+    error_message = "retention.trash_days must be 1 or more, and retention.noncurrent_days must not be less: an image can be restored from the trash only while its object exists."
   }
 }
 
@@ -220,7 +219,7 @@ variable "cors_origins" {
 
   validation {
     condition     = alltrue([for origin in var.cors_origins : can(regex("^https?://[^/*]+$", origin))])
-    error_message = "Each of cors_origins must be a scheme and a host such as \"https://app.example.com\", without a path or a star."
+    error_message = "Each of cors_origins must be a scheme and a host such as \"https://app.example.com\", without a path or a wildcard."
   }
 }
 
@@ -231,5 +230,5 @@ variable "alarms" {
     function_errors   = number
     api_5xx           = number
   })
-  description = "Who hears of alarms, and the figures that raise them."
+  description = "Addresses that are notified of alarms, and the thresholds of the alarms."
 }

@@ -8,6 +8,6 @@ terraform {
     }
   }
 
-  # Bucket, key and region belong to the environment and are given to `terraform init`.
+  # Bucket, key and region depend on the environment and are passed to `terraform init`.
   backend "s3" {}
 }

@@ -1,7 +1,7 @@
 data "aws_partition" "this" {}
 
-# Of the two buckets alone: the key of what the environment stores is made later, with a state that
-# lies here. `destroy` schedules its deletion once both buckets are gone, so nothing outlives it.
+# Only for these two buckets: the key of the environment's data is created later, by a state that is
+# stored here. `destroy` schedules the deletion of this key once both buckets are gone.
 resource "aws_kms_key" "this" {
   description             = "Encrypts the states and the artifacts of ${var.project}-${var.environment}."
   enable_key_rotation     = true
@@ -13,7 +13,7 @@ resource "aws_kms_key_policy" "this" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
-      # Without it no IAM policy could grant the key to anyone, and nobody could ever change it.
+      # Without it no IAM policy could grant the use of the key, and nobody could ever change it.
       Sid       = "AccountDecidesByIam"
       Effect    = "Allow"
       Principal = { AWS = "arn:${data.aws_partition.this.partition}:iam::${var.account_id}:root" }
@@ -28,7 +28,7 @@ resource "aws_kms_alias" "this" {
   target_key_id = aws_kms_key.this.key_id
 }
 
-# What was written before the key was there stays readable: each object keeps its own.
+# Objects from before the key existed stay readable: each keeps the key that encrypted it.
 resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   for_each = aws_s3_bucket.this
 

@@ -3,8 +3,8 @@ locals {
   ledger_key_alias = "alias/${var.project}-${var.environment}-ledger"
 }
 
-# As with the buckets: the first entry of the ledger is written before this runs, so the tooling makes
-# the bare key, and this adopts it.
+# As with the buckets: the first ledger entry is written before this runs, so the tooling creates the
+# bare key, and this imports it.
 import {
   for_each = local.ledger_key
 
@@ -19,7 +19,7 @@ import {
   id = local.ledger_key_alias
 }
 
-# KMS does not rotate HMAC keys, and what an older key made must stay valid as long as the ledger.
+# KMS does not rotate HMAC keys, and codes of an older key would have to stay valid anyway.
 resource "aws_kms_key" "ledger" {
   description              = "Authenticates the ledger (${local.ledger_key_alias})"
   customer_master_key_spec = "HMAC_256"

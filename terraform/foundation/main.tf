@@ -5,8 +5,8 @@ locals {
   }
 }
 
-# The buckets are there before this runs: the state of this very module lies in one of them. Adopting
-# them each time makes the first run and a run after an interruption the same.
+# The buckets exist before this runs: the state of this module is in one of them. Importing them every
+# time makes the first run the same as a run after an interruption.
 import {
   for_each = local.buckets
 
@@ -81,7 +81,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
   }
 
   rule {
-    # The newest versions stay however old they are: the last way back after an accident.
+    # The newest versions are kept regardless of age, as the last resort after an accident.
     id     = "expire-old-versions"
     status = "Enabled"
     filter {}

@@ -1,10 +1,10 @@
 output "state_bucket" {
-  description = "Bucket of Terraform's states."
+  description = "Bucket of the Terraform states."
   value       = aws_s3_bucket.this["state"].id
 }
 
 output "ledger_key_arn" {
-  description = "Key that authenticates the ledger; kms:GenerateMac on it is for those who may apply."
+  description = "Key that authenticates the ledger; grant kms:GenerateMac only to those who may apply."
   value       = aws_kms_key.ledger.arn
 }
 

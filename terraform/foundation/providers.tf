@@ -4,7 +4,7 @@ locals {
 
 provider "aws" {
   region = var.aws_region
-  # Credentials of another account must fail here, before anything is read or made.
+  # Credentials of another account must fail here, before anything is read or created.
   allowed_account_ids = [var.account_id]
 
   s3_use_path_style           = local.embedded

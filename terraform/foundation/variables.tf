@@ -1,16 +1,16 @@
 variable "project" {
   type        = string
-  description = "First part of every name."
+  description = "Project, the first part of every name."
 }
 
 variable "environment" {
   type        = string
-  description = "Second part of every name."
+  description = "Environment, the second part of every name."
 }
 
 variable "aws_region" {
   type        = string
-  description = "Region of everything."
+  description = "Region of all resources."
 }
 
 variable "account_id" {
@@ -20,7 +20,7 @@ variable "account_id" {
 
 variable "ledger_key_id" {
   type        = string
-  description = "Key of the ledger, which the tooling has made; empty while there is none yet."
+  description = "Id of the ledger key, which the tooling creates; empty while there is none."
   default     = ""
 
   validation {

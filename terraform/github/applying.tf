@@ -1,7 +1,7 @@
 locals {
   here = "${var.aws_region}:${var.account_id}"
 
-  # Keys are known by their aliases, which they get after they are made.
+  # Keys are identified by aliases, which they get after creation.
   environment_keys = {
     for name, prefix in local.names : name => ["alias/${prefix}", "alias/${prefix}-foundation", "alias/${prefix}-ledger"]
   }
@@ -26,7 +26,7 @@ locals {
         ]
       },
       {
-        # Their ids are AWS's own, so that no name tells whose they are.
+        # AWS chooses their ids, so no name shows which environment owns them.
         Sid    = "ChangeWhatHasNoName"
         Effect = "Allow"
         Action = [
@@ -103,7 +103,7 @@ locals {
         Condition = { StringEquals = { "iam:PassedToService" = "lambda.amazonaws.com" } }
       },
       {
-        # API Gateway's own, which the first API of an account brings with it.
+        # The service-linked role that the first API of an account creates.
         Sid       = "LetApiGatewayHaveItsRole"
         Effect    = "Allow"
         Action    = "iam:CreateServiceLinkedRole"

@@ -4,7 +4,7 @@ locals {
   issuer     = "token.actions.githubusercontent.com"
   audience   = "sts.amazonaws.com"
   arn_prefix = "arn:${data.aws_partition.this.partition}"
-  # Made or there already, it has this name: an account can have one for each issuer.
+  # New or existing, it has this name: an account can have one provider per issuer.
   provider_arn = "${local.arn_prefix}:iam::${var.account_id}:oidc-provider/${local.issuer}"
 
   deployers = {
@@ -25,7 +25,7 @@ locals {
     } if environment.promotes_from != null
   }
 
-  # Whoever promotes from an environment reads it, while it plans and while it applies.
+  # A promotion reads its source environment both while it plans and while it applies.
   sources = {
     for name, environment in var.environments : "${name}-source" => {
       environment         = name
@@ -52,7 +52,7 @@ resource "aws_iam_role" "this" {
   # reach these roles.
   name        = "${var.project}-github-${each.key}"
   description = each.value.applies ? "Changes ${each.value.environment}, from GitHub." : "Reads ${each.value.environment}, from GitHub."
-  # As long as the job may take that promotes.
+  # As long as the promoting job may take.
   max_session_duration = each.value.workflow == "promote.yml" ? 10800 : 3600
 
   assume_role_policy = jsonencode({
@@ -65,7 +65,7 @@ resource "aws_iam_role" "this" {
       Condition = {
         StringEquals = {
           "${local.issuer}:aud" = local.audience
-          # A repository has one form or the other: since July 2026 new ones put their ids into it.
+          # A repository uses one form or the other: since July 2026, new ones include their ids.
           "${local.issuer}:sub" = flatten([
             for name in each.value.github_environments : [
               "repo:${var.repository.owner}/${var.repository.name}:environment:${name}",

@@ -1,5 +1,5 @@
 locals {
-  # How things are set up, which a plan compares; nothing of what users store.
+  # The configuration that a plan compares; no user data.
   setup_actions = [
     "apigateway:GET",
     "cloudwatch:DescribeAlarms",
@@ -35,7 +35,7 @@ locals {
     "lambda:GetFunctionConfiguration",
     "lambda:GetPolicy",
     "lambda:GetRuntimeManagementConfig",
-    # The embedded AWS asks for these two where AWS asks for GetAlias and GetEventSourceMapping.
+    # The embedded AWS requires these two where AWS requires GetAlias and GetEventSourceMapping.
     "lambda:ListAliases",
     "lambda:ListEventSourceMappings",
     "lambda:ListTags",
@@ -76,7 +76,7 @@ locals {
 
   names = { for name in keys(var.environments) : name => "${var.project}-${name}" }
 
-  # States hold what runs and who brought it; artifacts are the zips that are brought further.
+  # States record what runs and who deployed it; artifacts are the zips to promote.
   deployment_buckets = {
     for name, prefix in local.names : name => [
       for purpose in ["state", "artifacts"] : "${local.arn_prefix}:s3:::${prefix}-${purpose}-${var.account_id}"
@@ -94,7 +94,7 @@ locals {
         Resource = "*"
       },
       {
-        # Whether a bucket is there is asked with the right to list it.
+        # Checking whether a bucket exists requires permission to list it.
         Sid      = "FindTheBuckets"
         Effect   = "Allow"
         Action   = "s3:ListBucket"
@@ -117,7 +117,7 @@ locals {
         }
       },
       {
-        # Else a function's variables are not told, and every plan would set them anew.
+        # Otherwise a function's variables are hidden, and every plan would set them again.
         Sid      = "ReadVariablesOfFunctions"
         Effect   = "Allow"
         Action   = "kms:Decrypt"

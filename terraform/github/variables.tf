@@ -1,6 +1,6 @@
 variable "project" {
   type        = string
-  description = "First part of every name, as in the environment files."
+  description = "Project, the first part of every name, as in the environment files."
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.project))
@@ -14,7 +14,7 @@ variable "account_id" {
 
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
-    error_message = "account_id must be the twelve digits of an AWS account, quoted so that leading zeros stay."
+    error_message = "account_id must be the twelve digits of an AWS account, quoted to keep leading zeros."
   }
 }
 
@@ -30,16 +30,16 @@ variable "aws_region" {
 
 variable "repository" {
   type        = object({ owner = string, owner_id = string, name = string, id = string })
-  description = "Repository whose workflows are trusted. The ids, which no other will ever have, are in `gh api repos/OWNER/NAME --jq '.owner.id, .id'`."
+  description = "Repository whose workflows are trusted. Its ids, which no other repository will ever have, come from `gh api repos/OWNER/NAME --jq '.owner.id, .id'`."
 
   validation {
     condition     = can(regex("^[A-Za-z0-9-]+$", var.repository.owner)) && can(regex("^[A-Za-z0-9._-]+$", var.repository.name))
-    error_message = "repository.owner and repository.name must be as they stand in the repository's URL, without wildcards."
+    error_message = "repository.owner and repository.name must be as in the repository's URL, without wildcards."
   }
 
   validation {
     condition     = can(regex("^[1-9][0-9]*$", var.repository.owner_id)) && can(regex("^[1-9][0-9]*$", var.repository.id))
-    error_message = "repository.owner_id and repository.id must be GitHub's numbers, quoted."
+    error_message = "repository.owner_id and repository.id must be the numbers from GitHub, quoted."
   }
 }
 
@@ -50,13 +50,13 @@ variable "protected_branches" {
 
   validation {
     condition     = length(var.protected_branches) > 0 && alltrue([for branch in var.protected_branches : can(regex("^[A-Za-z0-9._/-]+$", branch))])
-    error_message = "protected_branches must hold names of branches such as \"main\", without wildcards: a branch that a pattern lets in may be one that nothing protects."
+    error_message = "protected_branches must be branch names such as \"main\", without wildcards: a pattern may match an unprotected branch."
   }
 }
 
 variable "environments" {
   type        = map(object({ promotes_from = optional(string), promotes_to = optional(string) }))
-  description = "Environments of this account: where each takes its releases from, as in its file, and which one takes them from it; either may live in another account."
+  description = "Environments of this account: the source of its releases, as in its file, and the environment that promotes from it; either may be in another account."
 
   validation {
     condition     = alltrue([for name in keys(var.environments) : can(regex("^[a-z][a-z0-9]{1,11}$", name)) && name != "github"])
@@ -74,6 +74,6 @@ variable "environments" {
 
 variable "create_oidc_provider" {
   type        = bool
-  description = "Make GitHub's OIDC provider; false where the account has it, for there can be one only."
+  description = "Create GitHub's OIDC provider; false if the account has it, because there can be only one."
   default     = true
 }

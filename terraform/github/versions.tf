@@ -8,7 +8,7 @@ terraform {
     }
   }
 
-  # Who may write this state decides whom the roles trust: it lies in a bucket that none of them may
-  # write to, which is given to `terraform init`.
+  # Whoever can write this state decides whom the roles trust, so it is kept in a bucket that none of
+  # them can write to. It is passed to `terraform init`.
   backend "s3" {}
 }

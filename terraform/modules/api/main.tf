@@ -41,8 +41,8 @@ resource "aws_apigatewayv2_integration" "this" {
   payload_format_version = "2.0"
 }
 
-# $default takes every path and method that no other route does, so that the function, which knows
-# what there is instead, can say so.
+# $default matches every path and method that no other route does, so that the function can answer
+# with the methods and paths that exist.
 resource "aws_apigatewayv2_route" "this" {
   for_each = toset(concat(var.routes, ["$default"]))
 
@@ -63,7 +63,7 @@ resource "aws_apigatewayv2_route" "open" {
   authorization_type = "NONE"
 }
 
-# Without it $default would take the preflights of browsers, which carry no token, and refuse them.
+# Without it $default would receive the preflights of browsers, and reject them for lack of a token.
 resource "aws_apigatewayv2_route" "preflight" {
   #checkov:skip=CKV_AWS_309:A browser sends its preflight without a token; the route answers with a constant.
   count = length(var.cors_origins) > 0 ? 1 : 0

@@ -9,6 +9,6 @@ output "endpoint" {
 }
 
 output "log_group" {
-  description = "Name of the access logs' group."
+  description = "Name of the log group of the access logs."
   value       = aws_cloudwatch_log_group.this.name
 }

@@ -1,7 +1,7 @@
 resource "aws_cloudwatch_log_group" "this" {
   #checkov:skip=CKV_AWS_338:How long logs stay is the environment's choice; a year of logs costs more than the system.
-  # API Gateway enters each group in one policy of the account, which has no room for many; groups
-  # under this prefix need no entry.
+  # API Gateway adds each group to one policy of the account, which has room for only a few; groups
+  # with this prefix need no entry.
   name              = "/aws/vendedlogs/${var.name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.kms_key_arn
@@ -14,7 +14,7 @@ resource "aws_apigatewayv2_stage" "this" {
 
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.this.arn
-    # The path and the caller's id, never the query, the token or an address.
+    # The path and the caller's id, but never the query, the token or an address.
     format = jsonencode({
       request_id         = "$context.requestId"
       time               = "$context.requestTime"
@@ -47,6 +47,6 @@ resource "aws_apigatewayv2_stage" "this" {
     }
   }
 
-  # A setting names a route, which must be there.
+  # A setting names a route, which must exist.
   depends_on = [aws_apigatewayv2_route.this, aws_apigatewayv2_route.open]
 }

@@ -56,7 +56,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "media" {
   }
 
   rule {
-    # How often a rendition is read depends on the image: S3 finds out by itself.
+    # How often a rendition is read depends on the image, so S3 chooses its storage class.
     id     = "renditions-to-intelligent-tiering"
     status = "Enabled"
 
@@ -70,6 +70,6 @@ resource "aws_s3_bucket_lifecycle_configuration" "media" {
     }
   }
 
-  # Rules about old versions are refused while the bucket keeps none.
+  # S3 refuses rules for old versions until versioning is on.
   depends_on = [aws_s3_bucket_versioning.media]
 }

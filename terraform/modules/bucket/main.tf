@@ -16,7 +16,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "media" {
   bucket = aws_s3_bucket.media.id
 
   rule {
-    # One data key serves many objects: without it every read of an image is a paid call to KMS.
+    # One data key serves many objects; without it every read of an image would be a paid KMS call.
     bucket_key_enabled = true
 
     apply_server_side_encryption_by_default {
@@ -52,7 +52,7 @@ resource "aws_s3_bucket_logging" "media" {
   target_bucket = aws_s3_bucket.log.id
   target_prefix = "s3/"
 
-  # S3 checks that it may deliver before it accepts the setting.
+  # S3 accepts the setting only once it is allowed to deliver.
   depends_on = [aws_s3_bucket_policy.log]
 }
 

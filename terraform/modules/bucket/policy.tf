@@ -4,8 +4,8 @@ locals {
     name => !var.require_tls ? [] : jsondecode(templatefile("${path.module}/../../policies/tls.json.tftpl", { bucket_arn = bucket.arn }))
   }
 
-  # A URL says itself how long it holds, up to a week: who has the credentials of a signer is held
-  # to the life that URLs of this environment have.
+  # A signer chooses the lifetime of a URL, up to a week; this limits whoever has its credentials to
+  # the lifetime of this environment's URLs.
   signature_statement = {
     Sid       = "RecentSignaturesOnly"
     Effect    = "Deny"
@@ -18,8 +18,8 @@ locals {
     }
   }
 
-  # A request that names no encryption gets the bucket's default, which is this key. A negated
-  # condition also holds where the header is absent, so each is paired with one that asks for it.
+  # A request without encryption headers gets the bucket's default, which is this key. A negated
+  # condition also matches if the header is absent, so each is paired with one that requires it.
   encryption_statements = [
     {
       Sid       = "NoOtherKey"
@@ -65,6 +65,6 @@ resource "aws_s3_bucket_policy" "media" {
     )
   })
 
-  # While public policies may still be judged, S3 answers one of the two calls with a conflict.
+  # S3 rejects concurrent changes of policy and public access block with a conflict.
   depends_on = [aws_s3_bucket_public_access_block.media]
 }

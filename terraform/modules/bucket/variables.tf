@@ -35,7 +35,7 @@ variable "require_tls" {
 
 variable "signature_seconds_max" {
   type        = number
-  description = "Age at which pre-signed URLs end, whatever they say themselves."
+  description = "Maximum age of pre-signed URLs, whatever lifetime they state."
 
   validation {
     condition     = var.signature_seconds_max >= 60 && var.signature_seconds_max <= 3600
@@ -50,7 +50,7 @@ variable "request_metrics" {
 
 variable "deletion_protection" {
   type        = bool
-  description = "Keep `terraform destroy` from emptying the buckets."
+  description = "Prevent `terraform destroy` from emptying the buckets."
 }
 
 variable "cors_origins" {

@@ -1,7 +1,7 @@
 resource "aws_kms_key" "this" {
   description         = "Encrypts what ${var.name} stores: objects, rows, messages, logs and notifications."
   enable_key_rotation = true
-  # The most that KMS waits: with the key goes everything that it encrypted.
+  # The longest that KMS allows: deleting the key destroys everything that it encrypted.
   deletion_window_in_days = 30
 }
 

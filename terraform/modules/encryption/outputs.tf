@@ -1,7 +1,7 @@
 output "key_arn" {
-  description = "The key, usable once its policy is in place."
+  description = "The key, available once its policy is in place."
   value       = aws_kms_key.this.arn
 
-  # A log group or queue made before the policy would be refused by its service.
+  # Before the policy exists, services refuse to create encrypted log groups and queues.
   depends_on = [aws_kms_key_policy.this]
 }

@@ -4,7 +4,7 @@ locals {
   arn_prefix = "arn:${data.aws_partition.this.partition}"
 
   account_statement = {
-    # Without it no IAM policy could grant the key to anyone, and nobody could ever change it.
+    # Without it no IAM policy could grant the use of the key, and nobody could ever change it.
     Sid       = "AccountDecidesByIam"
     Effect    = "Allow"
     Principal = { AWS = "${local.arn_prefix}:iam::${var.account_id}:root" }

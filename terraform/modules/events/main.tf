@@ -1,8 +1,8 @@
 data "aws_partition" "this" {}
 
 locals {
-  # Built, not read from the queue: the queue's policy can then be part of the queue, which saves
-  # the half minute that SQS needs to make each later change visible.
+  # Composed, not read from the queue, so that the policy can be part of the queue. This saves the
+  # half minute that SQS takes to make a later change visible.
   queue_arn_prefix      = "arn:${data.aws_partition.this.partition}:sqs:${var.aws_region}:${var.account_id}"
   queue_name            = "${var.name}-uploads"
   dead_letter_name      = "${var.name}-dead-letters"
@@ -28,7 +28,7 @@ resource "aws_cloudwatch_event_target" "this" {
   target_id = "queue"
   arn       = aws_sqs_queue.this.arn
 
-  # A day, with growing pauses: what cannot be handed over until then is laid down, not lost.
+  # A day, with growing pauses; events that are not delivered by then go to the dead-letter queue.
   retry_policy {
     maximum_event_age_in_seconds = 24 * 3600
     maximum_retry_attempts       = 185
@@ -42,9 +42,9 @@ resource "aws_cloudwatch_event_target" "this" {
 resource "aws_sqs_queue" "this" {
   name              = local.queue_name
   kms_master_key_id = var.kms_key_arn
-  # A dead letter keeps the age that it had here: a week here leaves it a week at least there.
+  # A dead letter keeps its age: after at most a week here, it has at least a week there.
   message_retention_seconds = 7 * 24 * 3600
-  # A message must stay hidden through the function's own retries of a throttled batch.
+  # A message must stay hidden while Lambda retries a throttled batch.
   visibility_timeout_seconds = 6 * var.function_timeout_seconds
   receive_wait_time_seconds  = 20
 
@@ -62,7 +62,7 @@ resource "aws_sqs_queue" "this" {
 resource "aws_sqs_queue" "dead_letter" {
   name              = local.dead_letter_name
   kms_master_key_id = var.kms_key_arn
-  # Two weeks, the most SQS keeps: time for a person to look and to redrive.
+  # Two weeks, the longest that SQS allows: time for a person to investigate and redrive.
   message_retention_seconds = 14 * 24 * 3600
 
   redrive_allow_policy = jsonencode({

@@ -24,7 +24,7 @@ output "dead_letter_queue_url" {
 }
 
 output "visibility_timeout_seconds" {
-  description = "Time that a message stays hidden once it was handed out."
+  description = "How long a received message stays hidden."
   value       = aws_sqs_queue.this.visibility_timeout_seconds
 }
 

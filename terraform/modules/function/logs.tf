@@ -1,4 +1,4 @@
-# Lambda would make the group itself, without an end and without a key, if it found none.
+# Otherwise Lambda would create the group itself, without retention and without a key.
 resource "aws_cloudwatch_log_group" "this" {
   #checkov:skip=CKV_AWS_338:How long logs stay is the environment's choice; a year of logs costs more than the system.
   name              = "/aws/lambda/${var.name}"

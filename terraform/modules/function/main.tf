@@ -19,7 +19,7 @@ resource "aws_lambda_function" "this" {
   timeout       = var.timeout_seconds
   kms_key_arn   = var.kms_key_arn
 
-  # -1 takes from what the account's functions share, and takes a reservation back.
+  # -1 uses the concurrency that the account's functions share, and removes a reservation.
   reserved_concurrent_executions = coalesce(var.concurrency_reserved, -1)
 
   code_signing_config_arn = one(aws_lambda_code_signing_config.this[*].arn)
@@ -29,7 +29,7 @@ resource "aws_lambda_function" "this" {
   }
 
   logging_config {
-    # The function writes JSON of its own, metrics among it, which Lambda is not to wrap.
+    # The function writes JSON itself, including metrics, which Lambda must not wrap.
     log_format = "Text"
     log_group  = aws_cloudwatch_log_group.this.name
   }
@@ -48,7 +48,7 @@ resource "aws_lambda_alias" "live" {
   function_name    = aws_lambda_function.this.function_name
   function_version = aws_lambda_function.this.version
 
-  # Both in one call: at no time do all requests go to a version that is still to be tried.
+  # Both in one call, so that the new version never gets all requests before its canary.
   dynamic "routing_config" {
     for_each = var.stable_version[*]
 

@@ -7,15 +7,15 @@ resource "aws_iam_role" "this" {
       Effect    = "Allow"
       Principal = { Service = "lambda.amazonaws.com" }
       Action    = "sts:AssumeRole"
-      # If it says for whom at all, which Lambda does not promise: a condition on what is not there
-      # would keep the function from starting. No other account can pass the role to Lambda anyway.
+      # Only if the account is given, which Lambda does not promise: requiring an absent key would
+      # keep the function from starting. No other account can pass the role to Lambda anyway.
       Condition = { StringEqualsIfExists = { "aws:SourceAccount" = var.account_id } }
     }]
   })
 }
 
 locals {
-  # The group exists already: without logs:CreateLogGroup nobody can make it anew after its deletion.
+  # The group exists already. Without logs:CreateLogGroup the function cannot recreate a deleted one.
   log_statement = {
     Sid      = "WriteOwnLogs"
     Effect   = "Allow"
@@ -42,7 +42,7 @@ locals {
     Resource = var.queue.arn
   }]
 
-  # X-Ray knows no resources to name.
+  # X-Ray has no resource-level permissions.
   trace_statements = !var.tracing ? [] : [{
     Sid      = "SendTraces"
     Effect   = "Allow"

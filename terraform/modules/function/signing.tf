@@ -2,7 +2,7 @@ resource "aws_signer_signing_profile" "this" {
   count = var.code_signing ? 1 : 0
 
   platform_id = "AWSLambda-SHA384-ECDSA"
-  # A profile's name can never be used again once it is cancelled.
+  # The name of a cancelled profile can never be used again.
   name_prefix = "${replace(var.name, "-", "_")}_"
 }
 

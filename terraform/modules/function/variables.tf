@@ -15,12 +15,12 @@ variable "aws_region" {
 
 variable "account_id" {
   type        = string
-  description = "Account of the function, on whose behalf alone Lambda takes the role."
+  description = "Account of the function; Lambda may assume the role only for this account."
 }
 
 variable "description" {
   type        = string
-  description = "What the function does, in a line."
+  description = "What the function does, in one line."
 }
 
 variable "handler" {
@@ -60,7 +60,7 @@ variable "artifact" {
     version_id  = string
     code_sha256 = string
   })
-  description = "The zip: where it lies, in which version, and its SHA-256 in base64, as Lambda reports it."
+  description = "The zip: its bucket, key and version, and its SHA-256 in base64, as Lambda reports it."
 
   validation {
     condition     = can(regex("^[A-Za-z0-9+/]{43}=$", var.artifact.code_sha256))
@@ -70,7 +70,7 @@ variable "artifact" {
 
 variable "memory_mb" {
   type        = number
-  description = "Memory; processor time grows with it."
+  description = "Memory; CPU share grows with it."
 }
 
 variable "timeout_seconds" {
@@ -80,17 +80,17 @@ variable "timeout_seconds" {
 
 variable "concurrency_reserved" {
   type        = number
-  description = "Executions that are this function's alone, and the most it may have; null to share the account's."
+  description = "Executions that are reserved for this function, and its maximum; null to share those of the account."
   default     = null
 
   validation {
     condition     = var.concurrency_reserved == null || try(var.concurrency_reserved >= 1 && floor(var.concurrency_reserved) == var.concurrency_reserved, false)
-    error_message = "concurrency_reserved must be a whole number from 1, or null: 0 would stop the function."
+    error_message = "concurrency_reserved must be a whole number of 1 or more, or null: 0 would stop the function."
   }
 
   validation {
     condition     = var.concurrency_reserved == null || var.queue == null || try(var.concurrency_reserved >= var.queue.concurrency_max, false)
-    error_message = "concurrency_reserved must be no less than queue.concurrency_max, which is ${try(var.queue.concurrency_max, 0)}: what the queue hands over beyond it is throttled and uses up its attempts."
+    error_message = "concurrency_reserved must be no less than queue.concurrency_max, which is ${try(var.queue.concurrency_max, 0)}: messages beyond it are throttled and use up their attempts."
   }
 }
 
@@ -101,7 +101,7 @@ variable "environment" {
 
 variable "policy_statements" {
   type        = any
-  description = "IAM statements of the function's own task."
+  description = "IAM statements for the task of the function."
 
   validation {
     condition = alltrue([
@@ -137,7 +137,7 @@ variable "queue" {
     batch_size      = number
     concurrency_max = number
   })
-  description = "Queue that the function takes from, if any."
+  description = "Queue that the function reads, if any."
   default     = null
 
   validation {
@@ -148,11 +148,11 @@ variable "queue" {
 
 variable "stable_version" {
   type        = object({ version = string, weight = number })
-  description = "During a canary, the version that goes on serving, and its share of the requests."
+  description = "During a canary, the stable version and its share of the requests."
   default     = null
 
   validation {
     condition     = var.stable_version == null || try(var.stable_version.weight > 0 && var.stable_version.weight < 1, false)
-    error_message = "stable_version.weight must lie between 0 and 1, such as 0.9 where the new version gets a tenth."
+    error_message = "stable_version.weight must lie between 0 and 1, such as 0.9 if the new version gets a tenth."
   }
 }

@@ -20,7 +20,7 @@ locals {
     }
   ]...)
 
-  # The table's own figures leave its indexes out, and a hot partition shows in an index first.
+  # The table's metrics exclude its indexes, and a hot partition shows in an index first.
   index_alarms = merge([
     for index in var.table_indexes : {
       for action in ["Read", "Write"] : "${replace(index, "_", "-")}-${lower(action)}-throttles" => {
@@ -99,14 +99,14 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   threshold           = each.value.threshold
   period              = 300
   evaluation_periods  = 1
-  # No traffic, no figures: that is health, not a fault.
+  # Missing data means no traffic, which is healthy.
   treat_missing_data = "notBreaching"
 
   alarm_actions = [aws_sns_topic.this.arn]
   ok_actions    = [aws_sns_topic.this.arn]
 }
 
-# One answer to "is this environment well", for people and for promotion.
+# One overall health alarm, for people and for promotion.
 resource "aws_cloudwatch_composite_alarm" "health" {
   alarm_name        = "${var.name}-health"
   alarm_description = "Some alarm of ${var.name} is raised."

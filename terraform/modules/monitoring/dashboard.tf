@@ -92,7 +92,7 @@ locals {
       stat   = "Average"
       metrics = concat(
         [
-          # Where originals and renditions lie, as the bucket's lifecycle moves them.
+          # The storage classes of originals and renditions, as the bucket's lifecycle moves them.
           for class in [
             "StandardStorage", "StandardIAStorage",
             "IntelligentTieringFAStorage", "IntelligentTieringIAStorage", "IntelligentTieringAIAStorage",

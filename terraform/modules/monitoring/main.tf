@@ -21,7 +21,7 @@ resource "aws_sns_topic_policy" "this" {
   })
 }
 
-# Each address receives a mail and must confirm it before anything else arrives.
+# Each address receives a confirmation email, and no alarms until it is confirmed.
 resource "aws_sns_topic_subscription" "this" {
   for_each = toset(var.emails)
 

@@ -55,7 +55,7 @@ variable "api_id" {
 
 variable "emails" {
   type        = list(string)
-  description = "Addresses that hear of alarms."
+  description = "Email addresses that are notified of alarms."
 }
 
 variable "thresholds" {
@@ -64,10 +64,10 @@ variable "thresholds" {
     function_errors   = number
     api_5xx           = number
   })
-  description = "Figures that raise an alarm when they are reached within five minutes."
+  description = "Thresholds, which raise an alarm when they are reached within five minutes."
 
   validation {
     condition     = alltrue([for threshold in values(var.thresholds) : threshold >= 1])
-    error_message = "Each of thresholds must be 1 or more: at 0 the alarm would never end."
+    error_message = "Each threshold must be 1 or more: at 0 the alarm would never end."
   }
 }

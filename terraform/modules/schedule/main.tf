@@ -4,14 +4,14 @@ resource "aws_cloudwatch_event_rule" "this" {
   schedule_expression = var.expression
 }
 
-# A run that Lambda has tried three times, or that never starts, is made up for by the next one, so
-# none is kept for later.
+# The next run makes up for one that failed three times or never started, so failed runs are not
+# kept.
 resource "aws_cloudwatch_event_target" "this" {
   rule = aws_cloudwatch_event_rule.this.name
   arn  = var.alias.arn
 }
 
-# On the alias: a permission on the function does not hold for it.
+# On the alias: a permission on the function does not apply to it.
 resource "aws_lambda_permission" "this" {
   statement_id  = "schedule"
   action        = "lambda:InvokeFunction"

@@ -10,12 +10,12 @@ variable "name" {
 
 variable "description" {
   type        = string
-  description = "What happens at each tick, in a line."
+  description = "What each run does, in one line."
 }
 
 variable "expression" {
   type        = string
-  description = "When it ticks, as EventBridge writes it."
+  description = "When it runs, as an EventBridge schedule expression."
 
   validation {
     condition     = can(regex("^(rate|cron)\\(.+\\)$", var.expression))
@@ -29,5 +29,5 @@ variable "alias" {
     name          = string
     function_name = string
   })
-  description = "Alias of the function that is run."
+  description = "Alias of the function to run."
 }

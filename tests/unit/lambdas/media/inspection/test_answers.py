@@ -201,7 +201,7 @@ def test_another_image_than_a_decoder_makes_is_none() -> None:
     }
     for name, data in others.items():
         header = changed("findings", "images", 0, to=len(data))
-        with pytest.raises(UnreadableAnswerError, match="not the image"):
+        with pytest.raises(UnreadableAnswerError, match="not the rendition"):
             pytest.fail(f"{name}: {heard(header, data, IMAGES[1])}")
 
 

@@ -29,8 +29,8 @@ def test_configuration_gives_the_defaults() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ([], "name at least one"),
-        ([{"longest_side": 1}], "lacks 'name'"),
+        ([], "specify at least one"),
+        ([{"longest_side": 1}], "has no name"),
         ([{"name": "a"}], "give either longest_side, or width and height"),
         ([{"name": "a", "width": 1}], "give either longest_side, or width and height"),
         ([{"name": "a", "longest_side": 1, "width": 1, "height": 1}], "give either longest_side"),
