@@ -14,12 +14,12 @@ from tooling.errors import OperatorError
 from tooling.repair.audit import report
 from tooling.repair.audit.audit import Audit, Terms, open_store
 from tooling.repair.audit.sources import Sources
-from tooling.repair.moments import read_moment
 from tooling.repair.queue import QueueFeeder
 from tooling.repair.recovery import return_originals, return_rows
 from tooling.repair.redrive import report as redrive_report
 from tooling.repair.redrive.redrive import Redrive
 from tooling.repair.reprocess import Progress, Reprocess, Selection
+from tooling.repair.timestamps import read_timestamp
 from tooling.session import Session
 
 app = typer.Typer()
@@ -85,7 +85,7 @@ def reprocess(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> None:
     """Have images made anew; the processor skips those that are what it would make today."""
     session = Session.open(json_wanted=json_wanted)
-    moment = format_timestamp(read_moment(since)) if since else None
+    moment = format_timestamp(read_timestamp(since)) if since else None
     selection = Selection(is_forced=not stale, owner=owner, since=moment)
     deployed = session.deployed(name)
     feeder = None if dry_run else QueueFeeder(deployed.target.sqs, deployed.outputs.queue_url, rate)
@@ -122,7 +122,7 @@ def audit(  # noqa: PLR0913, PLR0917 - one for each option
     deployed = session.deployed(name)
     sources = Sources(deployed.target, deployed.outputs.table_name, deployed.outputs.media_bucket)
     path = session.workspace.environment_state(name) / "audit" / "audit.sqlite"
-    is_mending = repair and not dry_run
+    is_repairing = repair and not dry_run
     with session.workspace.alone_in(name, "audit"):
         if afresh:
             path.unlink(missing_ok=True)
@@ -130,8 +130,8 @@ def audit(  # noqa: PLR0913, PLR0917 - one for each option
         with closing(open_store(path, terms, session.screen)) as store:
             run = Audit(store, sources, deployed.target.environment.month_shards)
             run.run(session.screen)
-            if is_mending:
-                run.mend(
+            if is_repairing:
+                run.repair(
                     QueueFeeder(deployed.target.sqs, deployed.outputs.queue_url, rate),
                     session.screen,
                 )
@@ -141,7 +141,7 @@ def audit(  # noqa: PLR0913, PLR0917 - one for each option
                 report.show(session.screen, store)
             found, kept = sum(report.differences(store).values()), report.unrepaired(store)
         path.unlink()
-    report.conclude(session.screen, name, found=found, kept=kept, is_mending=is_mending)
+    report.conclude(session.screen, name, found=found, kept=kept, is_repairing=is_repairing)
 
 
 @app.command()
@@ -153,7 +153,7 @@ def recover(
     json_wanted: JsonWanted = False,
 ) -> None:
     """Bring back rows from a restored copy of the table, and originals from their versions."""
-    since = read_moment(deleted_since) if deleted_since else None
+    since = read_timestamp(deleted_since) if deleted_since else None
     if rows_from is None and since is None:
         raise OperatorError(
             "Nothing was asked for.",

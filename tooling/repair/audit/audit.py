@@ -11,7 +11,7 @@ from media.model.keys import RENDITIONS_PREFIX, UPLOADS_PREFIX
 from tooling.repair.audit.checks import Kind, Rules
 from tooling.repair.audit.comparison import compare_originals, compare_renditions
 from tooling.repair.audit.confirmation import Confirmation
-from tooling.repair.audit.mending import Mending
+from tooling.repair.audit.repair import Repair
 from tooling.repair.audit.store import AuditStore, Finding
 
 if TYPE_CHECKING:
@@ -140,12 +140,12 @@ class Audit:
 
         return advanced
 
-    def mend(self, feeder: QueueFeeder, screen: Screen) -> None:
+    def repair(self, feeder: QueueFeeder, screen: Screen) -> None:
         """Repair what was confirmed."""
         confirmation = Confirmation(self.sources, self.rules)
         with screen.progress("repairing", None) as line:
-            mending = Mending(self.sources, feeder, confirmation)
-            mending.mend(self.store, lambda some: line.now(f"{some} more"))
+            repair = Repair(self.sources, feeder, confirmation)
+            repair.run(self.store, lambda some: line.now(f"{some} more"))
 
     def _read_rows(self, advanced: Callable[[int], object]) -> None:
         for rows, position in self.sources.rows(self.store.note("rows_position")):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tooling.errors import OperatorError
 from tooling.repair.audit.checks import Kind
-from tooling.repair.audit.mending import REMEDIES
+from tooling.repair.audit.repair import REMEDIES
 
 if TYPE_CHECKING:
     from tooling.console import Screen
@@ -55,7 +55,7 @@ def _examples(store: AuditStore, kind: Kind) -> str:
     return ", ".join(each.image_id or "no image's" for each in some[:EXAMPLES])
 
 
-def conclude(screen: Screen, name: str, *, found: int, kept: int, is_mending: bool) -> None:
+def conclude(screen: Screen, name: str, *, found: int, kept: int, is_repairing: bool) -> None:
     """Say in one line how it ended.
 
     Parameters
@@ -73,10 +73,10 @@ def conclude(screen: Screen, name: str, *, found: int, kept: int, is_mending: bo
     elif not kept:
         screen.say(f"{found} differences repaired or given to the processor.", style="bold green")
     else:
-        again = "once the queue is empty" if is_mending else "to mend what differs"
+        again = "once the queue is empty" if is_repairing else "to mend what differs"
         raise OperatorError(
             f"{kept} of {found} differences are not repaired.",
-            reason=LEFT if is_mending else "",
+            reason=LEFT if is_repairing else "",
             remedy=f"Run {again}: nox -s audit -- {name} --repair",
         )
 

@@ -57,7 +57,7 @@ class DeadLetter:
         When it was put into a queue.
     receives : int
         How often it was taken from a queue.
-    told : str
+    delivery_error : str
         Why EventBridge gave up, where it did.
     run : str or None
         Which run of redrive sent it last.
@@ -70,7 +70,7 @@ class DeadLetter:
     body: str
     sent_at: datetime
     receives: int
-    told: str
+    delivery_error: str
     run: str | None
 
     @classmethod
@@ -82,8 +82,10 @@ class DeadLetter:
             for name, value in message.get("MessageAttributes", {}).items()
         }
         kind, key = _classify(message["Body"], bucket)
-        told = ": ".join(said[name] for name in ("ERROR_CODE", "ERROR_MESSAGE") if name in said)
-        if told and kind is Kind.CHANGE:
+        delivery_error = ": ".join(
+            said[name] for name in ("ERROR_CODE", "ERROR_MESSAGE") if name in said
+        )
+        if delivery_error and kind is Kind.CHANGE:
             kind = Kind.UNDELIVERED
         return cls(
             message_id=message["MessageId"],
@@ -93,7 +95,7 @@ class DeadLetter:
             body=message["Body"],
             sent_at=datetime.fromtimestamp(int(system["SentTimestamp"]) / 1000, UTC),
             receives=int(system["ApproximateReceiveCount"]),
-            told=told,
+            delivery_error=delivery_error,
             run=said.get(RUN_ATTRIBUTE),
         )
 

@@ -50,17 +50,17 @@ class FollowUp:
     def read_log(self) -> None:
         """Take in what the log has told since it was read last."""
         latest = self.since
-        for told in self.log.told(self.since):
-            latest = max(latest, told.at - LATE_MILLISECONDS)
+        for line in self.log.lines(self.since):
+            latest = max(latest, line.at - LATE_MILLISECONDS)
             # A message may be handled although it was taken for dead: its deletion failed.
-            if told.message_id not in self._open | self._dead:
+            if line.message_id not in self._open | self._dead:
                 continue
-            if told.result:
-                self._results[told.message_id] = told.result
-                self._open.discard(told.message_id)
-                self._dead.discard(told.message_id)
+            if line.result:
+                self._results[line.message_id] = line.result
+                self._open.discard(line.message_id)
+                self._dead.discard(line.message_id)
             else:
-                self._faults[told.message_id] = told.fault
+                self._faults[line.message_id] = line.fault
         self.since = latest
 
     @property

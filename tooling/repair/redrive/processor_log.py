@@ -20,7 +20,7 @@ SILENT = "its log says nothing: stopped by time or memory, or no longer kept"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LogLine:
     """One line about a message.
 
     Parameters
@@ -65,7 +65,7 @@ class ProcessorLog:
                 found = _raised(_entry(event["message"])) or found
         return found
 
-    def told(self, since: int) -> Iterator[Told]:
+    def lines(self, since: int) -> Iterator[LogLine]:
         """Yield what was said about any message since a moment, in milliseconds since 1970."""
         for page in self._pages("message_id", since):
             for event in page["events"]:
@@ -73,7 +73,7 @@ class ProcessorLog:
                 if "message_id" in entry:
                     result = str(entry.get("result", ""))
                     fault = "" if result else _raised(entry)
-                    yield Told(str(entry["message_id"]), event["timestamp"], result, fault)
+                    yield LogLine(str(entry["message_id"]), event["timestamp"], result, fault)
 
     def _pages(self, phrase: str, since: int) -> Iterator[FilterLogEventsResponseTypeDef]:
         paginator = self.logs.get_paginator("filter_log_events")

@@ -99,7 +99,7 @@ class Redrive:
 
             def take(some: list[DeadLetter]) -> None:
                 self._take(some)
-                self._tell(progress)
+                self._show_progress(progress)
 
             self._look_through(take)
         self.result.dead = self._depth()
@@ -193,10 +193,10 @@ class Redrive:
             )
         return set(receipts)
 
-    def _tell(self, progress: ProgressLine) -> None:
+    def _show_progress(self, progress: ProgressLine) -> None:
         progress.now(f"{self.result.found.total()} seen, {self.result.sent} sent")
 
     def _reason(self, letter: DeadLetter) -> str:
         if letter.kind is Kind.FOREIGN:
             return "can't be handled"
-        return letter.told or self.follow_up.log.reason(letter.message_id, letter.sent_at)
+        return letter.delivery_error or self.follow_up.log.reason(letter.message_id, letter.sent_at)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from tooling.errors import OperatorError
 
 
-def read_moment(text: str) -> datetime:
+def read_timestamp(text: str) -> datetime:
     """Return a date or a moment; without a zone it is UTC, as rows are.
 
     Raises

@@ -45,7 +45,7 @@ REMEDIES = {
 
 
 @dataclass(frozen=True)
-class Mending:
+class Repair:
     """Repairs confirmed findings.
 
     Parameters
@@ -62,14 +62,14 @@ class Mending:
     feeder: QueueFeeder
     confirmation: Confirmation
 
-    def mend(self, store: AuditStore, advanced: Callable[[int], object]) -> None:
+    def run(self, store: AuditStore, advanced: Callable[[int], object]) -> None:
         """Repair all that is confirmed and still holds, a rendition's removal last."""
         for kind in REMEDIES:
             while found := store.findings("confirmed", BATCH, kind):
                 left = [each for each in found if self._is_left(each, store)]
                 store.mark(left, "left")
                 holding = self.confirmation.confirmed([each for each in found if each not in left])
-                self._mend(kind, holding)
+                self._repair(kind, holding)
                 store.mark(holding, "mended")
                 done = {each.number for each in [*left, *holding]}
                 store.mark([each for each in found if each.number not in done], "dismissed")
@@ -80,7 +80,7 @@ class Mending:
         # What the processor is to make of its image may be there already, and is listed then.
         return finding.kind is Kind.ORPHANED_RENDITION and store.has_other(finding)
 
-    def _mend(self, kind: Kind, findings: list[Finding]) -> None:
+    def _repair(self, kind: Kind, findings: list[Finding]) -> None:
         if kind is Kind.ORPHANED_RENDITION:
             self._remove(findings)
         elif kind is Kind.WRONG_INDEX:
