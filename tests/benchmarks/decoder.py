@@ -58,7 +58,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     screen.wide_table(
         "The process that decodes",
         ("", "median"),
-        [[told, str(found[name])] for name, told in FIGURES.items()],
+        [[label, str(found[name])] for name, label in FIGURES.items()],
     )
 
 

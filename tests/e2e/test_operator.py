@@ -176,7 +176,7 @@ def test_a_token_of_one_environment_opens_nothing_in_the_other(
     cognito = session.client("cognito-idp", endpoint_url=endpoint)
     pool = UserPool(cognito, outputs["user_pool_id"], outputs["user_pool_client_id"])
     other = staging.document("outputs", "staging")
-    with pool.passing_user("stranger") as token:
+    with pool.temporary_user("stranger") as token:
         assert MediaClient(outputs["api_url"], token).request("GET", "/images").status == 200
         assert MediaClient(other["api_url"], token).request("GET", "/images").status == 401
     cognito.close()

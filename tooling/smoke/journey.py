@@ -52,7 +52,7 @@ class SmokeTest:
         """What looks at the answers."""
         return Checks(self.steps)
 
-    def through_the_front_door(self, owner: MediaClient, stranger: MediaClient) -> None:
+    def run_journey(self, owner: MediaClient, stranger: MediaClient) -> None:
         """Bring an image in, look at it from all sides, and remove it."""
         picture = draw_picture(secrets.token_bytes(8))
         anonymous = MediaClient(self.api_url, None)
@@ -142,15 +142,15 @@ def run(target: Target, outputs: Outputs, screen: Screen) -> list[tuple[str, str
     """
     screen.step("Smoke test")
     test = SmokeTest(outputs.api_url, target.environment.renditions)
-    with test.steps.faults_told():
+    with test.steps.errors_as_failures():
         try:
             pool = UserPool.of(target, outputs)
             with ExitStack() as users:
                 owner, stranger = (
-                    MediaClient(test.api_url, users.enter_context(pool.passing_user("smoke")))
+                    MediaClient(test.api_url, users.enter_context(pool.temporary_user("smoke")))
                     for _ in range(2)
                 )
-                test.through_the_front_door(owner, stranger)
+                test.run_journey(owner, stranger)
                 test.steps.current = "removal of what it made"
         finally:
             screen.table("", ("step", "finding", "ms"), test.steps.done)

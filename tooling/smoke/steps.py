@@ -38,7 +38,7 @@ class Steps:
             self.done.append((name, finding, round((monotonic() - began) * 1000)))
 
     @contextmanager
-    def faults_told(self) -> Iterator[None]:
+    def errors_as_failures(self) -> Iterator[None]:
         """Turn whatever the system or its AWS answers with into the failure of the step at hand.
 
         Raises

@@ -229,7 +229,7 @@ class UserPool:
         self.cognito.admin_delete_user(UserPoolId=self.pool_id, Username=name)
 
     @contextmanager
-    def passing_user(self, prefix: str) -> Iterator[Callable[[], str]]:
+    def temporary_user(self, prefix: str) -> Iterator[Callable[[], str]]:
         """Yield what gives the token of a new user that is gone again afterwards."""
         name = f"{prefix}-{secrets.token_hex(6)}"
         token = renewing(lambda: self.sign_in(name))
