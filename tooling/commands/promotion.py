@@ -1,4 +1,4 @@
-"""Commands that bring releases from environment to environment, and tell where they are."""
+"""Commands that promote releases between environments and roll them back."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def promote(
     """Bring the release that runs in FROM to TO, if every gate lets it through."""
     session = Session.open(json_wanted=json_wanted)
     decision = Decision(f"promote {source} {destination}")
-    with _told(session, decision):
+    with _result_shown(session, decision):
         _require_order(session, decision, source, destination)
-        with _wrong_account_told(session, decision):
+        with _wrong_account_refused(session, decision):
             origin = session.target(source)
             target = session.target(destination)
         with session.workspace.alone_in(destination):
-            open_run = partial(Run.open, dry=True) if dry_run else Run.founding
+            open_run = partial(Run.open, dry=True) if dry_run else Run.with_foundation
             run = open_run(session.workspace, target, session.screen, decision.command)
             promotion = Promotion(run, decision, source=origin)
             (promotion.dry_run if dry_run else promotion.promote)(approve)
@@ -67,8 +67,8 @@ def rollback(
     """Bring back a release that worked in ENV before, and hold further promotions."""
     session = Session.open(json_wanted=json_wanted)
     decision = Decision(f"rollback {name} {release or ''}".strip())
-    with _told(session, decision):
-        with _wrong_account_told(session, decision):
+    with _result_shown(session, decision):
+        with _wrong_account_refused(session, decision):
             target = session.target(name)
         with session.workspace.alone_in(name):
             run = Run.open(session.workspace, target, session.screen, decision.command)
@@ -101,8 +101,8 @@ def _require_order(session: Session, decision: Decision, source: str, destinatio
 
 
 @contextmanager
-def _wrong_account_told(session: Session, decision: Decision) -> Iterator[None]:
-    """Let a caller who is in another account be told as by any other gate: nothing is opened."""
+def _wrong_account_refused(session: Session, decision: Decision) -> Iterator[None]:
+    """Refuse a caller from another account as a gate would: nothing is opened."""
     try:
         yield
     except WrongAccount as error:
@@ -113,8 +113,8 @@ def _wrong_account_told(session: Session, decision: Decision) -> Iterator[None]:
 
 
 @contextmanager
-def _told(session: Session, decision: Decision) -> Iterator[None]:
-    """Tell what came of it in one line, or as the document; a failure is told by the caller."""
+def _result_shown(session: Session, decision: Decision) -> Iterator[None]:
+    """Print the result in one line, or as JSON; the caller reports a failure."""
     try:
         yield
         release = decision.release.id[:12] if decision.release else "?"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tooling.delivery.plan import plan_at_once, scan_planned
-from tooling.delivery.verification import prove
+from tooling.delivery.verification import verify_release
 from tooling.errors import OperatorError
 from tooling.gates.gate import Gate, ask_all
 from tooling.gates.plan import data, scan
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tooling.releases.release import Release
 
 
-def go_back(run: Run, previous: Release | None, planned: Planned | None = None) -> str:
+def roll_back(run: Run, previous: Release | None, planned: Planned | None = None) -> str:
     """Take the environment back to what it held before; return what became of it.
 
     Parameters
@@ -42,18 +42,18 @@ def go_back(run: Run, previous: Release | None, planned: Planned | None = None) 
     run.journal.record(Step.RETURNING, release=previous)
     run.screen.step(f"Back to release {previous.id[:12]}")
     try:
-        hindrance = _return_to(run, previous, planned)
+        obstacle = _restore(run, previous, planned)
     except LeaseHeld:
         raise  # whoever has it goes on from here
     except (OperatorError, ClientError, BotoCoreError, OSError, LookupError) as error:
-        hindrance = " ".join(f"{type(error).__name__}: {error}".split())
-    if hindrance:
-        return stay(run, hindrance, previous)
+        obstacle = " ".join(f"{type(error).__name__}: {error}".split())
+    if obstacle:
+        return record_failure(run, obstacle, previous)
     run.journal.record(Step.RETURNED, release=previous)
     return f"{run.name} was taken back to release {previous.id[:12]}, which works."
 
 
-def stay(run: Run, reason: str, previous: Release) -> str:
+def record_failure(run: Run, reason: str, previous: Release) -> str:
     """Write down that there is no way back; return what to do instead."""
     run.journal.record(Step.FAILED, f"no way back: {reason}", release=previous)
     return (
@@ -62,37 +62,37 @@ def stay(run: Run, reason: str, previous: Release) -> str:
     )
 
 
-def way_back_gates(run: Run, planned: Planned) -> list[Gate]:
+def rollback_gates(run: Run, planned: Planned) -> list[Gate]:
     """Return what every way back is asked: the same as any other way in, but for its origin."""
     sources = planned.stack.terraform.folder
     return [
         Gate("checkout", lambda: checkout(sources, planned.release)),
         Gate("scan", lambda: scan(scan_planned(run, planned))),
-        Gate("data", lambda: data(planned.plan, lived_in=True)),
+        Gate("data", lambda: data(planned.plan, in_use=True)),
     ]
 
 
-def told(closed: Sequence[Finding]) -> str:
+def summarize(failed: Sequence[Finding]) -> str:
     """Return what gates that are closed say, in one line."""
-    return "; ".join(f"{finding.gate}: {finding.evidence}" for finding in closed)
+    return "; ".join(f"{finding.gate}: {finding.evidence}" for finding in failed)
 
 
-def _return_to(run: Run, previous: Release, planned: Planned | None) -> str | None:
+def _restore(run: Run, previous: Release, planned: Planned | None) -> str | None:
     """Bring the release that was there before; return what stands in the way, if anything."""
     if planned is None:
         sources = sources_of(run.workspace, run.name, previous)
         if sources is None:
             return f"its Terraform sources (commit {previous.short_commit}) are not at hand"
         planned = plan_at_once(run, previous, sources)
-        closed = [
-            found for found in ask_all(way_back_gates(run, planned)) if not found.lets_through
+        failed = [
+            found for found in ask_all(rollback_gates(run, planned)) if not found.lets_through
         ]
-        if closed:
-            return told(closed)
+        if failed:
+            return summarize(failed)
     if not planned.summary.empty:
         run.apply(planned.stack, planned.summary)
     try:
-        prove(run, planned)
+        verify_release(run, planned)
     except SmokeTestFailed as error:
         return f"that fails the smoke test as well ({error.reason})"
     return None

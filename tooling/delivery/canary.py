@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tooling.terraform.outputs import Outputs
 
 
-def try_out(run: Run, planned: Planned) -> None:
+def run_canary(run: Run, planned: Planned) -> None:
     """Watch the new versions serve their share, then give them all, or none.
 
     Raises
@@ -32,16 +32,16 @@ def try_out(run: Run, planned: Planned) -> None:
         An alarm was raised, or could not be read.
     """
     try:
-        _widen(run, planned)
+        _watch_and_widen(run, planned)
     except LeaseHeld:
         raise  # whoever has it sees to the canary
     except (OperatorError, ClientError, BotoCoreError) as error:
-        send_back(run, planned)
+        restore_versions(run, planned)
         reason = error.reason if isinstance(error, SmokeTestFailed) else str(error)
         raise SmokeTestFailed("The canary failed.", reason=reason) from error
 
 
-def _widen(run: Run, planned: Planned) -> None:
+def _watch_and_widen(run: Run, planned: Planned) -> None:
     canary = run.target.environment.canary
     if canary is None:
         return
@@ -67,7 +67,7 @@ def _alarms(run: Run, outputs: Outputs, settled: bool) -> Answer:  # noqa: FBT00
     return Answer(found.verdict, found.evidence)
 
 
-def send_back(run: Run, planned: Planned) -> None:
+def restore_versions(run: Run, planned: Planned) -> None:
     """Let the versions of before serve all requests, at once; Terraform follows."""
     try:
         functions = planned.stack.outputs().functions

@@ -70,9 +70,9 @@ class Deployment:
             failed is told.
         """
         run = self._run("deploy")
-        with run.lease.held(), run.journal.closed():
+        with run.lease.held(), run.journal.failures_recorded():
             run.journal.record(Step.STARTED)
-            outputs = self._bring(run)
+            outputs = self._roll_out(run)
             run.journal.record(Step.FINISHED, release=outputs.release)
         show_outputs(self.screen, self.target.environment.name, outputs.values)
         return outputs
@@ -92,9 +92,9 @@ class Deployment:
     def _run(self, command: str) -> Run:
         self._require_own_builds()
         name = self.target.environment.name
-        return Run.founding(self.workspace, self.target, self.screen, f"{command} {name}")
+        return Run.with_foundation(self.workspace, self.target, self.screen, f"{command} {name}")
 
-    def _bring(self, run: Run) -> Outputs:
+    def _roll_out(self, run: Run) -> Outputs:
         release, stack, summary = self._prepare()
         if not summary.empty:
             require_clean_plan(self.workspace, self.target, stack, self.screen)
@@ -115,7 +115,7 @@ class Deployment:
             )
             artifacts = self._package()
             self.screen.step(TITLE)
-            buckets.result().lay(self.screen)
+            buckets.result().apply(self.screen)
         release = self._publish(artifacts)
         return release, *self._plan(release)
 

@@ -57,7 +57,7 @@ def destroy(run: Run, confirm: Callable[[str], bool]) -> None:
     _require_consent(environment, confirm)
     with run.lease.held() if state_is_there else nullcontext():
         if state_is_there and state_exists(run.target):
-            with run.journal.closed():
+            with run.journal.failures_recorded():
                 run.journal.record(Step.STARTED)
                 _destroy_stack(run)
         run.screen.step("State and artifact buckets, the ledger's key")

@@ -87,9 +87,9 @@ class PastRun:
     def reason(self) -> str:
         """Why it ended so: what gates said no to, what failed, else what was applied."""
         details = self._details(EXPLAINS.get(self.last.step, ())) or self._details(Step)
-        return "\n".join(self._closed()) or (details[-1] if details else "")
+        return "\n".join(self._failed_gates()) or (details[-1] if details else "")
 
-    def _closed(self) -> list[str]:
+    def _failed_gates(self) -> list[str]:
         """Return what gates said that did not let it through."""
         return [
             f"{found['gate']}: {found['evidence']}"

@@ -15,7 +15,7 @@ from tooling.scanning.gate import scan_saved_plan
 from tooling.terraform.media_stack import media_stack
 from tooling.terraform.reports import show_plan
 from tooling.terraform.summary import Action
-from tooling.terraform.without_state import unfounded_media_stack
+from tooling.terraform.without_state import media_stack_without_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,7 +136,7 @@ def _shown(run: Run, make: Callable[[], Planned]) -> Planned:
 def _stack(run: Run, sources: Path) -> MediaStack:
     """Return the environment; to be looked at, also where there is no bucket for its state yet."""
     if run.dry and not bucket_exists(run.target.s3, state_bucket(run.target.environment)):
-        return unfounded_media_stack(run.workspace, run.target)
+        return media_stack_without_state(run.workspace, run.target)
     return media_stack(run.workspace, run.target, sources)
 
 

@@ -22,7 +22,7 @@ from tooling.gates.plan import foundation
 from tooling.gates.source import account, artifacts, checkout, live_code, order
 from tooling.ledger.entry import Step
 from tooling.ledger.integrity import verified
-from tooling.ledger.interrupted_runs import interruption, proven
+from tooling.ledger.interrupted_runs import interruption, last_verified
 from tooling.ledger.lease import holder
 from tooling.ledger.ledger import Ledger
 from tooling.releases.artifact_copy import Place, copy_artifacts, hash_artifacts
@@ -61,7 +61,7 @@ class Promotion(Strategy):
 
         Raises
         ------
-        GatesClosed
+        GatesFailed
             Some gate says no; nothing was changed.
         SmokeTestFailed
             The release does not work in the target, which was taken back.
@@ -73,7 +73,7 @@ class Promotion(Strategy):
 
         Raises
         ------
-        GatesClosed
+        GatesFailed
             Some gate says no.
         """
         run, decision = self.run, self.decision
@@ -88,7 +88,7 @@ class Promotion(Strategy):
             resumption.show(approved)
             return
         assess(self, self._candidate(entries, here), approved)
-        if decision.closed:
+        if decision.failed_gates:
             raise decision.refuse(run.name)
         decision.result, decision.next = "would be promoted", decision.typed
 
@@ -100,11 +100,11 @@ class Promotion(Strategy):
         self.run.journal.record(Step.STARTED)
         resumption = self._killed_before(entries, here)
         if resumption:
-            resumption.go_back(approved)
+            resumption.roll_back(approved)
         return self._candidate(entries, here)
 
     @property
-    def lived_in(self) -> bool:
+    def in_use(self) -> bool:
         """Whether any release has worked in the target yet."""
         return self.decision.previous is not None
 
@@ -154,7 +154,7 @@ class Promotion(Strategy):
         """Say whether the buckets lose nothing."""
         if planned is None:
             return passed("The state and artifact buckets are still to be made.")
-        return foundation(planned.plan, lived_in=self.lived_in)
+        return foundation(planned.plan, in_use=self.in_use)
 
     def accept(self, release: Release) -> None:
         """Do nothing: a promotion leaves no mark but its entries."""
@@ -175,12 +175,12 @@ class Promotion(Strategy):
     def _killed_before(self, entries: LedgerEntries, here: Outputs | None) -> Resumption | None:
         """Find what the target holds that works; return what a killed run left to be taken back."""
         run = self.run
-        self.decision.previous = proven(entries.authentic, here.release if here else None)
+        self.decision.previous = last_verified(entries.authentic, here.release if here else None)
         found = interruption(entries.authentic)
         if found is None:
             return None
         run.screen.done(f"An earlier run was killed: {found}")
-        if not found.leads_back:
+        if not found.needs_rollback:
             run.screen.done("This one goes on from there.")
             return None
         # Its own word: a smoke test typed meanwhile may have met the version of before.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 APPROVAL = "approval"
 # Where a run that ends with an error leaves behind what has not shown that it works.
-UNPROVEN = frozenset(
+UNVERIFIED = frozenset(
     {
         Step.APPLYING,
         Step.APPLY_FAILED,
@@ -35,7 +35,7 @@ UNPROVEN = frozenset(
 )
 
 
-class GatesClosed(OperatorError):
+class GatesFailed(OperatorError):
     """Some gate does not let the release through; nothing was changed."""
 
 
@@ -60,7 +60,7 @@ class Decision:
     """Whether the plan takes back what a killed run brought, and not what was typed."""
 
     @property
-    def closed(self) -> list[Finding]:
+    def failed_gates(self) -> list[Finding]:
         """The gates that say no."""
         return [finding for finding in self.findings if not finding.lets_through]
 
@@ -79,7 +79,7 @@ class Decision:
                 self.next = self.typed
             elif journal.last is Step.RETURNED:
                 self.result, self.next = "taken back", f"nox -s history -- {target}"
-            elif journal.last in UNPROVEN:
+            elif journal.last in UNVERIFIED:
                 self.result = "broken"
                 self.next = f"nox -s rollback -- {target}" if self.previous else self.typed
             raise
@@ -89,27 +89,27 @@ class Decision:
         rows = [(entry.gate, entry.verdict.value, entry.evidence) for entry in self.findings]
         screen.table("Gates", ("gate", "verdict", "evidence"), rows)
 
-    def refusal(self, target: str) -> GatesClosed:
+    def refusal(self, target: str) -> GatesFailed:
         """Return the failure that lists the gates which say no, and nothing else."""
-        names = [finding.gate for finding in self.closed]
+        names = [finding.gate for finding in self.failed_gates]
         reason = "\n".join(
-            f"{entry.gate}: {entry.verdict.value}: {entry.evidence}" for entry in self.closed
+            f"{entry.gate}: {entry.verdict.value}: {entry.evidence}" for entry in self.failed_gates
         )
         if names == [APPROVAL] and self.planned:
             digest = self.planned.digest
-            return GatesClosed(
+            return GatesFailed(
                 f"{target} waits for an approval; nothing was changed.",
                 reason=reason,
                 remedy=f"Read the plan above. To approve it: {self.typed} --approve {digest}",
             )
-        return GatesClosed(
+        return GatesFailed(
             f"{len(names)} of {len(self.findings)} gates say no ({', '.join(names)}); "
             f"nothing was changed in {target}.",
             reason=reason,
             remedy=f"See to what each of them names, then run it again: {self.typed}",
         )
 
-    def refuse(self, target: str) -> GatesClosed:
+    def refuse(self, target: str) -> GatesFailed:
         """Note that the gates say no; return the failure to be raised."""
         refusal = self.refusal(target)
         self.result, self.next = "refused", refusal.remedy

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tooling.delivery.automatic_rollback import go_back, stay, told, way_back_gates
+from tooling.delivery.automatic_rollback import (
+    record_failure,
+    roll_back,
+    rollback_gates,
+    summarize,
+)
 from tooling.delivery.plan import plan_at_once, show_digest
 from tooling.delivery.result import APPROVAL
 from tooling.errors import OperatorError
@@ -42,12 +47,12 @@ class Resumption:
     decision: Decision
     previous: Release | None
 
-    def go_back(self, approved: str | None) -> NoReturn:
+    def roll_back(self, approved: str | None) -> NoReturn:
         """Take the environment back, if the gates let that through.
 
         Raises
         ------
-        GatesClosed
+        GatesFailed
             The plan of it has no approval yet; the killed run is still to be taken up.
         OperatorError
             What became of the environment; what was typed is not done.
@@ -64,12 +69,12 @@ class Resumption:
 
         Raises
         ------
-        GatesClosed
+        GatesFailed
             Some gate says no.
         """
         if self.previous:
-            self._weigh(self.previous, approved)
-        if self.decision.closed:
+            self._assess(self.previous, approved)
+        if self.decision.failed_gates:
             raise self.decision.refuse(self.run.name)
         self.decision.result = "would be taken back"
         self.decision.next = self.decision.typed
@@ -77,20 +82,22 @@ class Resumption:
     def _outcome(self, approved: str | None) -> str:
         run, decision, previous = self.run, self.decision, self.previous
         if previous is None:
-            return go_back(run, None)
+            return roll_back(run, None)
         try:
-            planned = self._weigh(previous, approved)
+            planned = self._assess(previous, approved)
         except (OperatorError, ClientError, BotoCoreError, OSError, LookupError) as error:
-            return stay(run, " ".join(f"{type(error).__name__}: {error}".split()), previous)
+            return record_failure(
+                run, " ".join(f"{type(error).__name__}: {error}".split()), previous
+            )
         run.journal.record(Step.GATES, release=previous, gates=decision.gate_documents)
-        if [finding.gate for finding in decision.closed] == [APPROVAL]:
+        if [finding.gate for finding in decision.failed_gates] == [APPROVAL]:
             run.journal.record(Step.REFUSED, APPROVAL, release=previous)
             raise decision.refuse(run.name)
-        if decision.closed:
-            return stay(run, told(decision.closed), previous)
-        return go_back(run, previous, planned)
+        if decision.failed_gates:
+            return record_failure(run, summarize(decision.failed_gates), previous)
+        return roll_back(run, previous, planned)
 
-    def _weigh(self, previous: Release, approved: str | None) -> Planned | None:
+    def _assess(self, previous: Release, approved: str | None) -> Planned | None:
         """Plan the way back and ask its gates; without its sources there is no plan."""
         run, decision = self.run, self.decision
         decision.release, decision.takes_back = previous, True
@@ -103,7 +110,7 @@ class Resumption:
         planned = plan_at_once(run, previous, sources)
         decision.planned = planned
         asked = Gate(APPROVAL, lambda: approval(run.target.environment, planned.digest, approved))
-        decision.findings = ask_all([*way_back_gates(run, planned), asked])
+        decision.findings = ask_all([*rollback_gates(run, planned), asked])
         decision.show_gates(run.screen)
         show_digest(run, planned)
         return planned

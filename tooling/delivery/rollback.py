@@ -15,7 +15,7 @@ from tooling.gates.gate import Answer, Gate, passed, skipped
 from tooling.gates.source import account, artifacts, checkout
 from tooling.ledger.entry import Step
 from tooling.ledger.integrity import authenticated, verified
-from tooling.ledger.interrupted_runs import attested, interruption
+from tooling.ledger.interrupted_runs import current_or_last_verified, interruption
 from tooling.releases.artifact_copy import Place, copy_artifacts
 from tooling.releases.release import Release
 from tooling.releases.sources import sources_of
@@ -53,7 +53,7 @@ class Rollback(Strategy):
 
         Raises
         ------
-        GatesClosed
+        GatesFailed
             Some gate says no; nothing was changed.
         SmokeTestFailed
             The release does not work there any more.
@@ -68,9 +68,11 @@ class Rollback(Strategy):
         found = interruption(entries.authentic)
         if found:
             run.screen.done(f"An earlier run was killed: {found}")
-        wanted = self.wanted or _left_to_bring(found, run.name)
+        wanted = self.wanted or _unfinished(found, run.name)
         current = here.release if here else None
-        decision.previous = (found and found.previous) or attested(entries.authentic, current)
+        decision.previous = (found and found.previous) or current_or_last_verified(
+            entries.authentic, current
+        )
         if found and found.changed_something:
             current = found.release  # whatever the state says: it may have come half-way
         evidence, release = self._choice(entries.authentic, wanted, current)
@@ -82,7 +84,7 @@ class Rollback(Strategy):
         return Candidate(release, sources, here, entries.authentic, gates)
 
     @property
-    def lived_in(self) -> bool:
+    def in_use(self) -> bool:
         """Whether any release has worked there yet: the one that is brought back has."""
         return True
 
@@ -216,7 +218,7 @@ def lift_hold(name: str, journal: Journal) -> None:
     journal.record(Step.HOLD_LIFTED, f"{found.detail}: lifted")
 
 
-def _left_to_bring(found: Interruption | None, environment: str) -> str | None:
+def _unfinished(found: Interruption | None, environment: str) -> str | None:
     """Return the id of the release that a killed rollback was to bring."""
     if found and found.rolls_back(environment) and found.release:
         return found.release.id

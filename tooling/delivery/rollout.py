@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tooling.delivery.automatic_rollback import go_back
-from tooling.delivery.canary import send_back, try_out
-from tooling.delivery.verification import prove
+from tooling.delivery.automatic_rollback import roll_back
+from tooling.delivery.canary import restore_versions, run_canary
+from tooling.delivery.verification import verify_release
 from tooling.errors import OperatorError
 from tooling.ledger.entry import Step
 from tooling.smoke import SmokeTestFailed
@@ -24,7 +24,7 @@ class ApplyFailed(OperatorError):
     """Terraform could not do all that the plan says."""
 
 
-def bring(run: Run, planned: Planned, previous: Release | None) -> Outputs:
+def roll_out(run: Run, planned: Planned, previous: Release | None) -> Outputs:
     """Apply the plan and prove that it works; go back to `previous` if it does not.
 
     Raises
@@ -38,7 +38,7 @@ def bring(run: Run, planned: Planned, previous: Release | None) -> Outputs:
     if not planned.summary.empty:
         if planned.foundation:
             run.screen.step(TITLE)
-            planned.foundation.lay(run.screen)
+            planned.foundation.apply(run.screen)
         run.journal.record(
             Step.APPLYING, release=planned.release, previous=previous, keeps=planned.keeps
         )
@@ -49,10 +49,10 @@ def bring(run: Run, planned: Planned, previous: Release | None) -> Outputs:
     )
     try:
         if planned.keeps:
-            try_out(run, planned)
-        return prove(run, planned)
+            run_canary(run, planned)
+        return verify_release(run, planned)
     except SmokeTestFailed as error:
-        became = go_back(run, previous)
+        became = roll_back(run, previous)
         raise SmokeTestFailed(
             f"Release {planned.release.id[:12]} does not work in {run.name}. {became}",
             reason=error.reason,
@@ -70,8 +70,8 @@ def _apply(run: Run, planned: Planned, previous: Release | None) -> None:
             raise
         run.journal.record(Step.APPLY_FAILED, error.reason, release=planned.release)
         if planned.keeps:
-            send_back(run, planned)
-        became = go_back(run, previous)
+            restore_versions(run, planned)
+        became = roll_back(run, previous)
         again = "bring it again" if previous else "run the same command again: it goes on from here"
         raise ApplyFailed(
             f"Release {planned.release.id[:12]} was applied to {run.name} only in part. {became}",

@@ -60,11 +60,13 @@ class Run:
         """Return a run that begins now, in an environment that is there."""
         journal = Journal.open(workspace, target, command)
         environment = target.environment
-        lease = Lease(target.s3, state_bucket(environment), journal.origin, environment.name)
+        lease = Lease(target.s3, state_bucket(environment), journal.actor, environment.name)
         return cls(workspace, target, journal, lease, screen, dry)
 
     @classmethod
-    def founding(cls, workspace: Workspace, target: Target, screen: Screen, command: str) -> Run:
+    def with_foundation(
+        cls, workspace: Workspace, target: Target, screen: Screen, command: str
+    ) -> Run:
         """Return the same; what it writes down in and with is made if it is missing."""
         run = cls.open(workspace, target, screen, command)
         ensure_foundation(run.target, screen)

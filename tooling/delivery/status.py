@@ -74,7 +74,7 @@ class EnvironmentStatus:
             self.environment.name,
             self.where,
             self.release.id[:12] if self.release else "none",
-            spoken(self.age),
+            in_words(self.age),
             "none" if self.drift == [] else drift,
             self.health.verdict.value if self.health else "-",
             "yes" if current_hold(self.holds) else "no",
@@ -169,7 +169,7 @@ def arrival(entries: Sequence[Entry], release_id: str) -> datetime | None:
     return arrived
 
 
-def spoken(age: timedelta | None) -> str:
+def in_words(age: timedelta | None) -> str:
     """Return an age in its largest unit."""
     if age is None:
         return "-"

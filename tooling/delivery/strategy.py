@@ -10,7 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from tooling.delivery.plan import scan_planned, show_digest
-from tooling.delivery.rollout import bring
+from tooling.delivery.rollout import roll_out
 from tooling.gates.drift import target_converged
 from tooling.gates.gate import Gate, ask_all
 from tooling.gates.plan import approval, data, scan
@@ -77,7 +77,7 @@ class Strategy(ABC):
 
     @property
     @abstractmethod
-    def lived_in(self) -> bool:
+    def in_use(self) -> bool:
         """Whether any release has worked in the target yet."""
 
     @abstractmethod
@@ -115,22 +115,26 @@ def deliver(strategy: Strategy, approved: str | None) -> None:
 
     Raises
     ------
-    GatesClosed
+    GatesFailed
         Some gate says no; nothing was changed.
     SmokeTestFailed
         The release does not work in the target, which was taken back.
     """
     run, decision = strategy.run, strategy.decision
-    with run.lease.held(), run.journal.closed(), decision.ended_by(run.journal, run.name):
+    with (
+        run.lease.held(),
+        run.journal.failures_recorded(),
+        decision.ended_by(run.journal, run.name),
+    ):
         candidate = strategy.choose(approved)
         planned = assess(strategy, candidate, approved)
         run.journal.record(Step.GATES, release=planned.release, gates=decision.gate_documents)
-        if decision.closed:
-            names = ", ".join(finding.gate for finding in decision.closed)
+        if decision.failed_gates:
+            names = ", ".join(finding.gate for finding in decision.failed_gates)
             run.journal.record(Step.REFUSED, names, release=planned.release)
             raise decision.refuse(run.name)
         strategy.accept(planned.release)
-        bring(run, planned, planned.goes_back_to)
+        roll_out(run, planned, planned.goes_back_to)
         run.journal.record(Step.FINISHED, release=planned.release)
         strategy.conclude()
 
@@ -180,4 +184,4 @@ def _plan_gates(strategy: Strategy, candidate: Candidate, planned: Planned) -> I
         ),
     )
     yield Gate("scan", lambda: scan(scan_planned(strategy.run, planned)))
-    yield Gate("data", partial(data, planned.plan, lived_in=strategy.lived_in))
+    yield Gate("data", partial(data, planned.plan, in_use=strategy.in_use))

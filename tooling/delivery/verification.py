@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tooling.terraform.outputs import Outputs
 
 
-def prove(run: Run, planned: Planned) -> Outputs:
+def verify_release(run: Run, planned: Planned) -> Outputs:
     """Compare the code that serves with the release's, and smoke-test it; return the outputs.
 
     Raises

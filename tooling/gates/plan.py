@@ -40,35 +40,35 @@ def scan(report: Report | None) -> Answer:
     return passed(f"{report.passed} checks passed, {len(report.skipped)} skipped with reasons.")
 
 
-def data(plan: Plan, *, lived_in: bool) -> Answer:
+def data(plan: Plan, *, in_use: bool) -> Answer:
     """Say whether a plan leaves every bucket, table, key, queue and user pool where it is.
 
     Parameters
     ----------
-    lived_in : bool
+    in_use : bool
         Whether any release has worked there yet. Before, what an interrupted apply left unfinished
         may be made anew: it holds nothing.
     """
     lost = [
         f"{entry.address} ({'replaced' if entry.is_replaced else 'removed'})"
         for entry in plan.removed
-        if entry.type in HOLDS_DATA and (lived_in or entry.reason != TAINTED)
+        if entry.type in HOLDS_DATA and (in_use or entry.reason != TAINTED)
     ]
     if lost:
         return failed(f"The plan takes away what holds data: {', '.join(lost)}.")
     return passed("The plan removes and replaces nothing that holds data.")
 
 
-def foundation(plan: Plan, *, lived_in: bool) -> Answer:
+def foundation(plan: Plan, *, in_use: bool) -> Answer:
     """Say whether the plan of an environment's buckets removes and replaces nothing.
 
     Parameters
     ----------
-    lived_in : bool
+    in_use : bool
         Whether any release has worked there yet. Before, the buckets are only being made.
     """
     lost = [entry.address for entry in plan.removed]
-    if lost and lived_in:
+    if lost and in_use:
         return failed(f"The state and artifact buckets would lose {', '.join(lost)}.")
     return passed("The state and artifact buckets lose nothing.")
 

@@ -135,8 +135,8 @@ class Inspector:
             messages.seek(0)
             said = messages.read().decode(errors="replace")
         # A traceback is of no use to who asks about a file; its last line is.
-        told, _, traceback = said.partition(TRACEBACK)
-        sys.stderr.write(printable_lines(told))
+        message, _, traceback = said.partition(TRACEBACK)
+        sys.stderr.write(printable_lines(message))
         if code not in ORDERLY_EXITS:
             untouched = deque(path for path in given if path.is_file())
             culprit = untouched.popleft()
@@ -174,7 +174,7 @@ class Inspector:
             return f"it took longer than the {self.timeout_seconds:g} s that the function has"
         if code < 0:
             return f"the processor's code was ended by signal {-code}"
-        return f"the processor's code failed: {(traceback.splitlines() or ['no reason told'])[-1]}"
+        return f"the processor's code failed: {(traceback.splitlines() or ['no reason given'])[-1]}"
 
 
 def _failed(path: Path) -> dict[str, Any]:

@@ -20,7 +20,7 @@ PERSON_LENGTH = 300
 
 
 @dataclass(frozen=True)
-class Origin:
+class Actor:
     """Where a run comes from.
 
     Parameters
@@ -48,8 +48,8 @@ class Origin:
     workspace_id: str = ""
 
     @classmethod
-    def of(cls, workspace: Workspace, target: Target) -> Origin:
-        """Return the origin of this process."""
+    def of(cls, workspace: Workspace, target: Target) -> Actor:
+        """Return the actor of this process."""
         return cls(
             caller=target.sts.get_caller_identity()["Arn"],
             user=_user(),
@@ -61,7 +61,7 @@ class Origin:
         )
 
     @classmethod
-    def from_document(cls, document: dict[str, Any]) -> Origin:
+    def from_document(cls, document: dict[str, Any]) -> Actor:
         """Read what :meth:`document` wrote.
 
         Raises
@@ -69,26 +69,26 @@ class Origin:
         TypeError
             It is something else.
         """
-        origin = cls(**document)
-        for name, value in asdict(origin).items():
+        actor = cls(**document)
+        for name, value in asdict(actor).items():
             # A type's bool is an int as well, and a process is none.
             if type(value) is not (int if name == "process" else str):
                 message = f"{name} is a {type(value).__name__}"
                 raise TypeError(message)
-        return origin
+        return actor
 
     @property
     def person(self) -> str:
         """How a message names the run, in one line whatever stands in its fields."""
-        told = f"{self.user}@{self.host} (process {self.process}, {self.caller})"
-        return printable(told)[:PERSON_LENGTH]
+        described = f"{self.user}@{self.host} (process {self.process}, {self.caller})"
+        return printable(described)[:PERSON_LENGTH]
 
-    def shares_workspace(self, other: Origin) -> bool:
+    def shares_workspace(self, other: Actor) -> bool:
         """Return whether both run in one folder, where only one of them can be alive."""
         return bool(self.workspace_id) and self.workspace_id == other.workspace_id
 
     def document(self) -> dict[str, object]:
-        """Return the origin as it is written down."""
+        """Return the actor as it is written down."""
         return asdict(self)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tooling.ledger.entry import Entry
 
 # A canary that nobody watched to its end has not shown anything.
-LEADS_BACK = frozenset({Step.CANARY, Step.SMOKE_FAILED, Step.RETURNING})
+NEEDS_ROLLBACK = frozenset({Step.CANARY, Step.SMOKE_FAILED, Step.RETURNING})
 # With a canary they begin it: two versions may serve already.
 APPLIES = frozenset({Step.APPLYING, Step.APPLY_FAILED, Step.APPLIED})
 
@@ -43,10 +43,10 @@ class Interruption:
         return self.entries[-1]
 
     @property
-    def leads_back(self) -> bool:
+    def needs_rollback(self) -> bool:
         """Whether what it brought must not stay."""
         tried = any(entry.keeps for entry in self.entries)
-        return self.last.step in (LEADS_BACK | (APPLIES if tried else frozenset()))
+        return self.last.step in (NEEDS_ROLLBACK | (APPLIES if tried else frozenset()))
 
     @property
     def changed_something(self) -> bool:
@@ -86,7 +86,7 @@ def interruption(entries: Sequence[Entry]) -> Interruption | None:
     for of_run in _runs(entries):
         if of_run[-1].step in ENDS:
             left = left if left and _left_open(of_run, left) else None
-        elif left and left.leads_back and {entry.step for entry in of_run} <= ONLY_ASKS:
+        elif left and left.needs_rollback and {entry.step for entry in of_run} <= ONLY_ASKS:
             continue  # it had that to take up, and came to nothing
         else:
             left = Interruption(tuple(of_run))
@@ -109,7 +109,7 @@ def _left_open(of_run: Sequence[Entry], earlier: Interruption) -> bool:
     if of_run[-1].step in (Step.REFUSED, Step.DRY_RUN):  # such as for want of an approval
         return True
     changed = any(entry.step in BEGINS for entry in of_run)
-    return of_run[-1].step is Step.FAILED and not changed and not earlier.leads_back
+    return of_run[-1].step is Step.FAILED and not changed and not earlier.needs_rollback
 
 
 def half_applied(entries: Sequence[Entry]) -> bool:
@@ -118,16 +118,16 @@ def half_applied(entries: Sequence[Entry]) -> bool:
     return bool(applies) and applies[-1] in BEGINS
 
 
-def attested(entries: Sequence[Entry], here: Release | None) -> Release | None:
+def current_or_last_verified(entries: Sequence[Entry], here: Release | None) -> Release | None:
     """Return what runs in an environment, where its ledger tells of that release too.
 
     Else somebody wrote it into the state past all runs; to go back to is what was seen to work.
     """
     known = {entry.release_id for entry in entries}
-    return here if here and here.id in known else proven(entries, None)
+    return here if here and here.id in known else last_verified(entries, None)
 
 
-def proven(entries: Sequence[Entry], here: Release | None) -> Release | None:
+def last_verified(entries: Sequence[Entry], here: Release | None) -> Release | None:
     """Return the release that an environment was last seen to work with, to go back to.
 
     Parameters

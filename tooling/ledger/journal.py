@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tooling.ledger.actor import Origin
+from tooling.ledger.actor import Actor
 from tooling.ledger.entry import ENDS, Entry, Step
 from tooling.ledger.ledger import Ledger
 
@@ -31,7 +31,7 @@ class Journal:
     ----------
     ledger : Ledger
         Where they are written.
-    origin : Origin
+    actor : Actor
         Who runs it.
     command : str
         What was typed.
@@ -40,7 +40,7 @@ class Journal:
     """
 
     ledger: Ledger
-    origin: Origin
+    actor: Actor
     command: str
     run: str
     last: Step | None = field(default=None, init=False)
@@ -49,7 +49,7 @@ class Journal:
     @classmethod
     def open(cls, workspace: Workspace, target: Target, command: str) -> Journal:
         """Return the journal of a run that begins now."""
-        return cls(Ledger.of(target), Origin.of(workspace, target), command, secrets.token_hex(6))
+        return cls(Ledger.of(target), Actor.of(workspace, target), command, secrets.token_hex(6))
 
     def record(
         self,
@@ -66,7 +66,7 @@ class Journal:
             run=self.run,
             command=self.command,
             step=step,
-            origin=self.origin.document(),
+            origin=self.actor.document(),
             detail=detail[:DETAIL_LENGTH],
             release=release.document() if release else None,
             previous=previous.document() if previous else None,
@@ -77,7 +77,7 @@ class Journal:
         return self.ledger.append(entry)
 
     @contextmanager
-    def closed(self) -> Iterator[None]:
+    def failures_recorded(self) -> Iterator[None]:
         """Write down that the run failed, where it does not say itself how it ended.
 
         One that is stopped or killed leaves no end: the next run takes it up.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3.client import S3Client
 
-    from tooling.ledger.actor import Origin
+    from tooling.ledger.actor import Actor
 
 KEY = "promotion/lease.json"
 RENEWALS_A_LIFE = 4
@@ -51,7 +51,7 @@ class Lease:
         Reaches the bucket.
     bucket : str
         The environment's state bucket.
-    origin : Origin
+    actor : Actor
         Who takes it.
     environment : str
         Named in messages.
@@ -61,7 +61,7 @@ class Lease:
 
     s3: S3Client
     bucket: str
-    origin: Origin
+    actor: Actor
     environment: str
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     etag: str = field(default="", init=False)
@@ -132,7 +132,7 @@ class Lease:
         if self.lost:
             raise LeaseHeld(
                 f"Another run has taken over in {self.environment}; this one has stopped.",
-                reason=f"This one's lease had run out. {_told(self._read())}",
+                reason=f"This one's lease had run out. {_describe(self._read())}",
                 remedy=f"See what both did: nox -s history -- {self.environment}",
             )
 
@@ -156,7 +156,7 @@ class Lease:
                 continue  # the next turn tries again; `require` tells before anything is changed
 
     def _document(self) -> LeaseDocument:
-        return LeaseDocument(self.origin, self.now() + LIFE, self._own())
+        return LeaseDocument(self.actor, self.now() + LIFE, self._own())
 
     def _own(self) -> dict[str, object]:
         return {"nonce": self.nonce, "written": time.time_ns()}
@@ -176,13 +176,13 @@ class Lease:
             )
         # Both hold the lock of one folder in turn, so the other run is dead. It is known by an id
         # that lies in it: on build machines many have one host name and path.
-        if document.holder is None or not document.holder.shares_workspace(self.origin):
+        if document.holder is None or not document.holder.shares_workspace(self.actor):
             raise self._refusal(found)
 
     def _refusal(self, found: FoundLease | None) -> LeaseHeld:
         return LeaseHeld(
             f"Another run is at work in {self.environment}; nothing was done.",
-            reason=_told(found),
+            reason=_describe(found),
             remedy="Wait until it ends. If it was killed, the lease runs out at that time and the "
             "same command goes on from where it stood.",
         )
@@ -233,7 +233,7 @@ def holder(s3: S3Client, bucket: str, now: datetime) -> str:
         found = _found(s3, bucket)
     except (s3.exceptions.NoSuchKey, s3.exceptions.NoSuchBucket):
         return ""
-    return found.told() if found.is_held(now) else ""
+    return found.describe() if found.is_held(now) else ""
 
 
 def _found(s3: S3Client, bucket: str) -> FoundLease:
@@ -242,5 +242,5 @@ def _found(s3: S3Client, bucket: str) -> FoundLease:
         return FoundLease(body.read(BYTES_MAX + 1), answer["ETag"], answer["LastModified"])
 
 
-def _told(found: FoundLease | None) -> str:
-    return found.told() if found else "The lease is held by another run that is just starting."
+def _describe(found: FoundLease | None) -> str:
+    return found.describe() if found else "The lease is held by another run that is just starting."

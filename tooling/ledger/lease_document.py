@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tooling.ledger.actor import Origin
+from tooling.ledger.actor import Actor
 
 LIFE = timedelta(seconds=120)
 # For clocks that differ: the holder's, S3's and that of who reads.
@@ -26,7 +26,7 @@ class LeaseDocument:
 
     Parameters
     ----------
-    holder : Origin or None
+    holder : Actor or None
         Who holds the lease; None once it was given up.
     until : datetime or None
         When it runs out by the holder's clock; None once it was given up.
@@ -34,7 +34,7 @@ class LeaseDocument:
         What tells one write from all others.
     """
 
-    holder: Origin | None
+    holder: Actor | None
     until: datetime | None
     own: dict[str, Any]
 
@@ -63,7 +63,7 @@ class LeaseDocument:
         if until.utcoffset() is None:
             message = "until has no time zone"
             raise ValueError(message)
-        return cls(Origin.from_document(fields["holder"]), until, own)
+        return cls(Actor.from_document(fields["holder"]), until, own)
 
     def encoded(self) -> bytes:
         """Return the bytes that are written."""
@@ -127,7 +127,7 @@ class FoundLease:
         until = self.believed_until
         return until is not None and until > now
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """Say in a sentence who holds it and until when."""
         document, until = self.document, self.believed_until
         if document is None:

@@ -58,7 +58,7 @@ class PlannedFoundation:
         """What it would do, as an operator reads it."""
         return self.plan.summary
 
-    def lay(self, screen: Screen) -> None:
+    def apply(self, screen: Screen) -> None:
         """Apply exactly this plan."""
         began = monotonic()
         if not self.summary.empty:

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 LOCAL_BACKEND = 'terraform {\n  backend "local" {}\n}\n'
 
 
-def unfounded_media_stack(workspace: Workspace, target: Target) -> MediaStack:
+def media_stack_without_state(workspace: Workspace, target: Target) -> MediaStack:
     """Return the environment as it would be.
 
     Terraform plans it against an empty state of its own, so that nothing has to be made for a look.
     """
-    folder = workspace.environment_state(target.environment.name) / "unfounded"
+    folder = workspace.environment_state(target.environment.name) / "without-state"
     root = folder / "terraform"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(workspace.terraform, root, ignore=shutil.ignore_patterns(".terraform"))
     (root / "backend_override.tf").write_text(LOCAL_BACKEND, encoding="utf-8")
-    key = f"unfounded/{MEDIA_KEY}"
+    key = f"without-state/{MEDIA_KEY}"
     return media_stack(workspace, target, root, state_key=key, founded=False)

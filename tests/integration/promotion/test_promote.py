@@ -12,7 +12,7 @@ from tests.integration.promotion.site import NEW, OLD, ROOT
 from tooling.aws.target import Target
 from tooling.delivery import rollback, strategy
 from tooling.delivery.promote import Promotion
-from tooling.delivery.result import Decision, GatesClosed
+from tooling.delivery.result import Decision, GatesFailed
 from tooling.delivery.rollback import Rollback
 from tooling.environments import EnvironmentFiles
 from tooling.errors import OperatorError
@@ -62,7 +62,7 @@ def killed(
                 run="killed",
                 command=command,
                 step=step,
-                origin=journal.origin.document(),
+                origin=journal.actor.document(),
                 release=release.document(),
                 previous=previous.document() if previous else None,
             )
@@ -186,9 +186,11 @@ def test_a_rollback_skips_the_gates_that_speak_of_a_source_and_says_why(
     monkeypatch.setattr(rollback, "read_outputs", lambda _: deployed(NEW))
     monkeypatch.setattr(strategy, "scan_planned", lambda *_: site.scanned)
     decision = Decision("rollback staging")
-    with pytest.raises(GatesClosed):
+    with pytest.raises(GatesFailed):
         Rollback(run, decision).roll_back(None)
-    assert [finding.gate for finding in decision.closed] == ["artifacts"]  # there is no such zip
+    assert [finding.gate for finding in decision.failed_gates] == [
+        "artifacts"
+    ]  # there is no such zip
     skipped = [each for each in decision.findings if each.verdict is Verdict.SKIPPED]
     assert [each.gate for each in skipped] == [
         "order",

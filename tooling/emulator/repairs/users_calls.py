@@ -59,13 +59,13 @@ def _require_challenges_that_were_set(cognito: Any) -> None:  # noqa: ANN401 - a
         **options: object,
     ) -> Response:
         answer: Response = result(pool, pool_id, client, user, *arguments, **options)
-        told = json.loads(answer[2])
-        if "Session" in told:
+        answered = json.loads(answer[2])
+        if "Session" in answered:
             now = time.monotonic()
             for session in [key for key, set_ in challenges.items() if set_.until < now]:
                 del challenges[session]
-            challenges[told["Session"]] = Challenge(
-                told["ChallengeName"], client, user["Username"], now + SESSION_SECONDS
+            challenges[answered["Session"]] = Challenge(
+                answered["ChallengeName"], client, user["Username"], now + SESSION_SECONDS
             )
         return answer
 
