@@ -99,7 +99,7 @@ def test_an_image_is_listed_fetched_and_thrown_away(
     with Image.open(got["file"]) as thumb:
         assert (thumb.format, thumb.size) == ("WEBP", (32, 24))
 
-    assert "Nothing was put into the trash" in dev.run("rm", "dev", image_id, code=1)
+    assert "Nothing was moved to the trash" in dev.run("rm", "dev", image_id, code=1)
     printed = dev.run("rm", "dev", image_id, "no-such-image", "--yes", code=1)
     assert f"{image_id}: in the trash; can be restored until 20" in printed
     assert "did not work for 1 of 2 images" in printed

@@ -131,7 +131,7 @@ def test_only_what_is_stale_is_made_anew(
     assert aws.rows_of(current["key"]["S"]) == [current]
     [told] = aws.logs.filter_log_events(**results(aws, current))["events"][len(before) :]
     assert '"current"' in told["message"]
-    assert "offered to the processor" in dev.run("reprocess", "dev", "--all", "--owner", owner)
+    assert "sent to the processor" in dev.run("reprocess", "dev", "--all", "--owner", owner)
 
 
 def results(aws: Aws, row: dict[str, Any]) -> dict[str, Any]:

@@ -50,14 +50,14 @@ def roll_back(run: Run, previous: Release | None, planned: Planned | None = None
     if obstacle:
         return record_failure(run, obstacle, previous)
     run.journal.record(Step.RETURNED, release=previous)
-    return f"{run.name} was taken back to release {previous.id[:12]}, which works."
+    return f"{run.name} was rolled back to release {previous.id[:12]}, which works."
 
 
 def record_failure(run: Run, reason: str, previous: Release) -> str:
     """Write down that there is no way back; return what to do instead."""
     run.journal.record(Step.FAILED, f"no way back: {reason}", release=previous)
     return (
-        f"{run.name} COULD NOT be taken back to release {previous.id[:12]}: {reason}. "
+        f"{run.name} COULD NOT be rolled back to release {previous.id[:12]}: {reason}. "
         f"Check out commit {previous.short_commit} and run: nox -s rollback -- {run.name}."
     )
 

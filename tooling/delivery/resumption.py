@@ -1,4 +1,4 @@
-"""What a run finds that was killed before its release had proved itself: it is taken back first."""
+"""What a run finds that was killed before its release was verified: it is taken back first."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Resumption:
             What became of the environment; what was typed is not done.
         """
         raise OperatorError(
-            f"The earlier run was killed before its release had proved itself. "
+            f"The earlier run was killed before its release was verified. "
             f"{self._outcome(approved)}",
             remedy=f"Mend the release, then promote it again; nox -s history -- "
             f"{self.run.name} tells what happened.",

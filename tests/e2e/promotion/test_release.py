@@ -112,7 +112,7 @@ def test_a_canary_that_nobody_watched_to_its_end_is_taken_back(
         assert KILLED in lab.kill_after("returning", *PROMOTE)
         printed = lab.checkout.run(*PROMOTE, code=1)
     assert "without a word, after 'returning'" in printed
-    assert "killed before its release had proved itself" in printed
+    assert "killed before its release was verified" in printed
     _require_back(lab, first, newer)
 
 
@@ -128,7 +128,7 @@ def test_wherever_a_promotion_is_killed_the_next_goes_on_or_back(
         kill(lab.checkout, *PROMOTE, at=IN_THE_APPLY)
         lab.wait_for_terraform("staging")
         printed = lab.checkout.run(*PROMOTE, code=1)
-    assert f"staging was taken back to release {first.id[:12]}" in printed
+    assert f"staging was rolled back to release {first.id[:12]}" in printed
     _require_back(lab, first, newer)
 
 
@@ -138,7 +138,7 @@ def test_a_release_that_does_not_work_there_is_taken_back(
     with edited(lab.file("staging"), TRAP):
         printed = lab.checkout.run(*PROMOTE, code=1)
     assert "does not work in staging" in printed
-    assert f"staging was taken back to release {first.id[:12]}" in printed
+    assert f"staging was rolled back to release {first.id[:12]}" in printed
     _require_back(lab, first, newer)
     assert lab.steps("staging")[-5:] == [
         "applied",

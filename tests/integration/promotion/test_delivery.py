@@ -74,7 +74,7 @@ def test_a_release_that_fails_the_smoke_test_is_taken_back(
     run: Run, site: Site, tests: list[Exception | None]
 ) -> None:
     tests.append(BROKEN)
-    with pytest.raises(SmokeTestFailed, match="taken back to release"):
+    with pytest.raises(SmokeTestFailed, match="rolled back to release"):
         roll_out(run, planned(site), OLD)
     assert site.release == OLD
     assert steps(run)[2:] == [
@@ -100,7 +100,7 @@ def test_a_release_that_does_not_say_what_it_is_is_taken_back(
         return outputs()
 
     monkeypatch.setattr(site, "outputs", unreadable)
-    with pytest.raises(SmokeTestFailed, match="taken back to release") as caught:
+    with pytest.raises(SmokeTestFailed, match="rolled back to release") as caught:
         roll_out(run, planned(site), OLD)
     assert "Terraform can't read the state" in caught.value.reason
     assert tests == []
@@ -116,7 +116,7 @@ def test_code_that_was_published_by_hand_meanwhile_is_a_failed_smoke_test(
 ) -> None:
     publish, foreign = site.publish, ["by hand"]
     monkeypatch.setattr(site, "publish", lambda code: publish(foreign.pop() if foreign else code))
-    with pytest.raises(SmokeTestFailed, match="taken back to release") as caught:
+    with pytest.raises(SmokeTestFailed, match="rolled back to release") as caught:
         roll_out(run, planned(site), OLD)
     assert "published by hand" in caught.value.reason
     assert tests == []
@@ -133,7 +133,7 @@ def test_a_way_back_that_fails_itself_says_what_to_do(
 ) -> None:
     tests.append(BROKEN)
     site.faults += [None, fault]
-    with pytest.raises(SmokeTestFailed, match="COULD NOT be taken back") as caught:
+    with pytest.raises(SmokeTestFailed, match="COULD NOT be rolled back") as caught:
         roll_out(run, planned(site), OLD)
     assert "run: nox -s rollback -- staging" in caught.value.what
     assert steps(run)[-2:] == [Step.RETURNING, Step.FAILED]
@@ -145,7 +145,7 @@ def test_a_way_back_that_the_scanner_objects_to_is_not_gone(
     tests.append(BROKEN)
     found = Finding("CKV_AWS_1", "No open door", "aws_iam_policy.open", "main.tf:1")
     site.scanned = Report("plan of staging", 1, (found,), ())
-    with pytest.raises(SmokeTestFailed, match=r"COULD NOT be taken back.*scan: .*CKV_AWS_1"):
+    with pytest.raises(SmokeTestFailed, match=r"COULD NOT be rolled back.*scan: .*CKV_AWS_1"):
         roll_out(run, planned(site), OLD)
     assert len(site.shared) == 1  # applied once, on the way there
     assert steps(run)[-2:] == [Step.RETURNING, Step.FAILED]
@@ -157,7 +157,7 @@ def test_a_way_back_from_other_sources_than_the_releases_is_not_gone(
     tests.append(BROKEN)
     monkeypatch.setattr(automatic_rollback, "sources_of", lambda *_: ROOT / "terraform")
     other = replace(OLD, provider_lock_digest="f" * 64)
-    with pytest.raises(SmokeTestFailed, match=r"COULD NOT be taken back.*checkout: The lock"):
+    with pytest.raises(SmokeTestFailed, match=r"COULD NOT be rolled back.*checkout: The lock"):
         roll_out(run, planned(site), other)
     assert len(site.shared) == 1
 
@@ -172,7 +172,9 @@ def test_an_apply_that_fails_half_way_is_taken_back(
     run: Run, site: Site, tests: list[Exception | None]
 ) -> None:
     site.faults.append(TerraformFailed("apply", "staging", [QUOTA]))
-    with pytest.raises(ApplyFailed, match=r"in part\. staging was taken back to release") as caught:
+    with pytest.raises(
+        ApplyFailed, match=r"in part\. staging was rolled back to release"
+    ) as caught:
         roll_out(run, planned(site), OLD)
     assert "The quota is used up" in caught.value.reason
     assert tests == []
@@ -265,7 +267,7 @@ def test_a_canary_whose_alarms_can_not_be_asked_is_taken_back(
     canary: Run, site: Site, tests: list[Exception | None]
 ) -> None:
     del site.alarms["alarm_names"]
-    with pytest.raises(SmokeTestFailed, match="taken back to release") as caught:
+    with pytest.raises(SmokeTestFailed, match="rolled back to release") as caught:
         roll_out(canary, planned(site, keeps=KEEPS), OLD)
     assert "alarm_names" in caught.value.reason
     assert tests == []
@@ -284,7 +286,7 @@ def test_a_canary_that_can_not_be_ended_is_taken_back(
     fault: Exception,
 ) -> None:
     site.faults += [None, fault]
-    with pytest.raises(SmokeTestFailed, match="taken back to release"):
+    with pytest.raises(SmokeTestFailed, match="rolled back to release"):
         roll_out(canary, planned(site, keeps=KEEPS), OLD)
     assert tests == []
     assert sent_back_at_once(site)
@@ -302,7 +304,7 @@ def test_a_canary_whose_apply_fails_half_way_is_sent_back_at_once(
             raise faults.pop()
 
     monkeypatch.setattr(site, "apply", half_way)
-    with pytest.raises(ApplyFailed, match="was taken back to release"):
+    with pytest.raises(ApplyFailed, match="was rolled back to release"):
         roll_out(canary, planned(site, keeps=KEEPS), OLD)
     assert tests == []
     assert sent_back_at_once(site)

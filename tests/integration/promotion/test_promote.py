@@ -72,7 +72,7 @@ def killed(
 @pytest.mark.parametrize("step", [Step.CANARY, Step.SMOKE_FAILED, Step.RETURNING])
 def test_a_run_that_leads_back_is_taken_up_once(promotion: Promotion, step: Step) -> None:
     killed(promotion.run, step)
-    with pytest.raises(OperatorError, match="killed before its release had proved itself"):
+    with pytest.raises(OperatorError, match="killed before its release was verified"):
         promotion.promote(None)
     again = replace(promotion.run, journal=replace(promotion.run.journal, run="again"))
     with pytest.raises(OperatorError, match="Nothing is deployed in dev"):

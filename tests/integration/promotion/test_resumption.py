@@ -173,7 +173,7 @@ def test_the_way_back_of_a_killed_run_needs_the_approval_of_its_own_plan(
         careful.promote("f" * 64)
     assert len(digest) == 64
     assert tests == []
-    with pytest.raises(OperatorError, match=r"proved itself\. staging was taken back"):
+    with pytest.raises(OperatorError, match=r"was verified\. staging was rolled back"):
         careful.promote(digest)
     assert operator.site.release == OLD
     assert operator.steps()[-1] is Step.RETURNED
@@ -183,7 +183,7 @@ def test_a_way_back_that_a_gate_objects_to_is_told_and_not_gone(operator: Operat
     leave(operator)
     found = Finding("CKV_AWS_1", "No open door", "aws_iam_policy.open", "main.tf:1")
     operator.site.scanned = Report("plan of staging", 1, (found,), ())
-    with pytest.raises(OperatorError, match=r"COULD NOT be taken back.*scan: .*CKV_AWS_1"):
+    with pytest.raises(OperatorError, match=r"COULD NOT be rolled back.*scan: .*CKV_AWS_1"):
         operator.promote()
     assert operator.site.shared == []
     assert operator.steps()[-2:] == [Step.GATES, Step.FAILED]

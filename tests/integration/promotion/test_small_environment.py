@@ -163,7 +163,7 @@ def test_it_goes_back_to_what_was_there_or_on_where_nothing_was(
         assert left is not None
         assert left.release == bad
         attempt(good)
-        with pytest.raises(ApplyFailed, match=f"was taken back to release {good.id[:12]}"):
+        with pytest.raises(ApplyFailed, match=f"was rolled back to release {good.id[:12]}"):
             attempt(bad)
         back = read_outputs(run.target)
         assert back is not None
