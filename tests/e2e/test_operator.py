@@ -248,7 +248,7 @@ def test_an_unknown_environment_is_answered_with_those_that_exist(checkout: Chec
 def test_an_environment_that_is_promoted_to_is_not_deployed_to(checkout: Checkout) -> None:
     for command in ("deploy", "plan"):
         printed = checkout.run(command, "prod", code=1)
-        assert "prod is promoted to, not deployed to" in printed
+        assert "prod takes promotions, not deployments" in printed
         assert "nox -s promote -- staging prod" in printed
 
 

@@ -1,4 +1,4 @@
-"""The way back: an environment gets the release again that worked there before."""
+"""The automatic rollback: return an environment to the last release that worked there."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ if TYPE_CHECKING:
 
 
 def roll_back(run: Run, previous: Release | None, planned: Planned | None = None) -> str:
-    """Take the environment back to what it held before; return what became of it.
+    """Roll the environment back to its previous release; return the outcome in a sentence.
 
     Parameters
     ----------
     planned : Planned or None
-        The plan of it, where all gates were asked of that before. Else it is made here and asked
-        for as any other way in: but for an approval, which named this release as well.
+        The plan of the rollback, if its gates have already passed. Otherwise it is made and gated
+        here; it needs no approval, since the approval of the failed release covers it.
     """
     run.lease.require()
     if previous is None:
         run.journal.record(Step.FAILED, "nothing to go back to")
-        return "It held nothing before, so there is nothing to go back to; it stays as it is."
+        return "There is no earlier release to roll back to; it stays as it is."
     run.journal.record(Step.RETURNING, release=previous)
-    run.screen.step(f"Back to release {previous.id[:12]}")
+    run.screen.step(f"Rolling back to release {previous.id[:12]}")
     try:
         obstacle = _restore(run, previous, planned)
     except LeaseHeld:
-        raise  # whoever has it goes on from here
+        raise  # the new holder takes over from here
     except (OperatorError, ClientError, BotoCoreError, OSError, LookupError) as error:
         obstacle = " ".join(f"{type(error).__name__}: {error}".split())
     if obstacle:
@@ -54,7 +54,7 @@ def roll_back(run: Run, previous: Release | None, planned: Planned | None = None
 
 
 def record_failure(run: Run, reason: str, previous: Release) -> str:
-    """Write down that there is no way back; return what to do instead."""
+    """Record that the rollback failed; return what to do instead."""
     run.journal.record(Step.FAILED, f"no way back: {reason}", release=previous)
     return (
         f"{run.name} COULD NOT be rolled back to release {previous.id[:12]}: {reason}. "
@@ -63,7 +63,7 @@ def record_failure(run: Run, reason: str, previous: Release) -> str:
 
 
 def rollback_gates(run: Run, planned: Planned) -> list[Gate]:
-    """Return what every way back is asked: the same as any other way in, but for its origin."""
+    """Return the gates of a rollback: those of a promotion, except for the ones on the source."""
     sources = planned.stack.terraform.folder
     return [
         Gate("checkout", lambda: checkout(sources, planned.release)),
@@ -73,16 +73,16 @@ def rollback_gates(run: Run, planned: Planned) -> list[Gate]:
 
 
 def summarize(failed: Sequence[Finding]) -> str:
-    """Return what gates that are closed say, in one line."""
+    """Return the evidence of failed gates in one line."""
     return "; ".join(f"{finding.gate}: {finding.evidence}" for finding in failed)
 
 
 def _restore(run: Run, previous: Release, planned: Planned | None) -> str | None:
-    """Bring the release that was there before; return what stands in the way, if anything."""
+    """Apply and verify the previous release; return the obstacle, if there is one."""
     if planned is None:
         sources = sources_of(run.workspace, run.name, previous)
         if sources is None:
-            return f"its Terraform sources (commit {previous.short_commit}) are not at hand"
+            return f"its Terraform sources (commit {previous.short_commit}) are not available"
         planned = plan_at_once(run, previous, sources)
         failed = [
             found for found in ask_all(rollback_gates(run, planned)) if not found.lets_through
@@ -94,5 +94,5 @@ def _restore(run: Run, previous: Release, planned: Planned | None) -> str | None
     try:
         verify_release(run, planned)
     except SmokeTestFailed as error:
-        return f"that fails the smoke test as well ({error.reason})"
+        return f"it fails the smoke test as well ({error.reason})"
     return None

@@ -41,10 +41,10 @@ def platform_of(target: Target) -> Platform:
 class Deployment:
     """One run of ``deploy`` or ``plan`` for one environment.
 
-    Every step can be interrupted and the whole be run again: buckets and zips are written once
-    under fixed names, Terraform keeps its state in the state bucket, and of the environment
-    nothing is applied but the plan that was shown and scanned. Both hold the environment's lease;
-    ``deploy`` writes each step into its ledger.
+    It may be interrupted at any step and run again: buckets and zips are written once under fixed
+    names, Terraform keeps its state in the state bucket, and only the plan that was shown and
+    scanned is applied. Both commands hold the environment's lease; ``deploy`` records each step
+    in the ledger.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class Deployment:
     target : Target
         Where the environment lives.
     screen : Screen
-        Where progress is told.
+        Shows progress.
     """
 
     workspace: Workspace
@@ -61,13 +61,13 @@ class Deployment:
     screen: Screen
 
     def deploy(self) -> Outputs:
-        """Bring the environment to what the checkout says, prove it works, show what is there.
+        """Deploy the checkout, verify it, and show the outputs.
 
         Raises
         ------
         OperatorError
-            The environment takes its releases from another, another run is at work in it, or what
-            failed is told.
+            The environment takes its releases from another, another run holds its lease, or a step
+            failed.
         """
         run = self._run("deploy")
         with run.lease.held(), run.journal.failures_recorded():
@@ -78,12 +78,12 @@ class Deployment:
         return outputs
 
     def plan(self) -> None:
-        """Prepare everything up to a saved plan, and show it.
+        """Save a plan, and show it.
 
         Raises
         ------
         OperatorError
-            The environment takes its releases from another, or another run is at work in it.
+            The environment takes its releases from another, or another run holds its lease.
         """
         run = self._run("plan")
         with run.lease.held():
@@ -120,11 +120,11 @@ class Deployment:
         return release, *self._plan(release)
 
     def _require_own_builds(self) -> None:
-        """Refuse an environment that takes its releases from another: nothing is built for it."""
+        """Refuse an environment that takes its releases from another."""
         environment = self.target.environment
         if environment.promotes_from:
             raise OperatorError(
-                f"{environment.name} is promoted to, not deployed to; nothing was done.",
+                f"{environment.name} takes promotions, not deployments; nothing was done.",
                 reason=f"environments/{environment.name}.yaml says promotes_from: "
                 f"{environment.promotes_from}.",
                 remedy=f"nox -s promote -- {environment.promotes_from} {environment.name}",

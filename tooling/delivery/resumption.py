@@ -1,4 +1,4 @@
-"""What a run finds that was killed before its release was verified: it is taken back first."""
+"""Rolling back what a killed run left unverified, before anything else is done."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Resumption:
-    """The way back that a killed run has left to the next.
+    """The rollback that a killed run left to the next one.
 
     Parameters
     ----------
     run : Run
-        The next one.
+        The run that performs it.
     decision : Decision
-        Filled in with the plan of the way back and with what the gates say of it.
+        Filled in with the rollback's plan and the findings of its gates.
     previous : Release or None
-        What to go back to; None if nothing worked there before.
+        The release to roll back to; None if none has worked there.
     """
 
     run: Run
@@ -48,29 +48,29 @@ class Resumption:
     previous: Release | None
 
     def roll_back(self, approved: str | None) -> NoReturn:
-        """Take the environment back, if the gates let that through.
+        """Roll the environment back, if the gates pass.
 
         Raises
         ------
         GatesFailed
-            The plan of it has no approval yet; the killed run is still to be taken up.
+            Its plan has no approval yet; the killed run stays pending.
         OperatorError
-            What became of the environment; what was typed is not done.
+            Always, with the outcome of the rollback; the command itself was not carried out.
         """
         raise OperatorError(
             f"The earlier run was killed before its release was verified. "
             f"{self._outcome(approved)}",
-            remedy=f"Mend the release, then promote it again; nox -s history -- "
-            f"{self.run.name} tells what happened.",
+            remedy=f"Fix the release, then promote it again; nox -s history -- "
+            f"{self.run.name} shows what happened.",
         )
 
     def show(self, approved: str | None) -> None:
-        """Show what a run would do that is not dry.
+        """Show what a real run would do.
 
         Raises
         ------
         GatesFailed
-            Some gate says no.
+            A gate failed.
         """
         if self.previous:
             self._assess(self.previous, approved)
@@ -98,10 +98,10 @@ class Resumption:
         return roll_back(run, previous, planned)
 
     def _assess(self, previous: Release, approved: str | None) -> Planned | None:
-        """Plan the way back and ask its gates; without its sources there is no plan."""
+        """Plan the rollback and evaluate its gates; return None without Terraform sources."""
         run, decision = self.run, self.decision
         decision.release, decision.takes_back = previous, True
-        run.screen.step(f"Back to release {previous.id}")
+        run.screen.step(f"Rolling back to release {previous.id}")
         sources = sources_of(run.workspace, run.name, previous)
         if sources is None:
             own = run.workspace.terraform

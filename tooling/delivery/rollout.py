@@ -1,4 +1,4 @@
-"""Brings one release to one environment: apply exactly the plan, prove it, or go back."""
+"""The rollout of a release: apply the saved plan, verify the release, or roll back."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 
 class ApplyFailed(OperatorError):
-    """Terraform could not do all that the plan says."""
+    """Terraform applied only a part of the plan."""
 
 
 def roll_out(run: Run, planned: Planned, previous: Release | None) -> Outputs:
-    """Apply the plan and prove that it works; go back to `previous` if it does not.
+    """Apply the plan and verify the release; roll back to `previous` if it does not work.
 
     Raises
     ------
     ApplyFailed
-        It was applied in part; the message says what became of the environment.
+        It was applied in part; the message says how the environment was left.
     SmokeTestFailed
-        The release does not work there; the message says what became of the environment.
+        The release does not work there; the message says how the environment was left.
     """
     run.lease.require()
     if not planned.summary.empty:
@@ -43,7 +43,7 @@ def roll_out(run: Run, planned: Planned, previous: Release | None) -> Outputs:
             Step.APPLYING, release=planned.release, previous=previous, keeps=planned.keeps
         )
         _apply(run, planned, previous)
-    # Also without an apply of this run: one that was killed may have done it.
+    # Recorded even without an apply here: a killed run may have done it.
     run.journal.record(
         Step.APPLIED, planned.summary.counts(), release=planned.release, previous=previous
     )
@@ -56,13 +56,13 @@ def roll_out(run: Run, planned: Planned, previous: Release | None) -> Outputs:
         raise SmokeTestFailed(
             f"Release {planned.release.id[:12]} does not work in {run.name}. {became}",
             reason=error.reason,
-            remedy=f"Mend the release, then bring it again; nox -s history -- {run.name} "
-            "tells what happened.",
+            remedy=f"Fix the release, then promote it again; nox -s history -- {run.name} "
+            "shows what happened.",
         ) from error
 
 
 def _apply(run: Run, planned: Planned, previous: Release | None) -> None:
-    """Apply the plan; an environment that got a part of it only goes back."""
+    """Apply the plan; roll back an environment that got only a part of it."""
     try:
         run.apply(planned.stack, planned.summary)
     except TerraformFailed as error:
@@ -72,7 +72,7 @@ def _apply(run: Run, planned: Planned, previous: Release | None) -> None:
         if planned.keeps:
             restore_versions(run, planned)
         became = roll_back(run, previous)
-        again = "bring it again" if previous else "run the same command again: it goes on from here"
+        again = "promote it again" if previous else "run the same command again to continue"
         raise ApplyFailed(
             f"Release {planned.release.id[:12]} was applied to {run.name} only in part. {became}",
             reason=error.reason,

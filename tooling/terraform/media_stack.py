@@ -48,7 +48,7 @@ class MediaStack(Stack):
         Parameters
         ----------
         keeps : dict or None
-            In a canary, by function, the version that goes on serving, and its share.
+            In a canary, by function, the current version and the share it keeps.
         destroy : bool
             Whether it is to remove everything instead.
         lock : bool

@@ -205,7 +205,7 @@ def test_a_run_that_fails_is_closed_with_its_reason(ledger: Ledger, journal: Jou
 
 def test_a_run_that_tells_its_own_end_is_not_closed_twice(ledger: Ledger, journal: Journal) -> None:
     with pytest.raises(OperatorError):
-        ended_by(journal, OperatorError("Some gate says no."), Step.STARTED, Step.REFUSED)
+        ended_by(journal, OperatorError("A gate failed."), Step.STARTED, Step.REFUSED)
     assert ledger.entries()[-1].step is Step.REFUSED
 
 
