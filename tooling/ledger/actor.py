@@ -1,4 +1,4 @@
-"""Who acts, and from where: written beside everything that is done."""
+"""The actor of a run: who started it, and where."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ if TYPE_CHECKING:
     from tooling.aws.target import Target
     from tooling.workspace import Workspace
 
-# An ARN may have 2,048 characters; a message is no place for more than tells who it was.
+# An ARN may have 2,048 characters; a message needs only enough to identify the actor.
 PERSON_LENGTH = 300
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Where a run comes from.
+    """Who started a run, and where.
 
     Parameters
     ----------
     caller : str
         ARN of the AWS identity.
     user, host : str
-        Of the machine that the command was typed on.
+        On the machine that runs the command.
     process : int
-        Number of the process there.
+        Process id.
     workspace : str
-        The folder of live state, whose lock keeps two runs of one checkout apart.
+        The state folder, whose lock keeps two runs of one checkout apart.
     commit : str
         The checkout's commit.
     workspace_id : str
-        Tells the folder from others of the same path; empty where it is not known.
+        Random id of that folder, since paths repeat across machines; empty if unknown.
     """
 
     caller: str
@@ -49,7 +49,7 @@ class Actor:
 
     @classmethod
     def of(cls, workspace: Workspace, target: Target) -> Actor:
-        """Return the actor of this process."""
+        """Return the actor that this process is."""
         return cls(
             caller=target.sts.get_caller_identity()["Arn"],
             user=_user(),
@@ -71,7 +71,7 @@ class Actor:
         """
         actor = cls(**document)
         for name, value in asdict(actor).items():
-            # A type's bool is an int as well, and a process is none.
+            # A bool is an int too, but not a process id.
             if type(value) is not (int if name == "process" else str):
                 message = f"{name} is a {type(value).__name__}"
                 raise TypeError(message)
@@ -79,16 +79,16 @@ class Actor:
 
     @property
     def person(self) -> str:
-        """How a message names the run, in one line whatever stands in its fields."""
+        """The actor for messages, always in one line."""
         described = f"{self.user}@{self.host} (process {self.process}, {self.caller})"
         return printable(described)[:PERSON_LENGTH]
 
     def shares_workspace(self, other: Actor) -> bool:
-        """Return whether both run in one folder, where only one of them can be alive."""
+        """Return whether both use one state folder, where only one run can be alive."""
         return bool(self.workspace_id) and self.workspace_id == other.workspace_id
 
     def document(self) -> dict[str, object]:
-        """Return the actor as it is written down."""
+        """Return the actor as the ledger and the lease store it."""
         return asdict(self)
 
 

@@ -1,4 +1,4 @@
-"""What one run of a command writes into the ledger as it goes."""
+"""The entries that one run adds to the ledger."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tooling.workspace import Workspace
 
 
-# Of an entry; Terraform can say a lot.
+# Terraform's messages can be long.
 DETAIL_LENGTH = 2000
 
 
@@ -30,13 +30,13 @@ class Journal:
     Parameters
     ----------
     ledger : Ledger
-        Where they are written.
+        The ledger to write to.
     actor : Actor
         Who runs it.
     command : str
         What was typed.
     run : str
-        Names the run.
+        Id of the run.
     """
 
     ledger: Ledger
@@ -44,7 +44,7 @@ class Journal:
     command: str
     run: str
     last: Step | None = field(default=None, init=False)
-    """The last step that was written down."""
+    """The last step recorded."""
 
     @classmethod
     def open(cls, workspace: Workspace, target: Target, command: str) -> Journal:
@@ -61,7 +61,7 @@ class Journal:
         gates: Sequence[dict[str, str]] = (),
         keeps: dict[str, Any] | None = None,
     ) -> Entry:
-        """Write down that a step was reached."""
+        """Record a step."""
         entry = Entry(
             run=self.run,
             command=self.command,
@@ -78,9 +78,9 @@ class Journal:
 
     @contextmanager
     def failures_recorded(self) -> Iterator[None]:
-        """Write down that the run failed, where it does not say itself how it ended.
+        """Record an exception as the end of the run, unless the run has recorded an end itself.
 
-        One that is stopped or killed leaves no end: the next run takes it up.
+        A run that is stopped or killed leaves no end; the next run deals with it.
         """
         try:
             yield

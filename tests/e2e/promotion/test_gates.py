@@ -72,7 +72,7 @@ def test_what_is_wrong_with_the_source(lab: Lab) -> None:
         live_code=r"fail: media-dev-api: version \d+ behind live is .* published by hand\.",
         source_converged=r"fail: A plan .*: 1 to update: \S*aws_sqs_queue\S* \(visibility\w+\)\.",
         alarms=r"fail: In ALARM: media-dev-dead-letters(, media-dev-health)?\.",
-        soak=r"fail: Release \w+ has worked in dev for \d+ minutes of 600; it may go on .*",
+        soak=r"fail: Release \w+ has worked in dev for \d+ minutes of 600; promote after .*",
     )
 
 

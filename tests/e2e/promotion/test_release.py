@@ -23,7 +23,7 @@ PROMOTE = ("promote", "dev", "staging")
 ROLL_BACK = ("rollback", "prod")
 IN_THE_APPLY = r" 1/\d+ set"
 KILLED = "An earlier run was killed"
-GOES_ON = "This one goes on from there"
+GOES_ON = "This one continues from there"
 
 CANARY = ("deletion_protection:", "canary: { percent: 10, minutes: 1 }\ndeletion_protection:")
 NO_APPROVAL = ("approval: true", "approval: false")
@@ -111,7 +111,7 @@ def test_a_canary_that_nobody_watched_to_its_end_is_taken_back(
         assert list(alias["RoutingConfig"]["AdditionalVersionWeights"].values()) == [0.9]
         assert KILLED in lab.kill_after("returning", *PROMOTE)
         printed = lab.checkout.run(*PROMOTE, code=1)
-    assert "without a word, after 'returning'" in printed
+    assert "unexpectedly, after 'returning'" in printed
     assert "killed before its release was verified" in printed
     _require_back(lab, first, newer)
 
@@ -238,5 +238,5 @@ def test_an_edited_entry_is_found(lab: Lab) -> None:
         lab.s3.delete_object(**edit, VersionId=version)
     assert "The ledger of staging is not what was written" in printed
     assert "Entry 00000002 was written more than once" in printed
-    assert "The entry before 00000003 is not the one that it was written behind" in printed
+    assert "The entry before 00000003 is not the one it was chained to" in printed
     assert "The ledger of staging is intact" in lab.checkout.run(*verify)

@@ -194,13 +194,15 @@ def test_a_first_apply_that_fails_leaves_what_it_made_for_the_next_run(
     site.faults.append(TerraformFailed("apply", "staging", [QUOTA]))
     decision = Decision("promote dev staging")
     with (
-        pytest.raises(ApplyFailed, match="It held nothing before") as caught,
+        pytest.raises(ApplyFailed, match="There is no earlier release") as caught,
         run.journal.failures_recorded(),
         decision.ended_by(run.journal, run.name),
     ):
         roll_out(run, planned(site), None)
     assert "The quota is used up" in caught.value.reason
-    assert caught.value.remedy.endswith("run the same command again: it goes on from here.")
+    assert caught.value.remedy.endswith(
+        "run the same command again: the same command again to continue."
+    )
     assert (decision.result, decision.next) == ("broken", "nox -s promote -- dev staging")
     entries = run.journal.ledger.entries()
     assert [entry.step for entry in entries] == [Step.APPLYING, Step.APPLY_FAILED, Step.FAILED]

@@ -155,7 +155,7 @@ def test_it_goes_back_to_what_was_there_or_on_where_nothing_was(
         roll_out(run, plan_at_once(run, release, workspace.terraform), previous)
 
     with run.lease.held():
-        with pytest.raises(ApplyFailed, match="It held nothing before") as caught:
+        with pytest.raises(ApplyFailed, match="There is no earlier release") as caught:
             attempt(bad)
         assert "The quota is used up." in caught.value.reason
         # Terraform has written the release into the state all the same.
