@@ -125,7 +125,7 @@ def lint(session: nox.Session) -> None:
 
 @developer(default=False)
 def format(session: nox.Session) -> None:  # noqa: A001 - the session's name
-    """Format Python and Terraform sources, and mend what ruff can."""
+    """Format Python and Terraform sources, and fix what ruff can."""
     python = python_with(session, DEVELOPMENT_LOCK)
     run = partial(session.run, python, "-m", external=True)
     run("ruff", "check", "--fix-only", "--quiet")

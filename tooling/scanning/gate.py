@@ -58,7 +58,7 @@ def require_clean_plan(
         raise OperatorError(
             f"The plan of {name} has findings; nothing was applied.",
             reason=describe_faults(report),
-            remedy="Mend the Terraform sources, or skip the check there with its reason.",
+            remedy="Fix the Terraform sources, or skip the check there with a reason.",
         )
     if left_out_for(target):
         gaps = ", ".join(f"{check} ({reason})" for check, reason in EMBEDDED_GAPS.items())

@@ -200,9 +200,7 @@ def test_a_first_apply_that_fails_leaves_what_it_made_for_the_next_run(
     ):
         roll_out(run, planned(site), None)
     assert "The quota is used up" in caught.value.reason
-    assert caught.value.remedy.endswith(
-        "run the same command again: the same command again to continue."
-    )
+    assert caught.value.remedy.endswith("run the same command again to continue.")
     assert (decision.result, decision.next) == ("broken", "nox -s promote -- dev staging")
     entries = run.journal.ledger.entries()
     assert [entry.step for entry in entries] == [Step.APPLYING, Step.APPLY_FAILED, Step.FAILED]

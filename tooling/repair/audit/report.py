@@ -1,4 +1,4 @@
-"""What the audit says: counts and remedies, some examples, one last line."""
+"""The audit's report: counts, remedies, examples, and a last line."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 EXAMPLES = 3
 LISTED_MAX = 1000
-LEFT = "A rendition stays while anything else of its image differs: it may come to be listed."
+LEFT = "Renditions stay while their image has other differences: they may be listed later."
 HOLDING = ("confirmed", "mended", "left")
 
 
 def differences(store: AuditStore) -> dict[Kind, int]:
-    """Return how many findings hold, by kind; those that were repaired included."""
+    """Return how many findings hold, by kind, repaired ones included."""
     counted = {
         kind: sum(states.get(state, 0) for state in HOLDING)
         for kind, states in store.counts().items()
@@ -28,7 +28,7 @@ def differences(store: AuditStore) -> dict[Kind, int]:
 
 
 def unrepaired(store: AuditStore) -> int:
-    """Return how many findings hold still."""
+    """Return how many findings are not repaired."""
     counted = store.counts().values()
     return sum(states.get("confirmed", 0) + states.get("left", 0) for states in counted)
 
@@ -56,7 +56,7 @@ def _examples(store: AuditStore, kind: Kind) -> str:
 
 
 def conclude(screen: Screen, name: str, *, found: int, kept: int, is_repairing: bool) -> None:
-    """Say in one line how it ended.
+    """Print the result in one line.
 
     Parameters
     ----------
@@ -69,11 +69,11 @@ def conclude(screen: Screen, name: str, *, found: int, kept: int, is_repairing: 
         Something differs that was not repaired.
     """
     if not found:
-        screen.say("All is as it should be.", style="bold green")
+        screen.say("No differences.", style="bold green")
     elif not kept:
-        screen.say(f"{found} differences repaired or given to the processor.", style="bold green")
+        screen.say(f"{found} differences repaired or sent to the processor.", style="bold green")
     else:
-        again = "once the queue is empty" if is_repairing else "to mend what differs"
+        again = "once the queue is empty" if is_repairing else "to repair them"
         raise OperatorError(
             f"{kept} of {found} differences are not repaired.",
             reason=LEFT if is_repairing else "",

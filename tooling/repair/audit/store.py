@@ -1,4 +1,4 @@
-"""The audit's file: rows to be sorted, how far it has come, and what it has found."""
+"""The audit's file: rows to sort, progress, and findings."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ class AuditStore:
             yield place, key, text
 
     def sample(self, count: int, seed: str) -> list[RowFacts]:
-        """Return some ready rows, drawn by lot: the same for the same seed."""
+        """Return a random sample of ready rows, the same for the same seed."""
         query = (
             "SELECT facts FROM rows WHERE json_extract(facts, '$.status') = ? "
             "AND json_extract(facts, '$.sha256') NOT NULL ORDER BY draw_order(?, key) LIMIT ?"
