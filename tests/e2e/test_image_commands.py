@@ -57,7 +57,7 @@ def test_a_persons_password_is_shown_once_and_never_changed(
     monkeypatch.delenv("MEDIA_PASSWORD", raising=False)
     added = dev.document("user", "dev", "add", user_name, "--admin", "--person")
     assert (added["service"], added["admin"]) == (False, True)
-    assert "password is needed" in dev.run("token", "dev", user_name, code=1)
+    assert "the password is missing" in dev.run("token", "dev", user_name, code=1)
     monkeypatch.setenv("MEDIA_PASSWORD", "not that of the person")
     assert "could not sign in" in dev.run("token", "dev", user_name, code=1)
     monkeypatch.setenv("MEDIA_PASSWORD", added["password"])

@@ -227,7 +227,7 @@ def test_an_account_without_credentials_is_refused_and_starts_no_emulator(
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     before = checkout.document("emulator", "status")
     printed = checkout.run("deploy", account, code=1)
-    assert "did not say who is calling" in printed
+    assert "did not identify the caller" in printed
     assert "Sign in to account 111122223333" in printed
     assert checkout.document("emulator", "status") == before
 

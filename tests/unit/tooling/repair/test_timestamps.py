@@ -18,5 +18,5 @@ def test_a_date_becomes_what_rows_hold(text: str, as_stored: str) -> None:
 
 
 def test_what_is_no_date_is_reported() -> None:
-    with pytest.raises(OperatorError, match="'yesterday' is no date"):
+    with pytest.raises(OperatorError, match="'yesterday' is not a date"):
         read_timestamp("yesterday")
