@@ -102,7 +102,7 @@ def test_an_image_is_listed_fetched_and_thrown_away(
     assert "Nothing was moved to the trash" in dev.run("rm", "dev", image_id, code=1)
     printed = dev.run("rm", "dev", image_id, "no-such-image", "--yes", code=1)
     assert f"{image_id}: in the trash; can be restored until 20" in printed
-    assert "did not work for 1 of 2 images" in printed
+    assert "1 of 2 images failed" in printed
     assert image_id not in dev.run("ls", "dev", "--limit", "1")
     assert "status 404" in dev.run("get", "dev", image_id, "-o", str(folder), code=1)
 

@@ -51,7 +51,7 @@ class LauncherError(Exception):
 
 
 def main() -> int:
-    """Serve until told to stop.
+    """Serve until a signal.
 
     Returns
     -------

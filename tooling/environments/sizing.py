@@ -69,7 +69,7 @@ class Processor(Section):
 
 
 class RouteThrottle(Section):
-    """A brake of one route, tighter than that of all together."""
+    """The throttle of one route, below that of the whole API."""
 
     route: Annotated[str, Field(pattern=r"^[A-Z]+ /")]
     rate_per_second: Count

@@ -96,7 +96,7 @@ class PlanScanner:
     checkov : Checkov
         The scanner.
     screen : Screen
-        Where it is told.
+        Shows progress.
     """
 
     workspace: Workspace

@@ -1,4 +1,4 @@
-"""What a plan does not know yet, told apart: set to something unknown, or not set at all."""
+"""Unknown values in a plan: distinguishing attributes that are set from those that are not."""
 
 from __future__ import annotations
 

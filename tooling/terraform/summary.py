@@ -1,4 +1,4 @@
-"""A plan as an operator reads it: what is made, changed, replaced and removed."""
+"""A summary of a plan: what it creates, changes, replaces and destroys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An environment for whose state there is no bucket yet, planned to be looked at."""
+"""Planning an environment that has no state bucket yet."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ LOCAL_BACKEND = 'terraform {\n  backend "local" {}\n}\n'
 
 
 def media_stack_without_state(workspace: Workspace, target: Target) -> MediaStack:
-    """Return the environment as it would be.
+    """Return the stack of a new environment.
 
-    Terraform plans it against an empty state of its own, so that nothing has to be made for a look.
+    Terraform plans it against an empty local state, so that nothing has to be created.
     """
     folder = workspace.environment_state(target.environment.name) / "without-state"
     root = folder / "terraform"

@@ -19,7 +19,7 @@ Response: TypeAlias = tuple[int, dict[str, str], bytes]
 AFTER_PASSWORD = frozenset({"NEW_PASSWORD_REQUIRED", "SOFTWARE_TOKEN_MFA", "MFA_SETUP"})
 # As long as a client's sessions hold, unless it says otherwise.
 SESSION_SECONDS = 180
-# The owner of images is told by it, and AWS never changes it.
+# It identifies the owner of images, and AWS never changes it.
 SUBJECT = "sub"
 
 

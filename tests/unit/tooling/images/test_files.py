@@ -22,5 +22,5 @@ def test_folders_are_walked_and_hidden_files_left_alone(tmp_path: Path) -> None:
 
 
 def test_nothing_to_take_is_reported(tmp_path: Path) -> None:
-    with pytest.raises(OperatorError, match="nothing to take"):
+    with pytest.raises(OperatorError, match="No files found"):
         find_files([tmp_path])

@@ -88,7 +88,7 @@ def test_a_missing_terraform_is_downloaded_once(site: Site, tmp_path: Path) -> N
 
 def test_a_wrong_checksum_leaves_nothing_behind(site: Site, tmp_path: Path) -> None:
     folder = tmp_path / "cache"
-    with pytest.raises(OperatorError, match="not the expected one") as caught:
+    with pytest.raises(OperatorError, match="has the wrong checksum") as caught:
         Download(site.url, {platform_name(): "0" * 64}).fetch(folder)
     assert hashlib.sha256(ARCHIVE).hexdigest() in caught.value.reason
     assert not folder.exists() or list(folder.iterdir()) == []
