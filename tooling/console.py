@@ -157,7 +157,7 @@ class Screen:
 
     @contextmanager
     def progress(self, title: str, total: int | None) -> Iterator[ProgressLine]:
-        """Show a bar while work goes on; where no terminal is, each finished part is a line."""
+        """Show a progress bar; without a terminal, print a line for each finished part."""
         bar = Progress(
             TextColumn("    {task.description}", markup=False),
             BarColumn(bar_width=24),

@@ -168,10 +168,10 @@ def verify_ledger(session: Session, name: str, ledger: Ledger) -> None:
     entries = verified(ledger, name)
     if entries.forged:
         raise OperatorError(
-            f"In the ledger of {name} are entries that nobody wrote who may change it.",
+            f"The ledger of {name} has entries from somebody without the right to change it.",
             reason=f"Not authenticated: {_listed(entries.forged)}. They steer nothing.",
-            remedy="Find out who wrote them: CloudTrail, the object's versions. Take the right to "
-            "write to the state bucket from whoever did.",
+            remedy="Find out who wrote them: CloudTrail, the object's versions. Revoke "
+            "their right to write to the state bucket.",
         )
     if entries.unauthenticated:
         session.screen.say(

@@ -103,7 +103,7 @@ class Decision:
                 remedy=f"Read the plan above. To approve it: {self.typed} --approve {digest}",
             )
         return GatesFailed(
-            f"{len(names)} of {len(self.findings)} gates say no ({', '.join(names)}); "
+            f"{len(names)} of {len(self.findings)} gates did not pass ({', '.join(names)}); "
             f"nothing was changed in {target}.",
             reason=reason,
             remedy=f"Resolve what each gate names, then run again: {self.typed}",

@@ -30,7 +30,7 @@ class Processor(Section):
 
     @property
     def file_seconds_max(self) -> int:
-        """After how many seconds a file is given up, as terraform/locals.tf has it."""
+        """Seconds before the processor gives up on a file, as in terraform/locals.tf."""
         return self.timeout_seconds // (2 * self.batch_size)
 
     @model_validator(mode="after")

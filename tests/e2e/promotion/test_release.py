@@ -102,7 +102,7 @@ def test_what_the_settings_of_the_target_bring_into_the_plan_is_judged(
     )
 
 
-def test_a_canary_that_nobody_watched_to_its_end_is_taken_back(
+def test_a_canary_that_nobody_watched_to_its_end_is_rolled_back(
     lab: Lab, first: Release, newer: Release
 ) -> None:
     with edited(lab.file("staging"), CANARY):
@@ -132,7 +132,7 @@ def test_wherever_a_promotion_is_killed_the_next_goes_on_or_back(
     _require_back(lab, first, newer)
 
 
-def test_a_release_that_does_not_work_there_is_taken_back(
+def test_a_release_that_does_not_work_there_is_rolled_back(
     lab: Lab, first: Release, newer: Release
 ) -> None:
     with edited(lab.file("staging"), TRAP):

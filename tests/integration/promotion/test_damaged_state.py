@@ -1,4 +1,4 @@
-"""A state that is none, or holds no release, is told in a sentence."""
+"""A state that is none, or holds no release, is reported in a sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""After an apply a release proves itself, or the environment goes back and says so."""
+"""After an apply a release is verified, or the environment is rolled back and says so."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_the_buckets_below_get_the_plan_that_was_judged(
     assert len(below.shared) == 1
 
 
-def test_a_release_that_fails_the_smoke_test_is_taken_back(
+def test_a_release_that_fails_the_smoke_test_is_rolled_back(
     run: Run, site: Site, tests: list[Exception | None]
 ) -> None:
     tests.append(BROKEN)
@@ -85,7 +85,7 @@ def test_a_release_that_fails_the_smoke_test_is_taken_back(
     ]
 
 
-def test_a_release_that_does_not_say_what_it_is_is_taken_back(
+def test_a_release_that_does_not_say_what_it_is_is_rolled_back(
     run: Run,
     site: Site,
     tests: list[Exception | None],
@@ -168,7 +168,7 @@ def test_a_way_back_from_other_sources_than_the_releases_is_not_gone(
 QUOTA = Diagnostic("error", "LimitExceededException", "The quota is used up.", "main.tf:1")
 
 
-def test_an_apply_that_fails_half_way_is_taken_back(
+def test_an_apply_that_fails_half_way_is_rolled_back(
     run: Run, site: Site, tests: list[Exception | None]
 ) -> None:
     site.faults.append(TerraformFailed("apply", "staging", [QUOTA]))
@@ -263,7 +263,7 @@ def sent_back_at_once(site: Site) -> bool:
     return site.shared[-1] == {"1": 1}
 
 
-def test_a_canary_whose_alarms_can_not_be_asked_is_taken_back(
+def test_a_canary_whose_alarms_can_not_be_asked_is_rolled_back(
     canary: Run, site: Site, tests: list[Exception | None]
 ) -> None:
     del site.alarms["alarm_names"]
@@ -279,7 +279,7 @@ def test_a_canary_whose_alarms_can_not_be_asked_is_taken_back(
     "fault",
     [OperatorError("Terraform failed."), ClientError({"Error": {"Code": "Throttling"}}, "Update")],
 )
-def test_a_canary_that_can_not_be_ended_is_taken_back(
+def test_a_canary_that_can_not_be_ended_is_rolled_back(
     canary: Run,
     site: Site,
     tests: list[Exception | None],

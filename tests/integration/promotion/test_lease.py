@@ -1,4 +1,4 @@
-"""One run at a time: the lease is taken, held, given up, run out, lost."""
+"""One run at a time: the lease is taken, held, released, expired, lost."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def killed(
     release: Release = UNKNOWN_RELEASE,
     previous: Release | None = None,
 ) -> None:
-    """Let the ledger know of a run that ended without a word."""
+    """Let the ledger know of a run that ended unexpectedly."""
     journal = run.journal
     for step in (Step.STARTED, *steps):
         journal.ledger.append(

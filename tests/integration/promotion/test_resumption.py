@@ -1,4 +1,4 @@
-"""What a killed run left is taken back through gates, and only by the word of an applier."""
+"""A killed run is rolled back through gates, and only on authentic entries."""
 
 from __future__ import annotations
 

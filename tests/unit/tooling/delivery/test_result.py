@@ -1,4 +1,4 @@
-"""A refusal lists the gates that say no, and no others."""
+"""A refusal lists the gates that did not pass, and no others."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def decision(*findings: Finding) -> Decision:
 
 def test_unknown_counts_as_no() -> None:
     error = decision(ORDER, ALARMS, HOLD).refusal("staging")
-    assert error.what == "2 of 3 gates say no (alarms, hold); nothing was changed in staging."
+    assert error.what == "2 of 3 gates did not pass (alarms, hold); nothing was changed in staging."
     assert error.reason.splitlines() == [
         "alarms: unknown: Not known: errors.",
         "hold: fail: Rolled back",

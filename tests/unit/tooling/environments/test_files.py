@@ -1,4 +1,4 @@
-"""Environment files: the shipped ones load, and each wrong one is told with file, field and fix."""
+"""Environment files: the shipped ones load, and each wrong one is reported with file, field and fix."""
 
 from __future__ import annotations
 
@@ -256,8 +256,8 @@ def test_what_the_message_says_to_write_is_accepted(
     folder: Path, document: dict[str, Any], pixels: int, memory: int
 ) -> None:
     document["limits"]["pixels"], document["processor"]["memory_mb"] = pixels, memory
-    (folder / "mended.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
-    assert EnvironmentFiles(folder).load("mended").limits.pixels == pixels
+    (folder / "corrected.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    assert EnvironmentFiles(folder).load("corrected").limits.pixels == pixels
 
 
 def test_a_large_rendition_needs_memory_too(folder: Path, document: dict[str, Any]) -> None:

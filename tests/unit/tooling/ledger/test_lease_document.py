@@ -1,4 +1,4 @@
-"""Whatever lies where a lease should, it is a lease or is told as none."""
+"""Whatever the object of a lease holds, it is read as a lease or reported as none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever a step of the smoke test meets is told as its failure, under the step's name."""
+"""Any error in a step of the smoke test is reported as that step's failure."""
 
 from __future__ import annotations
 

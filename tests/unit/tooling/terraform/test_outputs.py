@@ -1,4 +1,4 @@
-"""An environment's outputs are read by name, and what is missing or odd is told in a sentence."""
+"""An environment's outputs are read by name, and missing or odd ones are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is mended in which order, with the sources and the queue left out."""
+"""What is repaired, and in which order, without real sources or a queue."""
 
 from __future__ import annotations
 
