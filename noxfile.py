@@ -143,7 +143,7 @@ def benchmark(session: nox.Session) -> None:
 
 @developer(default=False)
 def lock(session: nox.Session) -> None:
-    """Make all requirement locks anew from their .in files."""
+    """Rebuild all requirement locks from their .in files."""
     python = python_with(session, DEVELOPMENT_LOCK)
     as_tooling = ("--constraint", TOOLING_LOCK)
     for source, *options in (

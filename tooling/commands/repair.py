@@ -31,7 +31,7 @@ Wait = Annotated[float, typer.Option(help="Seconds to wait for the results.", mi
 Repair = Annotated[bool, typer.Option("--repair", help="Repair what differs.")]
 Sample = Annotated[int, typer.Option(help="How many originals to verify by checksum.", min=0)]
 Seed = Annotated[str | None, typer.Option(help="Verify the same originals as an earlier audit.")]
-Grace = Annotated[float, typer.Option(help="Ignore changes of the last so many minutes.", min=0)]
+Grace = Annotated[float, typer.Option(help="Ignore changes of the last N minutes.", min=0)]
 ShowKeys = Annotated[bool, typer.Option("--keys", help="Show the objects' keys.")]
 OnlyStale = Annotated[
     bool, typer.Option("--stale/--all", help="Skip up-to-date images, or redo every one.")

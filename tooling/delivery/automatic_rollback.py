@@ -37,7 +37,7 @@ def roll_back(run: Run, previous: Release | None, planned: Planned | None = None
     """
     run.lease.require()
     if previous is None:
-        run.journal.record(Step.FAILED, "nothing to go back to")
+        run.journal.record(Step.FAILED, "no earlier release to roll back to")
         return "There is no earlier release to roll back to; it stays as it is."
     run.journal.record(Step.RETURNING, release=previous)
     run.screen.step(f"Rolling back to release {previous.id[:12]}")
@@ -55,7 +55,7 @@ def roll_back(run: Run, previous: Release | None, planned: Planned | None = None
 
 def record_failure(run: Run, reason: str, previous: Release) -> str:
     """Record that the rollback failed; return what to do instead."""
-    run.journal.record(Step.FAILED, f"no way back: {reason}", release=previous)
+    run.journal.record(Step.FAILED, f"rollback failed: {reason}", release=previous)
     return (
         f"{run.name} COULD NOT be rolled back to release {previous.id[:12]}: {reason}. "
         f"Check out commit {previous.short_commit} and run: nox -s rollback -- {run.name}."

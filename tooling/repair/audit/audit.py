@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Older data is too old to resume from.
 RESUMABLE = timedelta(hours=24)
+# Stored in the files of stopped audits, so their names stay.
 PHASES = ("rows", "sort", "uploads", "renditions", "sample", "confirm", "mend")
 
 

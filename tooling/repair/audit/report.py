@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 EXAMPLES = 3
 LISTED_MAX = 1000
 LEFT = "Renditions stay while their image has other differences: they may be listed later."
+# The states are in --json and in the files of stopped audits, so their names stay.
 HOLDING = ("confirmed", "mended", "left")
 
 

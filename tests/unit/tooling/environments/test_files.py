@@ -1,4 +1,4 @@
-"""Environment files: the shipped ones load, and each wrong one is reported with file, field and fix."""
+"""Environment files: the shipped ones load, and every wrong field is reported with its fix."""
 
 from __future__ import annotations
 
