@@ -125,7 +125,7 @@ def lint(session: nox.Session) -> None:
 
 @developer(default=False)
 def format(session: nox.Session) -> None:  # noqa: A001 - the session's name
-    """Format Python and Terraform sources, and mend what ruff can."""
+    """Format Python and Terraform sources, and fix what ruff can."""
     python = python_with(session, DEVELOPMENT_LOCK)
     run = partial(session.run, python, "-m", external=True)
     run("ruff", "check", "--fix-only", "--quiet")
@@ -143,7 +143,7 @@ def benchmark(session: nox.Session) -> None:
 
 @developer(default=False)
 def lock(session: nox.Session) -> None:
-    """Make all requirement locks anew from their .in files."""
+    """Rebuild all requirement locks from their .in files."""
     python = python_with(session, DEVELOPMENT_LOCK)
     as_tooling = ("--constraint", TOOLING_LOCK)
     for source, *options in (

@@ -84,7 +84,7 @@ def main() -> None:
         screen.failure(error)
         sys.exit(FAILED)
     except Interrupted as stopped:
-        remedy = "Run the same command again: it goes on from there."
+        remedy = "Run the same command again: it continues from there."
         screen.failure(OperatorError(stopped.what, remedy=remedy))
         sys.exit(INTERRUPTED)
     except BrokenPipeError:

@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
     from tooling.errors import OperatorError
 
-# Where output goes to a file there is no screen to fit.
+# Output to a file has no screen to fit.
 TABLE_WIDTH = 100
 # What JSON may hold as it is, and a terminal may act on or be deceived by.
 NOT_ASCII = re.compile(r"[\x7f-\U0010ffff]")
 
 
 def printable(text: str) -> str:
-    """Return a text of one line without what a terminal would act on or can't show.
+    """Return a single-line text with control and unprintable characters escaped.
 
     Titles, ledgers, states and answers are other people's: an escape sequence or a turned writing
     direction in them would write what they like over what the operator reads.
@@ -85,7 +85,7 @@ class Screen:
     json_wanted : bool
         Whether standard output belongs to a JSON document; all else then goes to standard error.
     quiet : bool
-        Whether nothing is told: of work that is done beside other work, which shows its progress.
+        Whether to print nothing, for work beside other work that shows progress.
     """
 
     json_wanted: bool = False
@@ -100,17 +100,17 @@ class Screen:
         self.out.print(_text(text, style))
 
     def step(self, title: str) -> None:
-        """Announce what is done next."""
+        """Announce the next step."""
         self.out.print(Text("==> ", "bold cyan") + _text(title, "bold"))
 
     def done(self, text: str, began: float | None = None) -> None:
-        """Say how a step ended, and how long it took since `began` (monotonic seconds)."""
+        """Print the end of a step, with the time since `began` (monotonic seconds)."""
         took = f" ({monotonic() - began:.1f} s)" if began is not None else ""
         self.out.print(Text("    ") + _text(text) + Text(took, "dim"))
 
     @contextmanager
     def working(self, text: str) -> Iterator[None]:
-        """Show that something goes on that has no parts to count."""
+        """Show that work without countable parts is in progress."""
         if self.out.is_terminal:
             with self.out.status(_text(text, "dim")):
                 yield
@@ -119,14 +119,14 @@ class Screen:
             yield
 
     def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Print a table that fits the screen; long cells go on in the next line."""
+        """Print a table that fits the screen; long cells wrap."""
         width = self.out.width if self.out.is_terminal else TABLE_WIDTH
         self._print(title, columns, rows, width)
 
     def wide_table(
         self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
     ) -> None:
-        """Print a table whose lines stay in one piece each, so that URLs can be copied."""
+        """Print a table without wrapping, so that URLs can be copied."""
         lines = [list(columns), *([printable(str(cell)) for cell in row] for row in rows)]
         *widths, _ = (max(len(line[i]) for line in lines) for i in range(len(columns)))
         self.out.print(Text("\n") + _text(title, "bold"))
@@ -157,7 +157,7 @@ class Screen:
 
     @contextmanager
     def progress(self, title: str, total: int | None) -> Iterator[ProgressLine]:
-        """Show a bar while work goes on; where no terminal is, each finished part is a line."""
+        """Show a progress bar; without a terminal, print a line for each finished part."""
         bar = Progress(
             TextColumn("    {task.description}", markup=False),
             BarColumn(bar_width=24),
@@ -189,7 +189,7 @@ class Screen:
             yield lambda count: bar.advance(task, count)
 
     def failure(self, error: OperatorError) -> None:
-        """Tell what happened, why, and what to do."""
+        """Print what happened, why, and what to do."""
         console = _console(stderr=True)
         console.print(Text("Failed: ", "bold red") + _text(error.what))
         for line in error.reason.splitlines():
@@ -222,7 +222,7 @@ class ProgressLine:
 
 
 def ask(question: str) -> str:
-    """Return what the operator types; nothing where nobody is there to type."""
+    """Return what the operator types; an empty text without a terminal."""
     try:
         return input(f"{question} ").strip()
     except EOFError:

@@ -9,7 +9,7 @@ INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class OperatorError(Exception):
-    """A foreseeable fault, told to a person instead of shown as a traceback.
+    """A foreseeable fault, shown as a message instead of a traceback.
 
     Parameters
     ----------

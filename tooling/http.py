@@ -1,4 +1,4 @@
-"""HTTP for the tooling: one pool, through the operator's proxy where one is set, one way to ask."""
+"""HTTP for the tooling: one connection pool, which uses the operator's proxy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CONNECTIONS = 16
 REQUEST_TIMEOUT = urllib3.Timeout(connect=10.0, read=60.0)
-# urllib3 repeats a POST only where no byte of it was sent.
+# urllib3 retries a POST only if no byte of it was sent.
 RETRIES = urllib3.Retry(
     total=4, backoff_factor=0.3, status_forcelist=(429, 502, 503, 504), raise_on_status=False
 )
@@ -50,7 +50,7 @@ class Answer:
 
     @property
     def document(self) -> Any:  # noqa: ANN401 - whatever JSON can hold
-        """The content as JSON; None if it is none."""
+        """The content as JSON; None if it is not JSON."""
         try:
             return json.loads(self.body)
         except ValueError:
@@ -75,12 +75,12 @@ def send(method: str, url: str, **options: Any) -> Answer:  # noqa: ANN401 - url
 
 @contextmanager
 def connected(url: str) -> Iterator[None]:
-    """Tell a person what is wrong where a connection can't be made, or breaks off.
+    """Raise an error with a remedy if a connection fails or breaks off.
 
     Raises
     ------
     OperatorError
-        Of the URL it names no query: that is where the signature is.
+        The message omits the URL's query, which holds the signature.
     """
     try:
         yield

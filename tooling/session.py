@@ -1,4 +1,4 @@
-"""What every command that calls AWS works with."""
+"""The session of a command that calls AWS."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Deployed:
-    """An environment in which something is deployed.
+    """A deployed environment.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class Deployed:
 
 @dataclass(frozen=True)
 class Session:
-    """What a command works with.
+    """What a command that calls AWS needs.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class Session:
         return EnvironmentFiles(self.workspace.environments)
 
     def target(self, name: str) -> Target:
-        """Open the AWS that an environment lives on, and say which it is."""
+        """Open the AWS of an environment, and print which it is."""
         environment = self.files.load(name)
         target = open_target(self.workspace, environment)
         self.screen.say(target.describe(), style="bold")

@@ -1,4 +1,4 @@
-"""Where things lie on this machine: the checkout, live state, caches."""
+"""Folders on this machine: the checkout, state, caches."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 OWNER_ALONE = 0o700
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-# What a process that calls this makes is its owner's alone: keys, state, plans, images.
+# Keys, state, plans and images are readable by their owner alone.
 PRIVATE_UMASK = OTHERS
 STATE_VARIABLE = "MEDIA_STATE_DIR"
 CACHE_VARIABLE = "MEDIA_CACHE_DIR"
@@ -37,7 +37,7 @@ class Workspace:
         What belongs to the environments of this machine: the embedded AWS with its objects,
         rendered configuration, plans. Losing it loses the embedded AWS.
     cache : Path
-        What can be made again at any time: zips, wheels, the scanner's environment.
+        Files that can be recreated at any time: zips, wheels, the scanner's environment.
     """
 
     root: Path
@@ -101,7 +101,7 @@ class Workspace:
         return self.root / "results"
 
     def identity(self) -> str:
-        """Return a random name of the folder of live state, the same for as long as that lasts."""
+        """Return the random id of the state folder, stable for as long as the folder exists."""
         path = self.state / "workspace-id"
         make_private(self.state)
         with suppress(FileExistsError), path.open("x", encoding="ascii") as file:
@@ -116,14 +116,14 @@ class Workspace:
 
     @contextmanager
     def alone_in(self, name: str, work: str = "deployment") -> Iterator[None]:
-        """Keep other runs of this checkout out of an environment: they share its saved plan.
+        """Lock an environment against other runs of this checkout, which share its saved plan.
 
         Parameters
         ----------
         name : str
             The environment.
         work : str
-            What is done, where that gets in the way of nothing but more of the same.
+            A name for work that conflicts only with other work of that name.
 
         Raises
         ------
@@ -146,9 +146,9 @@ class Workspace:
 
 @contextmanager
 def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
-    """Hold a lock on a file, which is made if it is missing and whose content is left alone.
+    """Hold a lock on a file; create the file if it is missing, keep its content.
 
-    The kernel lifts it when the process ends, however it ends.
+    The kernel releases it when the process ends, however it ends.
 
     Raises
     ------
@@ -161,21 +161,21 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
 
 
 def make_private(folder: Path) -> Path:
-    """Make a folder that its owner alone may enter, or close one that is there; return it.
+    """Create a folder with mode 0700, or set that mode on an existing one; return it.
 
     Raises
     ------
     OperatorError
-        It belongs to somebody else, who could read and change what is put there.
+        It belongs to another user, who could read and change its content.
     """
     folder.mkdir(mode=OWNER_ALONE, parents=True, exist_ok=True)
     found = folder.stat()
     if found.st_uid != os.geteuid():
         raise OperatorError(
             f"{folder} belongs to another user of this machine; nothing was written there.",
-            reason="Who owns a folder may read and change all that is put into it.",
-            remedy="Name a folder of your own in MEDIA_STATE_DIR and MEDIA_CACHE_DIR, or take the "
-            "variables away.",
+            reason="The owner of a folder can read and change everything in it.",
+            remedy="Name a folder of your own in MEDIA_STATE_DIR and MEDIA_CACHE_DIR, or unset "
+            "them.",
         )
     if found.st_mode & OTHERS:
         folder.chmod(OWNER_ALONE)
@@ -183,6 +183,6 @@ def make_private(folder: Path) -> Path:
 
 
 def close_if_there(folder: Path) -> None:
-    """Close a folder that an earlier version left open to others; make none."""
+    """Set mode 0700 on an existing folder that an earlier version left open."""
     if folder.exists():
         make_private(folder)

@@ -58,7 +58,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     screen.wide_table(
         "The process that decodes",
         ("", "median"),
-        [[told, str(found[name])] for name, told in FIGURES.items()],
+        [[label, str(found[name])] for name, label in FIGURES.items()],
     )
 
 
@@ -74,7 +74,7 @@ def _measure(picture: Path, rounds: int, environment: Mapping[str, str]) -> dict
         raise OperatorError(
             "The decoder's process can't be measured.",
             reason="\n".join(completed.stderr.splitlines()[-3:]),
-            remedy="Mend what the last line names.",
+            remedy="Fix what the last line names.",
         )
     figures: dict[str, Any] = json.loads(completed.stdout)
     return figures

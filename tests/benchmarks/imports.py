@@ -126,6 +126,6 @@ def _python(
         raise OperatorError(
             "A handler can't be imported.",
             reason="\n".join(completed.stderr.splitlines()[-3:]),
-            remedy="Mend what the last line names.",
+            remedy="Fix what the last line names.",
         )
     return completed

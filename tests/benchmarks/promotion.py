@@ -81,7 +81,7 @@ class Site:
         """Promote what runs there to the destination."""
         source, target = self._target(SOURCE), self._target(DESTINATION)
         decision = Decision(f"promote {SOURCE} {DESTINATION}")
-        run = Run.founding(self.workspace, target, self.screen, decision.command)
+        run = Run.with_foundation(self.workspace, target, self.screen, decision.command)
         Promotion(run, decision, source=source).promote(None)
 
     def change_function(self) -> None:
@@ -141,9 +141,9 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
         for name, times in measured.items()
     ]
     if options.json:
-        told = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+        figures = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
         rounds = max(1, options.rounds)
-        screen.document({"machine": describe_machine(), "rounds": rounds, "promotion": told})
+        screen.document({"machine": describe_machine(), "rounds": rounds, "promotion": figures})
     else:
         screen.wide_table("Seconds, medians", COLUMNS, rows)
 

@@ -57,7 +57,7 @@ def test_a_persons_password_is_shown_once_and_never_changed(
     monkeypatch.delenv("MEDIA_PASSWORD", raising=False)
     added = dev.document("user", "dev", "add", user_name, "--admin", "--person")
     assert (added["service"], added["admin"]) == (False, True)
-    assert "password is needed" in dev.run("token", "dev", user_name, code=1)
+    assert "the password is missing" in dev.run("token", "dev", user_name, code=1)
     monkeypatch.setenv("MEDIA_PASSWORD", "not that of the person")
     assert "could not sign in" in dev.run("token", "dev", user_name, code=1)
     monkeypatch.setenv("MEDIA_PASSWORD", added["password"])
@@ -99,10 +99,10 @@ def test_an_image_is_listed_fetched_and_thrown_away(
     with Image.open(got["file"]) as thumb:
         assert (thumb.format, thumb.size) == ("WEBP", (32, 24))
 
-    assert "Nothing was put into the trash" in dev.run("rm", "dev", image_id, code=1)
+    assert "Nothing was moved to the trash" in dev.run("rm", "dev", image_id, code=1)
     printed = dev.run("rm", "dev", image_id, "no-such-image", "--yes", code=1)
     assert f"{image_id}: in the trash; can be restored until 20" in printed
-    assert "did not work for 1 of 2 images" in printed
+    assert "1 of 2 images failed" in printed
     assert image_id not in dev.run("ls", "dev", "--limit", "1")
     assert "status 404" in dev.run("get", "dev", image_id, "-o", str(folder), code=1)
 

@@ -176,7 +176,7 @@ def test_a_token_of_one_environment_opens_nothing_in_the_other(
     cognito = session.client("cognito-idp", endpoint_url=endpoint)
     pool = UserPool(cognito, outputs["user_pool_id"], outputs["user_pool_client_id"])
     other = staging.document("outputs", "staging")
-    with pool.passing_user("stranger") as token:
+    with pool.temporary_user("stranger") as token:
         assert MediaClient(outputs["api_url"], token).request("GET", "/images").status == 200
         assert MediaClient(other["api_url"], token).request("GET", "/images").status == 401
     cognito.close()
@@ -227,7 +227,7 @@ def test_an_account_without_credentials_is_refused_and_starts_no_emulator(
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     before = checkout.document("emulator", "status")
     printed = checkout.run("deploy", account, code=1)
-    assert "did not say who is calling" in printed
+    assert "did not identify the caller" in printed
     assert "Sign in to account 111122223333" in printed
     assert checkout.document("emulator", "status") == before
 
@@ -248,7 +248,7 @@ def test_an_unknown_environment_is_answered_with_those_that_exist(checkout: Chec
 def test_an_environment_that_is_promoted_to_is_not_deployed_to(checkout: Checkout) -> None:
     for command in ("deploy", "plan"):
         printed = checkout.run(command, "prod", code=1)
-        assert "prod is promoted to, not deployed to" in printed
+        assert "prod takes promotions, not deployments" in printed
         assert "nox -s promote -- staging prod" in printed
 
 

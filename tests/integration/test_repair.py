@@ -34,7 +34,7 @@ def put_row(aws: Aws, row: dict[str, Any], **changes: str | None) -> None:
     aws.dynamodb.put_item(TableName=aws.table, Item=kept | changed)
 
 
-def test_whatever_is_broken_is_found_and_mended(
+def test_whatever_is_broken_is_found_and_repaired(
     dev: Checkout, aws: Aws, ready: Callable[[], dict[str, Any]]
 ) -> None:
     lost_row, lost_rendition, unlisted, waiting, outdated, mistaken, trashed, sound = (
@@ -82,8 +82,8 @@ def test_whatever_is_broken_is_found_and_mended(
     assert not aws.exists(stray)
 
     for row in (lost_rendition, unlisted, waiting, outdated, mistaken, sound):
-        [mended] = aws.rows_of(row["key"]["S"])
-        assert {**mended, **WRITES} == {**row, **WRITES}
+        [repaired] = aws.rows_of(row["key"]["S"])
+        assert {**repaired, **WRITES} == {**row, **WRITES}
     assert aws.exists(missing)
     [kept] = aws.rows_of(trashed["key"]["S"])
     assert status(kept) == "trashed"
@@ -131,7 +131,7 @@ def test_only_what_is_stale_is_made_anew(
     assert aws.rows_of(current["key"]["S"]) == [current]
     [told] = aws.logs.filter_log_events(**results(aws, current))["events"][len(before) :]
     assert '"current"' in told["message"]
-    assert "offered to the processor" in dev.run("reprocess", "dev", "--all", "--owner", owner)
+    assert "sent to the processor" in dev.run("reprocess", "dev", "--all", "--owner", owner)
 
 
 def results(aws: Aws, row: dict[str, Any]) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""The AWS that an environment lives on: how it is reached, its buckets and keys."""
+"""Reaching the AWS of an environment, and its buckets and keys."""

@@ -1,4 +1,4 @@
-"""Buckets beyond Terraform's reach: those that hold its state, and versioned ones with content."""
+"""Buckets that Terraform can't manage itself: those of its state, and full ones to delete."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
         ObjectIdentifierTypeDef,
     )
 
-# The one region whose name CreateBucket refuses to be told.
+# CreateBucket refuses this region's name as a location constraint.
 UNNAMED_REGION = "us-east-1"
 
 
 def ensure_bucket(s3: S3Client, bucket: str, region: str) -> bool:
-    """Make a bucket that keeps versions, unless it is there; return whether it was made.
+    """Create a versioned bucket unless it exists; return whether it was created.
 
     Terraform adopts it and sees to the rest. Versions are switched on at once, because what is
     written into it is named by its version.
@@ -62,12 +62,12 @@ def bucket_exists(s3: S3Client, bucket: str) -> bool:
 
 
 def empty_bucket(s3: S3Client, bucket: str, prefix: str = "") -> Iterator[int]:
-    """Remove every version, delete marker and unfinished upload; yield how many at a time.
+    """Delete every version, delete marker and unfinished upload; yield counts.
 
     Parameters
     ----------
     prefix : str
-        Only what lies below it.
+        Limits the deletion to keys below it.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def delete_versions(
 
 
 def remove_bucket(s3: S3Client, bucket: str) -> int | None:
-    """Empty a bucket and remove it; return how many versions went, None if there was no bucket."""
+    """Empty and delete a bucket; return the number of versions, None without a bucket."""
     if not bucket_exists(s3, bucket):
         return None
     removed = sum(empty_bucket(s3, bucket))

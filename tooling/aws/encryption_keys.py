@@ -1,4 +1,4 @@
-"""Keys that Terraform made and can't remove, for its own state is encrypted with them."""
+"""Keys that Terraform created but can't delete, since they encrypt its own state."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mypy_boto3_kms.client import KMSClient
 
-# The most that KMS takes: for so long the deletion can be called off.
+# The longest that KMS allows: until then the deletion can be cancelled.
 WAITING_DAYS = 30
 PENDING_DELETION = "PendingDeletion"
 
 
 def retire_key(kms: KMSClient, alias: str) -> bool:
-    """Have KMS delete the key behind an alias after its waiting time, and free the alias.
+    """Schedule the deletion of the key behind an alias, and delete the alias.
 
     Returns
     -------
     bool
-        False where there is no such alias, as after a run that got this far.
+        False if there is no such alias, for example after an interrupted run.
     """
     try:
         key = kms.describe_key(KeyId=alias)["KeyMetadata"]

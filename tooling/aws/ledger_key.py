@@ -1,4 +1,4 @@
-"""The key of an environment's ledger: who may use it has the right to change the environment."""
+"""The HMAC key of an environment's ledger, usable by those who may change the environment."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ALGORITHM: Final = "HMAC_SHA_256"
 MAC_BYTES = 32
-# The shortest that KMS allows: the key authenticates nothing once its environment is gone.
+# The shortest that KMS allows: without its environment the key is of no use.
 WAITING_DAYS = 7
 
 
@@ -44,7 +44,7 @@ class LedgerKey:
         return cls(target.kms, ledger_key_alias(target.environment))
 
     def find(self) -> str | None:
-        """Return the key's id, None where there is no key yet."""
+        """Return the key's id, None if there is no key yet."""
         try:
             metadata = self.kms.describe_key(KeyId=self.alias)["KeyMetadata"]
         except self.kms.exceptions.NotFoundException:
@@ -52,7 +52,7 @@ class LedgerKey:
         return metadata["KeyId"]
 
     def ensure(self) -> str:
-        """Return the key's id; the key is made if it is missing, and Terraform adopts it."""
+        """Return the key's id; create the key if it is missing, for Terraform to import."""
         found = self.find()
         if found:
             return found
@@ -69,13 +69,13 @@ class LedgerKey:
         return made
 
     def sign(self, message: bytes) -> str:
-        """Return the code of a message, in base64."""
-        # By its id, not by the alias: that is what policies of IAM name.
+        """Return the HMAC of a message, in base64."""
+        # By id, not by alias: IAM policies name the id.
         answer = self.kms.generate_mac(KeyId=self.ensure(), MacAlgorithm=ALGORITHM, Message=message)
         return base64.b64encode(answer["Mac"]).decode()
 
     def verifies(self, key_id: str, message: bytes, code: str) -> bool:
-        """Return whether a code was made with the key that :meth:`find` gave, for this message."""
+        """Return whether an HMAC of a message is valid."""
         try:
             mac = base64.b64decode(code, validate=True)
         except (binascii.Error, ValueError):
@@ -89,7 +89,7 @@ class LedgerKey:
         return True
 
     def remove(self) -> bool:
-        """Let KMS delete the key after its waiting time; return whether there was one."""
+        """Schedule the key's deletion; return whether there was a key."""
         found = self.find()
         if found is None:
             return False

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tooling.workspace import Workspace
 
 CREDENTIAL_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-# Left over from the operator's shell they would win over, or mix with, those of the embedded AWS.
+# Left in the shell, these would override or mix with those of the embedded AWS.
 FOREIGN_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN")
 
 
@@ -42,7 +42,7 @@ class WrongAccount(OperatorError):
 
 
 class Reach(TypedDict):
-    """What every client is built with."""
+    """Settings of every client."""
 
     endpoint_url: str | None
     config: Config
@@ -50,7 +50,7 @@ class Reach(TypedDict):
 
 @dataclass(frozen=True)
 class Target:
-    """One environment, the AWS that it lives on, and the clients that reach it.
+    """An environment, its AWS, and the clients that reach it.
 
     Each client is built when it is first asked for: one for each service that the tooling calls
     itself. Terraform calls the rest.
@@ -73,7 +73,7 @@ class Target:
     def config(self) -> Config:
         """Client settings: bounded waits, and path-style S3 where no bucket has a host name."""
         return Config(
-            # This machine is not reached through the operator's proxy; botocore would try.
+            # Loopback must bypass the operator's proxy, which botocore would use.
             proxies={} if self.endpoint else None,
             connect_timeout=10,
             read_timeout=60,
@@ -131,7 +131,7 @@ class Target:
         return self.session.client("sts", **self._reach)
 
     def describe(self) -> str:
-        """Return the sentence that every command begins with."""
+        """Return the first line that every command prints."""
         environment = self.environment
         where = f"account {environment.account_id}, {environment.aws.region}"
         if self.endpoint:
@@ -139,7 +139,7 @@ class Target:
         return f"{environment.name} lives in AWS ({where})."
 
     def process_environment(self) -> dict[str, str]:
-        """Return the environment variables of a program that is to reach this AWS."""
+        """Return the environment variables for a program that calls this AWS."""
         variables = dict(os.environ)
         variables["AWS_REGION"] = variables["AWS_DEFAULT_REGION"] = self.environment.aws.region
         if self.endpoint:
@@ -157,7 +157,7 @@ class Target:
         return variables
 
     def _root_credentials(self) -> dict[str, str]:
-        """Return the key that the session signs with; that of the root has no token."""
+        """Return the session's credentials; the root's have no token."""
         found = self.session.get_credentials()
         if found is None:
             return {}
@@ -179,7 +179,7 @@ class Target:
             caller = self.sts.get_caller_identity()
         except (BotoCoreError, ClientError) as error:
             raise OperatorError(
-                f"AWS did not say who is calling, so nothing was done in {environment.name}.",
+                f"AWS did not identify the caller; nothing was done in {environment.name}.",
                 reason=str(error),
                 remedy=f"Sign in to account {environment.account_id}: aws sso login, AWS_PROFILE.",
             ) from error
@@ -194,9 +194,9 @@ class Target:
 
 
 def start_emulator(workspace: Workspace) -> tuple[Emulator, bool]:
-    """Start the embedded AWS of this checkout unless it runs; return whether it had to be started.
+    """Start this checkout's embedded AWS unless it runs; return whether it was started.
 
-    From then on it listens to pages of the origins that the environment files name, and no others.
+    It accepts web pages only from the origins that the environment files name.
     """
     emulator = emulator_of(workspace)
     emulator.admit(EnvironmentFiles(workspace.environments).embedded_origins())
@@ -204,7 +204,7 @@ def start_emulator(workspace: Workspace) -> tuple[Emulator, bool]:
 
 
 def open_target(workspace: Workspace, environment: Environment) -> Target:
-    """Return the environment's AWS, ready to be called: embedded and started, or checked.
+    """Return the environment's AWS: the embedded one, started, or the account, checked.
 
     Raises
     ------
@@ -213,7 +213,7 @@ def open_target(workspace: Workspace, environment: Environment) -> Target:
     """
     if environment.embedded:
         emulator, _ = start_emulator(workspace)
-        # As whom, where that is a user or role of the embedded AWS, whose rights are to be tried.
+        # A user or role of the embedded AWS to act as, to test its permissions.
         session = (
             _own_session(environment)
             if environment.aws.profile
@@ -240,7 +240,7 @@ def _own_session(environment: Environment) -> boto3.Session:
 
 
 def root_session(root: RootCredentials, region: str) -> boto3.Session:
-    """Return a session of the embedded AWS's root, which reads nothing of the shell's settings."""
+    """Return a session as the embedded AWS's root, independent of the shell's settings."""
     unread = dict.fromkeys(("profile", "config_file"), (None, None, None, None))
     core = botocore.session.Session(session_vars=unread)
     return boto3.Session(

@@ -8,22 +8,27 @@ from typing import Annotated
 import typer
 
 EnvironmentName = Annotated[
-    str, typer.Argument(metavar="ENV", help="An environment: the name of a file in environments/.")
+    str,
+    typer.Argument(metavar="ENV", help="The environment: a file in environments/, without .yaml."),
 ]
 FileNames = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files or folders.")]
-JsonWanted = Annotated[bool, typer.Option("--json", help="Print JSON for a script to read.")]
-ImageIds = Annotated[list[str], typer.Argument(metavar="IMAGE_ID...", help="As ls shows them.")]
+JsonWanted = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+ImageIds = Annotated[
+    list[str], typer.Argument(metavar="IMAGE_ID...", help="Image ids, as ls shows them.")
+]
 UserName = Annotated[
     str | None,
     typer.Option(
         "--user",
         metavar="NAME",
-        help="Whom to act as: an added user, or tooling-admin; by default the one that upload is.",
+        help="The user to act as, such as tooling-admin; default: upload's user.",
     ),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; do nothing.")]
-Afresh = Annotated[
-    bool, typer.Option("--afresh", help="Begin anew, not where a run before was stopped.")
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would be done, but change nothing.")
 ]
-Source = Annotated[str, typer.Argument(metavar="FROM", help="The environment to take from.")]
-Destination = Annotated[str, typer.Argument(metavar="TO", help="The environment to bring it to.")]
+Afresh = Annotated[
+    bool, typer.Option("--afresh", help="Start over instead of resuming a stopped run.")
+]
+Source = Annotated[str, typer.Argument(metavar="FROM", help="The source environment.")]
+Destination = Annotated[str, typer.Argument(metavar="TO", help="The target environment.")]

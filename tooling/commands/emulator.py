@@ -23,7 +23,7 @@ app.add_typer(emulator, name="emulator")
 
 @emulator.command()
 def start() -> None:
-    """Start the embedded AWS, with everything that lived in it."""
+    """Start the embedded AWS with the state it was stopped with."""
     # The other commands here answer in half the time without boto3 and pydantic.
     from tooling.aws.target import start_emulator  # noqa: PLC0415 - see above
 
@@ -33,14 +33,14 @@ def start() -> None:
 
 @emulator.command()
 def stop() -> None:
-    """Stop the embedded AWS; what lives in it is saved."""
+    """Stop the embedded AWS and save its state."""
     stopped = emulator_of(Workspace.from_process()).stop()
     Screen().say("Stopped; its state is kept." if stopped else "It was not running.")
 
 
 @emulator.command()
 def status(json_wanted: JsonWanted = False) -> None:
-    """Say whether the embedded AWS runs, and where."""
+    """Show whether the embedded AWS runs, and where."""
     screen = Screen(json_wanted=json_wanted)
     embedded = emulator_of(Workspace.from_process())
     running = embedded.running()
@@ -54,7 +54,7 @@ def status(json_wanted: JsonWanted = False) -> None:
 
 @emulator.command()
 def credentials() -> None:
-    """Print the root's key, for a shell: eval "$(nox -s emulator -- credentials)"."""
+    """Print the root's credentials for a shell: eval "$(nox -s emulator -- credentials)"."""
     workspace = Workspace.from_process()
     embedded = emulator_of(workspace)
     region = _region(workspace)
@@ -84,11 +84,11 @@ def _region(workspace: Workspace) -> str:
 
 @emulator.command()
 def reset(
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Stop the embedded AWS and forget all environments and images in it; asks first."""
-    question = "This forgets all environments and images on the embedded AWS. Type yes to go on:"
+    """Stop the embedded AWS and delete all environments and images in it; asks first."""
+    question = "This deletes all environments and images on the embedded AWS. Type yes to continue:"
     if not yes and ask(question) != "yes":
-        raise OperatorError("Nothing was forgotten.", remedy="Type yes when asked, or use --yes.")
+        raise OperatorError("Nothing was deleted.", remedy="Type yes when asked, or use --yes.")
     emulator_of(Workspace.from_process()).reset()
     Screen().say("The embedded AWS is empty.")

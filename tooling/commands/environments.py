@@ -22,7 +22,7 @@ app = typer.Typer()
 
 @app.command()
 def deploy(name: EnvironmentName) -> None:
-    """Build, plan, scan, apply and smoke-test an environment; the same again changes nothing."""
+    """Build, plan, scan, apply and smoke-test an environment; run again, it changes nothing."""
     session = Session.open()
     target = session.target(name)
     with session.workspace.alone_in(name):
@@ -33,7 +33,7 @@ def deploy(name: EnvironmentName) -> None:
 
 @app.command()
 def plan(name: EnvironmentName) -> None:
-    """Show what deploy would change; only buckets, the ledger's key and zips are made for it."""
+    """Show what deploy would change; creates only buckets, the ledger's key and zips."""
     session = Session.open()
     target = session.target(name)
     with session.workspace.alone_in(name):
@@ -42,15 +42,15 @@ def plan(name: EnvironmentName) -> None:
 
 @app.command()
 def smoke(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:
-    """Send an image through the front door of a deployed environment and look at it.
+    """Send an image through a deployed environment and check every step.
 
-    How it ends is written into the environment's ledger: promotions ask for that evidence.
+    The result goes into the environment's ledger as evidence for promotions.
     """
     session = Session.open(json_wanted=json_wanted)
     target = session.target(name)
     with session.workspace.alone_in(name):
         run = Run.open(session.workspace, target, session.screen, f"smoke {name}")
-        # While it is changed it would be evidence for neither release.
+        # During a change the result would be evidence for neither release.
         with run.lease.held():
             found = require_outputs(target)
             steps = smoke_test(run.journal, target, found, session.screen)
@@ -62,7 +62,7 @@ def smoke(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:
 
 @app.command()
 def outputs(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:
-    """Show names, ARNs, URLs and the release of a deployed environment."""
+    """Show a deployed environment's names, ARNs, URLs and release."""
     session = Session.open(json_wanted=json_wanted)
     found = session.deployed(name).outputs.values
     if json_wanted:
@@ -74,9 +74,9 @@ def outputs(name: EnvironmentName, json_wanted: JsonWanted = False) -> None:
 @app.command()
 def destroy(
     name: EnvironmentName,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Remove an environment with all its images, its state and its zips; asks first."""
+    """Delete an environment with its images, state and zips; asks first."""
     session = Session.open()
     target = session.target(name)
 
@@ -91,10 +91,10 @@ def destroy(
 
 @app.command()
 def unlock(name: EnvironmentName, lock_id: str) -> None:
-    """Lift the state lock that a killed run left; its id stands in the message of the next run."""
+    """Remove the state lock of a killed run; the next run's message names its id."""
     session = Session.open()
     target = session.target(name)
     stack = stack_that_holds(session.workspace, target, lock_id)
     stack.init(session.screen)
     stack.terraform.force_unlock(lock_id)
-    session.screen.say("The lock is lifted.")
+    session.screen.say("The lock is removed.")

@@ -1,4 +1,4 @@
-"""Commands that tell of releases and change nothing: status, history, diff."""
+"""Commands that report on releases and change nothing: status, history, diff."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ COLUMNS = ("environment", "where", "release", "age", "drift", "health", "hold", 
 @app.command()
 def status(
     quick: Annotated[
-        bool, typer.Option("--quick", help="Don't plan: drift is not looked for.")
+        bool, typer.Option("--quick", help="Skip the plan, and so the search for drift.")
     ] = False,
     json_wanted: JsonWanted = False,
 ) -> None:
-    """Show what runs in each environment, how it is, and what a promotion would bring."""
+    """Show each environment's release, health, drift and pending promotion."""
     session = Session.open(json_wanted=json_wanted)
     found = Overview(session.workspace, session.files, session.screen).look(plans=not quick)
     if json_wanted:
@@ -56,14 +56,14 @@ def history(
     name: EnvironmentName,
     verify: Annotated[
         bool,
-        typer.Option("--verify", help="Check that no entry was edited, removed, moved or forged."),
+        typer.Option(
+            "--verify", help="Check for entries that were edited, removed, moved or forged."
+        ),
     ] = False,
-    steps: Annotated[
-        bool, typer.Option("--steps", help="Each step of each run, as the ledger holds it.")
-    ] = False,
+    steps: Annotated[bool, typer.Option("--steps", help="Show every step of every run.")] = False,
     json_wanted: JsonWanted = False,
 ) -> None:
-    """Show who brought what to ENV, how it ended, and why."""
+    """Show who changed ENV, to which release, and how it ended."""
     session = Session.open(json_wanted=json_wanted)
     target = session.target(name)
     ledger = Ledger.of(target)
@@ -115,7 +115,7 @@ def _when_and_who(entry: Entry) -> tuple[str, str]:
 
 @app.command()
 def diff(source: Source, destination: Destination, json_wanted: JsonWanted = False) -> None:
-    """Show what differs between two environments: releases, and settings of their files."""
+    """Show how two environments differ: releases and settings."""
     session = Session.open(json_wanted=json_wanted)
     targets = [session.target(name) for name in (source, destination)]
     settings = settings_between(*(target.environment for target in targets))
@@ -138,7 +138,7 @@ def diff(source: Source, destination: Destination, json_wanted: JsonWanted = Fal
 
 
 def _difference(session: Session, source: Target, destination: Target) -> ReleaseDifference | None:
-    """Return what the release of one environment has over another's; None where there is none."""
+    """Return how one environment's release differs from another's; None without a release."""
     newer, older = read_outputs(source), read_outputs(destination)
     if newer is None:
         return None
@@ -148,7 +148,7 @@ def _difference(session: Session, source: Target, destination: Target) -> Releas
 
 
 def verify_ledger(session: Session, name: str, ledger: Ledger) -> None:
-    """Say whether a ledger is what was written, and by whom.
+    """Report whether a ledger is intact and authentic.
 
     Raises
     ------
@@ -168,10 +168,10 @@ def verify_ledger(session: Session, name: str, ledger: Ledger) -> None:
     entries = verified(ledger, name)
     if entries.forged:
         raise OperatorError(
-            f"In the ledger of {name} are entries that nobody wrote who may change it.",
+            f"The ledger of {name} has entries from somebody without the right to change it.",
             reason=f"Not authenticated: {_listed(entries.forged)}. They steer nothing.",
-            remedy="Find out who wrote them: CloudTrail, the object's versions. Take the right to "
-            "write to the state bucket from whoever did.",
+            remedy="Find out who wrote them: CloudTrail, the object's versions. Revoke "
+            "their right to write to the state bucket.",
         )
     if entries.unauthenticated:
         session.screen.say(

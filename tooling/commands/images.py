@@ -34,7 +34,7 @@ def upload(
     files: FileNames,
     json_wanted: JsonWanted = False,
 ) -> None:
-    """Upload images through the API and print their URLs; a bad file does not stop the rest."""
+    """Upload images through the API and print their URLs; continue past bad files."""
     session = Session.open(json_wanted=json_wanted)
     found = find_files(files)
     deployed = session.deployed(name)
@@ -49,7 +49,7 @@ def upload(
         raise OperatorError(
             f"{len(bad)} of {len(outcomes)} files are not ready to be served.",
             reason="\n".join(f"{entry.file}: {entry.status} {entry.detail}" for entry in bad),
-            remedy="Mend or leave out those files; the others are in.",
+            remedy="Fix or leave out those files; the others were uploaded.",
         )
 
 
@@ -57,20 +57,21 @@ def upload(
 def ls(
     name: EnvironmentName,
     user: UserName = None,
-    everyone: Annotated[bool, typer.Option("--all", help="Of all owners, and of none.")] = False,
+    everyone: Annotated[bool, typer.Option("--all", help="Every image, owned or not.")] = False,
     owner: Annotated[
-        str | None, typer.Option(metavar="ID", help="Images of this owner, as user ls shows it.")
+        str | None,
+        typer.Option(metavar="ID", help="Only this owner's images; user ls shows the ids."),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="How many at most; without, all.")
+        int | None, typer.Option(metavar="N", min=1, help="List at most this many; default: all.")
     ] = None,
     json_wanted: JsonWanted = False,
 ) -> None:
-    """List images, newest first, page by page as they come; --json prints one a line."""
+    """List images, newest first; --json prints one per line."""
     others = _others(everyone, owner)
     session = Session.open(json_wanted=json_wanted)
     deployed = session.deployed(name)
-    # Whoever may make users may make one that sees all.
+    # Whoever may create users may create one that sees every image.
     caller = user or (ADMINISTRATOR if others else UPLOADER)
     listed = 0
     for image in _client(deployed, caller).images(others, limit):
@@ -82,7 +83,7 @@ def ls(
             session.screen.say(image_table.row(image))
         listed += 1
     if not listed:
-        session.screen.say("There are no images in this list.")
+        session.screen.say("No images.")
 
 
 def _others(everyone: bool, owner: str | None) -> dict[str, str]:
@@ -101,15 +102,19 @@ def get(
     name: EnvironmentName,
     image_ids: ImageIds,
     rendition: Annotated[
-        str | None, typer.Option(metavar="NAME", help="A rendition instead of the original.")
+        str | None,
+        typer.Option(metavar="NAME", help="Download this rendition instead of the original."),
     ] = None,
     folder: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where the files go.")
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="FOLDER", help="Folder to write to; default: the current one."
+        ),
     ] = Path(),
     user: UserName = None,
     json_wanted: JsonWanted = False,
 ) -> None:
-    """Download images and check them; a file that is there is never written over."""
+    """Download images and verify them; never overwrite a file."""
     session = Session.open(json_wanted=json_wanted)
     deployed = session.deployed(name)
     client = _client(deployed, user or UPLOADER)
@@ -120,7 +125,7 @@ def get(
     if refused:
         raise OperatorError(
             f"{refused} of {len(set(image_ids))} images were not downloaded.",
-            remedy="Each is named above with its reason; the others are done.",
+            remedy="Each is listed above with its reason; the others are done.",
         )
 
 
@@ -128,19 +133,19 @@ def get(
 def rm(
     name: EnvironmentName,
     image_ids: ImageIds,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     user: UserName = None,
     json_wanted: JsonWanted = False,
 ) -> None:
-    """Put images into the trash, from which they can be restored for a time; asks first."""
+    """Move images to the trash, where they can be restored for a time; asks first."""
     session = Session.open(json_wanted=json_wanted)
     deployed = session.deployed(name)
     count = len(set(image_ids))
     images = "1 image" if count == 1 else f"{count} images"
-    question = f"This puts {images} into the trash. Type yes to go on:"
+    question = f"This moves {images} to the trash. Type yes to continue:"
     if not yes and ask(question) != "yes":
         raise OperatorError(
-            "Nothing was put into the trash.", remedy="Type yes when asked, or use --yes."
+            "Nothing was moved to the trash.", remedy="Type yes when asked, or use --yes."
         )
     until = datetime.now(UTC) + timedelta(days=deployed.target.environment.retention.trash_days)
     client = _client(deployed, user or UPLOADER)
@@ -154,7 +159,7 @@ def restore(
     user: UserName = None,
     json_wanted: JsonWanted = False,
 ) -> None:
-    """Take images out of the trash again."""
+    """Restore images from the trash."""
     session = Session.open(json_wanted=json_wanted)
     deployed = session.deployed(name)
     restore_images(_client(deployed, user or UPLOADER), image_ids, session.screen)

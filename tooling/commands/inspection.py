@@ -26,7 +26,7 @@ def inspect(
         str, typer.Option(help="The environment whose limits and renditions apply.")
     ] = "dev",
 ) -> None:
-    """Show what the processor would make of files, without AWS; a rejected one is a result."""
+    """Show what the processor would make of files, without AWS; a rejection is a result."""
     workspace, screen = Workspace.from_process(), Screen(json_wanted=json_wanted)
     found = find_files(files)
     environments = EnvironmentFiles(workspace.environments)
@@ -43,5 +43,5 @@ def inspect(
     if inspected < len(found):
         raise OperatorError(
             f"{len(found) - inspected} of {len(found)} files could not be inspected.",
-            remedy="Each is named above with its reason; the others are done.",
+            remedy="Each is listed above with its reason; the others are done.",
         )

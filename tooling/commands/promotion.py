@@ -1,4 +1,4 @@
-"""Commands that bring releases from environment to environment, and tell where they are."""
+"""Commands that promote releases between environments and roll them back."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ app = typer.Typer()
 
 Approved = Annotated[
     str | None,
-    typer.Option("--approve", metavar="DIGEST", help="Digest of the plan that you approve."),
+    typer.Option("--approve", metavar="DIGEST", help="Digest of the plan to approve."),
 ]
 
 
@@ -35,20 +35,20 @@ def promote(
     destination: Destination,
     approve: Approved = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Ask the gates and show the plan; write nothing.")
+        bool, typer.Option("--dry-run", help="Evaluate the gates and show the plan; write nothing.")
     ] = False,
     json_wanted: JsonWanted = False,
 ) -> None:
-    """Bring the release that runs in FROM to TO, if every gate lets it through."""
+    """Promote the release that runs in FROM to TO, if every gate passes."""
     session = Session.open(json_wanted=json_wanted)
     decision = Decision(f"promote {source} {destination}")
-    with _told(session, decision):
+    with _result_shown(session, decision):
         _require_order(session, decision, source, destination)
-        with _wrong_account_told(session, decision):
+        with _wrong_account_refused(session, decision):
             origin = session.target(source)
             target = session.target(destination)
         with session.workspace.alone_in(destination):
-            open_run = partial(Run.open, dry=True) if dry_run else Run.founding
+            open_run = partial(Run.open, dry=True) if dry_run else Run.with_foundation
             run = open_run(session.workspace, target, session.screen, decision.command)
             promotion = Promotion(run, decision, source=origin)
             (promotion.dry_run if dry_run else promotion.promote)(approve)
@@ -59,16 +59,18 @@ def rollback(
     name: EnvironmentName,
     release: Annotated[
         str | None,
-        typer.Argument(metavar="[RELEASE]", help="Its id; left out, the one before the current."),
+        typer.Argument(
+            metavar="[RELEASE]", help="A release id; default: the release before the current one."
+        ),
     ] = None,
     approve: Approved = None,
     json_wanted: JsonWanted = False,
 ) -> None:
-    """Bring back a release that worked in ENV before, and hold further promotions."""
+    """Return ENV to a release that worked there, and hold further promotions."""
     session = Session.open(json_wanted=json_wanted)
     decision = Decision(f"rollback {name} {release or ''}".strip())
-    with _told(session, decision):
-        with _wrong_account_told(session, decision):
+    with _result_shown(session, decision):
+        with _wrong_account_refused(session, decision):
             target = session.target(name)
         with session.workspace.alone_in(name):
             run = Run.open(session.workspace, target, session.screen, decision.command)
@@ -77,19 +79,19 @@ def rollback(
 
 @app.command()
 def release_hold(name: EnvironmentName) -> None:
-    """Lift the hold that a rollback has put on ENV."""
+    """Lift the hold that a rollback set on ENV."""
     session = Session.open()
     target = session.target(name)
     with session.workspace.alone_in(name):
         run = Run.open(session.workspace, target, session.screen, f"release-hold {name}")
-        # No rollback can set another meanwhile, which would be lifted unseen.
+        # Under the lease no rollback can set a new hold, which would be lifted unseen.
         with run.lease.held():
             lift_hold(name, run.journal)
     session.screen.say(f"The hold on {name} is lifted.", style="bold green")
 
 
 def _require_order(session: Session, decision: Decision, source: str, destination: str) -> None:
-    """Stop before anything is opened where no such promotion exists at all."""
+    """Refuse a promotion that the files do not allow, before anything is opened."""
     session.files.load(source)
     target = session.files.load(destination)
     found = Gate("order", lambda: order(source, target)).find()
@@ -101,8 +103,8 @@ def _require_order(session: Session, decision: Decision, source: str, destinatio
 
 
 @contextmanager
-def _wrong_account_told(session: Session, decision: Decision) -> Iterator[None]:
-    """Let a caller who is in another account be told as by any other gate: nothing is opened."""
+def _wrong_account_refused(session: Session, decision: Decision) -> Iterator[None]:
+    """Refuse a caller from another account as a gate would: nothing is opened."""
     try:
         yield
     except WrongAccount as error:
@@ -113,8 +115,8 @@ def _wrong_account_told(session: Session, decision: Decision) -> Iterator[None]:
 
 
 @contextmanager
-def _told(session: Session, decision: Decision) -> Iterator[None]:
-    """Tell what came of it in one line, or as the document; a failure is told by the caller."""
+def _result_shown(session: Session, decision: Decision) -> Iterator[None]:
+    """Print the result in one line, or as JSON; the caller reports a failure."""
     try:
         yield
         release = decision.release.id[:12] if decision.release else "?"

@@ -1,4 +1,4 @@
-"""Commands that bring an environment back to what it should be."""
+"""Commands that repair an environment."""
 
 from __future__ import annotations
 
@@ -14,37 +14,38 @@ from tooling.errors import OperatorError
 from tooling.repair.audit import report
 from tooling.repair.audit.audit import Audit, Terms, open_store
 from tooling.repair.audit.sources import Sources
-from tooling.repair.moments import read_moment
 from tooling.repair.queue import QueueFeeder
 from tooling.repair.recovery import return_originals, return_rows
 from tooling.repair.redrive import report as redrive_report
 from tooling.repair.redrive.redrive import Redrive
 from tooling.repair.reprocess import Progress, Reprocess, Selection
+from tooling.repair.timestamps import read_timestamp
 from tooling.session import Session
 
 app = typer.Typer()
 
-# What a script may want to tell from a failure: nothing is known to be wrong, but not all is over.
+# An exit code of its own: nothing has failed so far, but some messages are still open.
 UNDECIDED = 3
 
-Wait = Annotated[float, typer.Option(help="Seconds to wait for what was sent.", min=0)]
-Repair = Annotated[bool, typer.Option("--repair", help="Mend what differs.")]
-Sample = Annotated[int, typer.Option(help="Of how many originals to check the bytes.", min=0)]
-Seed = Annotated[str | None, typer.Option(help="Check the bytes of the same originals again.")]
-Grace = Annotated[float, typer.Option(help="Leave alone what changed in so many minutes.", min=0)]
+Wait = Annotated[float, typer.Option(help="Seconds to wait for the results.", min=0)]
+Repair = Annotated[bool, typer.Option("--repair", help="Repair what differs.")]
+Sample = Annotated[int, typer.Option(help="How many originals to verify by checksum.", min=0)]
+Seed = Annotated[str | None, typer.Option(help="Verify the same originals as an earlier audit.")]
+Grace = Annotated[float, typer.Option(help="Ignore changes of the last N minutes.", min=0)]
 ShowKeys = Annotated[bool, typer.Option("--keys", help="Show the objects' keys.")]
 OnlyStale = Annotated[
-    bool, typer.Option("--stale/--all", help="Leave current images alone, or redo every one.")
+    bool, typer.Option("--stale/--all", help="Skip up-to-date images, or redo every one.")
 ]
 Owner = Annotated[str | None, typer.Option(help="Only this user's images.")]
-Since = Annotated[str | None, typer.Option(help="Only what arrived at this date or later.")]
+Since = Annotated[str | None, typer.Option(help="Only images uploaded on or after this date.")]
 RowsFrom = Annotated[
-    str | None, typer.Option(metavar="TABLE", help="A restored copy to take missing rows from.")
+    str | None,
+    typer.Option(metavar="TABLE", help="A restored copy of the table to take rows from."),
 ]
 DeletedSince = Annotated[
-    str | None, typer.Option(metavar="DATE", help="Bring originals back that were deleted since.")
+    str | None, typer.Option(metavar="DATE", help="Restore originals deleted since this date.")
 ]
-Rate = Annotated[float, typer.Option(help="Messages a second at most.", min=0.1)]
+Rate = Annotated[float, typer.Option(help="Maximum messages per second.", min=0.1)]
 
 
 @app.command()
@@ -55,7 +56,7 @@ def redrive(
     keys: ShowKeys = False,
     wait: Wait = 120,
 ) -> None:
-    """Show what lies in the dead-letter queue and why, and send it to be handled again."""
+    """Show the dead letters and why they failed, and send them again."""
     session = Session.open(json_wanted=json_wanted)
     deployed = session.deployed(name)
     run = Redrive(deployed.target, deployed.outputs, is_dry=dry_run)
@@ -83,9 +84,9 @@ def reprocess(  # noqa: PLR0913, PLR0917 - one for each option
     dry_run: DryRun = False,
     json_wanted: JsonWanted = False,
 ) -> None:
-    """Have images made anew; the processor skips those that are what it would make today."""
+    """Make renditions again; images that are up to date are skipped."""
     session = Session.open(json_wanted=json_wanted)
-    moment = format_timestamp(read_moment(since)) if since else None
+    moment = format_timestamp(read_timestamp(since)) if since else None
     selection = Selection(is_forced=not stale, owner=owner, since=moment)
     deployed = session.deployed(name)
     feeder = None if dry_run else QueueFeeder(deployed.target.sqs, deployed.outputs.queue_url, rate)
@@ -100,9 +101,9 @@ def reprocess(  # noqa: PLR0913, PLR0917 - one for each option
     if json_wanted:
         session.screen.document({"images": offered, "dry_run": dry_run})
     elif dry_run:
-        session.screen.say(f"{offered} images would be offered to the processor.")
+        session.screen.say(f"{offered} images would be sent to the processor.")
     else:
-        session.screen.say(f"{offered} images were offered to the processor.", style="bold green")
+        session.screen.say(f"{offered} images were sent to the processor.", style="bold green")
 
 
 @app.command()
@@ -117,12 +118,12 @@ def audit(  # noqa: PLR0913, PLR0917 - one for each option
     dry_run: DryRun = False,
     json_wanted: JsonWanted = False,
 ) -> None:
-    """Compare objects, renditions and rows; say, or with --repair mend, what differs."""
+    """Compare objects, renditions and rows; report what differs, or --repair it."""
     session = Session.open(json_wanted=json_wanted)
     deployed = session.deployed(name)
     sources = Sources(deployed.target, deployed.outputs.table_name, deployed.outputs.media_bucket)
     path = session.workspace.environment_state(name) / "audit" / "audit.sqlite"
-    is_mending = repair and not dry_run
+    is_repairing = repair and not dry_run
     with session.workspace.alone_in(name, "audit"):
         if afresh:
             path.unlink(missing_ok=True)
@@ -130,8 +131,8 @@ def audit(  # noqa: PLR0913, PLR0917 - one for each option
         with closing(open_store(path, terms, session.screen)) as store:
             run = Audit(store, sources, deployed.target.environment.month_shards)
             run.run(session.screen)
-            if is_mending:
-                run.mend(
+            if is_repairing:
+                run.repair(
                     QueueFeeder(deployed.target.sqs, deployed.outputs.queue_url, rate),
                     session.screen,
                 )
@@ -141,7 +142,7 @@ def audit(  # noqa: PLR0913, PLR0917 - one for each option
                 report.show(session.screen, store)
             found, kept = sum(report.differences(store).values()), report.unrepaired(store)
         path.unlink()
-    report.conclude(session.screen, name, found=found, kept=kept, is_mending=is_mending)
+    report.conclude(session.screen, name, found=found, kept=kept, is_repairing=is_repairing)
 
 
 @app.command()
@@ -152,11 +153,11 @@ def recover(
     dry_run: DryRun = False,
     json_wanted: JsonWanted = False,
 ) -> None:
-    """Bring back rows from a restored copy of the table, and originals from their versions."""
-    since = read_moment(deleted_since) if deleted_since else None
+    """Restore rows from a copy of the table, and originals from older versions."""
+    since = read_timestamp(deleted_since) if deleted_since else None
     if rows_from is None and since is None:
         raise OperatorError(
-            "Nothing was asked for.",
+            "Nothing to recover was named.",
             remedy="Give --rows-from TABLE, --deleted-since DATE, or both.",
         )
     session = Session.open(json_wanted=json_wanted)
@@ -172,5 +173,5 @@ def recover(
         screen.document({"rows": rows, "originals": originals, "dry_run": dry_run})
     else:
         would = "would be" if dry_run else "were"
-        screen.say(f"{rows} rows and {originals} originals {would} brought back.")
+        screen.say(f"{rows} rows and {originals} originals {would} restored.")
         screen.say(f"Next, once the queue is empty: nox -s audit -- {name}")

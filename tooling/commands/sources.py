@@ -48,7 +48,7 @@ def package(json_wanted: JsonWanted = False) -> None:
 
 @app.command()
 def render(name: EnvironmentName) -> None:
-    """Print the Terraform variables that an environment file makes; nothing is called."""
+    """Print the Terraform variables of an environment, without calling anything."""
     workspace, screen = Workspace.from_process(), Screen(json_wanted=True)
     environment = EnvironmentFiles(workspace.environments).load(name)
     endpoint = emulator_of(workspace).endpoint if environment.embedded else None
@@ -59,9 +59,11 @@ def render(name: EnvironmentName) -> None:
 
 @app.command()
 def scan(
-    name: Annotated[str | None, typer.Argument(metavar="[ENV]", help="Only this one.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[ENV]", help="Scan only this environment.")
+    ] = None,
 ) -> None:
-    """Run checkov over the sources and over the plan of each environment; write SARIF."""
+    """Run checkov over the sources and every environment's plan; write SARIF."""
     workspace = Workspace.from_process()
     files = EnvironmentFiles(workspace.environments)
     names = [name] if name else files.names()
@@ -70,7 +72,7 @@ def scan(
 
 @app.command()
 def docs() -> None:
-    """Render the API's OpenAPI document into a page that needs no server and no network."""
+    """Render the API's reference as one page that needs no server and no network."""
     screen = Screen()
     page = render_reference(Workspace.from_process(), screen)
     screen.say(f"The API's reference is at {page}.")

@@ -22,7 +22,7 @@ class Command:
     takes : str
         Its arguments; empty where it takes none.
     does : str
-        What it does, in a line that goes on from its arguments.
+        What it does, in lower case and without a full stop.
     """
 
     name: str
@@ -46,26 +46,33 @@ COMMANDS = (
     Command("plan", "environments", "ENV", "show what deploy would change"),
     Command("smoke", "environments", "ENV", "send an image through a deployed environment"),
     Command("outputs", "environments", "ENV", "show names, ARNs, URLs and the release that runs"),
-    Command("promote", "promotion", "FROM TO", "bring the release of FROM to TO, past all gates"),
-    Command("rollback", "promotion", "ENV [RELEASE]", "bring back a release, and hold promotions"),
-    Command("release-hold", "promotion", "ENV", "lift the hold that a rollback has set"),
-    Command("status", "history", "", "show what runs where and what a promotion would bring"),
-    Command("history", "history", "ENV", "show who brought what there, and how it ended"),
-    Command("diff", "history", "FROM TO", "show what differs between two environments"),
+    Command(
+        "promote", "promotion", "FROM TO", "promote the release of FROM to TO through all gates"
+    ),
+    Command(
+        "rollback",
+        "promotion",
+        "ENV [RELEASE]",
+        "return to an earlier release, and hold promotions",
+    ),
+    Command("release-hold", "promotion", "ENV", "lift the hold that a rollback set"),
+    Command("status", "history", "", "show each environment's release, health and drift"),
+    Command("history", "history", "ENV", "show who changed ENV, and how it ended"),
+    Command("diff", "history", "FROM TO", "show how two environments differ"),
     Command("upload", "images", "ENV FILE...", "upload images or folders and print their URLs"),
     Command("ls", "images", "ENV", "list images, newest first"),
-    Command("get", "images", "ENV IMAGE_ID...", "download originals or renditions and check them"),
-    Command("rm", "images", "ENV IMAGE_ID...", "put images into the trash; asks first"),
-    Command("restore", "images", "ENV IMAGE_ID...", "take images out of the trash"),
-    Command("inspect", "inspection", "FILE...", "show what would become of files; needs no AWS"),
+    Command("get", "images", "ENV IMAGE_ID...", "download and verify originals or renditions"),
+    Command("rm", "images", "ENV IMAGE_ID...", "move images to the trash; asks first"),
+    Command("restore", "images", "ENV IMAGE_ID...", "restore images from the trash"),
+    Command("inspect", "inspection", "FILE...", "show what the processor would make of files"),
     Command("user", "users", "ENV add|ls|rm [NAME]", "manage who may call the API"),
     Command("token", "users", "ENV [NAME]", "print an access token for the API"),
     Command("redrive", "repair", "ENV", "show the dead letters and send them again"),
-    Command("audit", "repair", "ENV", "compare objects, renditions and rows; --repair corrects"),
-    Command("reprocess", "repair", "ENV", "make renditions again that are out of date"),
-    Command("recover", "repair", "ENV", "bring back deleted originals and lost rows"),
-    Command("destroy", "environments", "ENV", "remove an environment with its images; asks first"),
-    Command("unlock", "environments", "ENV LOCK_ID", "lift the state lock that a killed run left"),
+    Command("audit", "repair", "ENV", "compare objects and rows; --repair corrects"),
+    Command("reprocess", "repair", "ENV", "remake outdated renditions"),
+    Command("recover", "repair", "ENV", "restore deleted originals and lost rows"),
+    Command("destroy", "environments", "ENV", "delete an environment and its images; asks first"),
+    Command("unlock", "environments", "ENV LOCK_ID", "remove the state lock of a killed run"),
     Command("install", "sources", "", "install what the other commands install on first use"),
     Command("package", "sources", "", "build the functions' zips"),
     Command("render", "sources", "ENV", "print the Terraform variables of an environment"),

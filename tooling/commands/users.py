@@ -28,12 +28,16 @@ def of_environment(context: typer.Context, name: EnvironmentName) -> None:
 @user.command()
 def add(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What the user signs in with.")],
-    admin: Annotated[bool, typer.Option("--admin", help="Sees every owner's images.")] = False,
-    person: Annotated[bool, typer.Option("--person", help="Has a password, shown once.")] = False,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name to sign in with.")],
+    admin: Annotated[
+        bool, typer.Option("--admin", help="Let the user see every owner's images.")
+    ] = False,
+    person: Annotated[
+        bool, typer.Option("--person", help="Create a person with a password, shown once.")
+    ] = False,
     json_wanted: JsonWanted = False,
 ) -> None:
-    """Add a user: a program's, for which token needs no password, or a person's."""
+    """Add a user: a program, which needs no password for token, or a person."""
     require_name(name)
     session = Session.open(json_wanted=json_wanted)
     deployed = session.deployed(context.obj)
@@ -46,14 +50,14 @@ def add(
         return
     session.screen.say(f"{added.name} is added: {_kind_of(added)}, owner id {added.subject}.")
     if password:
-        session.screen.say(f"Password, which nothing keeps or shows again: {password}")
+        session.screen.say(f"Password, shown only now and stored nowhere: {password}")
     else:
         session.screen.say(f"Its token: nox -s token -- {context.obj} {added.name}")
 
 
 @user.command()
 def ls(context: typer.Context, json_wanted: JsonWanted = False) -> None:
-    """List the users with what they are and the owner id of their images."""
+    """List users with their kind and the owner id of their images."""
     session = Session.open(json_wanted=json_wanted)
     deployed = session.deployed(context.obj)
     users = list(UserPool.of(deployed.target, deployed.outputs).users())
@@ -67,10 +71,10 @@ def ls(context: typer.Context, json_wanted: JsonWanted = False) -> None:
 @user.command()
 def rm(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="As ls shows it.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The user's name, as ls shows it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Remove a user; its images stay, and administrators see them; asks first."""
+    """Remove a user; its images stay, visible to administrators; asks first."""
     session = Session.open()
     deployed = session.deployed(context.obj)
     pool = UserPool.of(deployed.target, deployed.outputs)
@@ -78,9 +82,9 @@ def rm(
     if found is None:
         raise OperatorError(
             f"There is no user called {name!r}; nothing was removed.",
-            remedy=f"Those there are: nox -s user -- {context.obj} ls",
+            remedy=f"List the users: nox -s user -- {context.obj} ls",
         )
-    question = f"Nobody will own the images of {found.name} any more. Type its name to go on:"
+    question = f"The images of {found.name} will have no owner. Type the name to continue:"
     if not yes and ask(question) != found.name:
         raise OperatorError("Nothing was removed.", remedy="Type the name, or use --yes.")
     pool.remove(found.name)
@@ -92,10 +96,10 @@ def token(
     name: EnvironmentName,
     user_name: Annotated[
         str,
-        typer.Argument(metavar="[NAME]", help="A user; by default the one that upload acts as."),
+        typer.Argument(metavar="[NAME]", help="The user; default: upload's user."),
     ] = UPLOADER,
 ) -> None:
-    """Print an access token, to call the API with by hand; a person is asked for the password."""
+    """Print an access token for the API; asks a person for the password."""
     session = Session.open(json_wanted=True)
     deployed = session.deployed(name)
     sys.stdout.write(sign_in_as(UserPool.of(deployed.target, deployed.outputs), user_name)() + "\n")

@@ -1,1 +1,1 @@
-"""Releases brought to environments: deployed, promoted, rolled back, destroyed."""
+"""Changing what runs in an environment: deploy, promote, roll back, destroy."""

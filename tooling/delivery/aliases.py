@@ -1,4 +1,4 @@
-"""The aliases that requests come through, and how they are shared between versions."""
+"""The live aliases of functions, and how they split requests between versions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def shares(functions: LambdaClient, function: str) -> dict[str, float]:
 
 
 def send_all_to(functions: LambdaClient, function: str, version: str) -> None:
-    """Let one version serve all requests at once; Terraform, which is slower, follows."""
+    """Route all requests to one version at once, without waiting for Terraform."""
     functions.update_alias(
         FunctionName=function,
         Name=ALIAS,

@@ -1,4 +1,4 @@
-"""The way back: an environment gets the release again that worked there before."""
+"""The automatic rollback: return an environment to the last release that worked there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tooling.delivery.plan import plan_at_once, scan_planned
-from tooling.delivery.verification import prove
+from tooling.delivery.verification import verify_release
 from tooling.errors import OperatorError
 from tooling.gates.gate import Gate, ask_all
 from tooling.gates.plan import data, scan
@@ -26,73 +26,73 @@ if TYPE_CHECKING:
     from tooling.releases.release import Release
 
 
-def go_back(run: Run, previous: Release | None, planned: Planned | None = None) -> str:
-    """Take the environment back to what it held before; return what became of it.
+def roll_back(run: Run, previous: Release | None, planned: Planned | None = None) -> str:
+    """Roll the environment back to its previous release; return the outcome in a sentence.
 
     Parameters
     ----------
     planned : Planned or None
-        The plan of it, where all gates were asked of that before. Else it is made here and asked
-        for as any other way in: but for an approval, which named this release as well.
+        The plan of the rollback, if its gates have already passed. Otherwise it is made and gated
+        here; it needs no approval, since the approval of the failed release covers it.
     """
     run.lease.require()
     if previous is None:
-        run.journal.record(Step.FAILED, "nothing to go back to")
-        return "It held nothing before, so there is nothing to go back to; it stays as it is."
+        run.journal.record(Step.FAILED, "no earlier release to roll back to")
+        return "There is no earlier release to roll back to; it stays as it is."
     run.journal.record(Step.RETURNING, release=previous)
-    run.screen.step(f"Back to release {previous.id[:12]}")
+    run.screen.step(f"Rolling back to release {previous.id[:12]}")
     try:
-        hindrance = _return_to(run, previous, planned)
+        obstacle = _restore(run, previous, planned)
     except LeaseHeld:
-        raise  # whoever has it goes on from here
+        raise  # the new holder takes over from here
     except (OperatorError, ClientError, BotoCoreError, OSError, LookupError) as error:
-        hindrance = " ".join(f"{type(error).__name__}: {error}".split())
-    if hindrance:
-        return stay(run, hindrance, previous)
+        obstacle = " ".join(f"{type(error).__name__}: {error}".split())
+    if obstacle:
+        return record_failure(run, obstacle, previous)
     run.journal.record(Step.RETURNED, release=previous)
-    return f"{run.name} was taken back to release {previous.id[:12]}, which works."
+    return f"{run.name} was rolled back to release {previous.id[:12]}, which works."
 
 
-def stay(run: Run, reason: str, previous: Release) -> str:
-    """Write down that there is no way back; return what to do instead."""
-    run.journal.record(Step.FAILED, f"no way back: {reason}", release=previous)
+def record_failure(run: Run, reason: str, previous: Release) -> str:
+    """Record that the rollback failed; return what to do instead."""
+    run.journal.record(Step.FAILED, f"rollback failed: {reason}", release=previous)
     return (
-        f"{run.name} COULD NOT be taken back to release {previous.id[:12]}: {reason}. "
+        f"{run.name} COULD NOT be rolled back to release {previous.id[:12]}: {reason}. "
         f"Check out commit {previous.short_commit} and run: nox -s rollback -- {run.name}."
     )
 
 
-def way_back_gates(run: Run, planned: Planned) -> list[Gate]:
-    """Return what every way back is asked: the same as any other way in, but for its origin."""
+def rollback_gates(run: Run, planned: Planned) -> list[Gate]:
+    """Return the gates of a rollback: those of a promotion, except for the ones on the source."""
     sources = planned.stack.terraform.folder
     return [
         Gate("checkout", lambda: checkout(sources, planned.release)),
         Gate("scan", lambda: scan(scan_planned(run, planned))),
-        Gate("data", lambda: data(planned.plan, lived_in=True)),
+        Gate("data", lambda: data(planned.plan, in_use=True)),
     ]
 
 
-def told(closed: Sequence[Finding]) -> str:
-    """Return what gates that are closed say, in one line."""
-    return "; ".join(f"{finding.gate}: {finding.evidence}" for finding in closed)
+def summarize(failed: Sequence[Finding]) -> str:
+    """Return the evidence of failed gates in one line."""
+    return "; ".join(f"{finding.gate}: {finding.evidence}" for finding in failed)
 
 
-def _return_to(run: Run, previous: Release, planned: Planned | None) -> str | None:
-    """Bring the release that was there before; return what stands in the way, if anything."""
+def _restore(run: Run, previous: Release, planned: Planned | None) -> str | None:
+    """Apply and verify the previous release; return the obstacle, if there is one."""
     if planned is None:
         sources = sources_of(run.workspace, run.name, previous)
         if sources is None:
-            return f"its Terraform sources (commit {previous.short_commit}) are not at hand"
+            return f"its Terraform sources (commit {previous.short_commit}) are not available"
         planned = plan_at_once(run, previous, sources)
-        closed = [
-            found for found in ask_all(way_back_gates(run, planned)) if not found.lets_through
+        failed = [
+            found for found in ask_all(rollback_gates(run, planned)) if not found.lets_through
         ]
-        if closed:
-            return told(closed)
+        if failed:
+            return summarize(failed)
     if not planned.summary.empty:
         run.apply(planned.stack, planned.summary)
     try:
-        prove(run, planned)
+        verify_release(run, planned)
     except SmokeTestFailed as error:
-        return f"that fails the smoke test as well ({error.reason})"
+        return f"it fails the smoke test as well ({error.reason})"
     return None

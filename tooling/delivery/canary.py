@@ -1,4 +1,4 @@
-"""A canary that was applied: the new versions are watched, then serve all requests, or none."""
+"""The canary: new versions serve a share of requests, then all of them or none."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ if TYPE_CHECKING:
     from tooling.terraform.outputs import Outputs
 
 
-def try_out(run: Run, planned: Planned) -> None:
-    """Watch the new versions serve their share, then give them all, or none.
+def run_canary(run: Run, planned: Planned) -> None:
+    """Watch the new versions serve their share; then route all requests to them, or none.
 
     Raises
     ------
     SmokeTestFailed
-        An alarm was raised, or could not be read.
+        An alarm went off, or could not be read.
     """
     try:
-        _widen(run, planned)
+        _watch_and_widen(run, planned)
     except LeaseHeld:
-        raise  # whoever has it sees to the canary
+        raise  # the new holder deals with the canary
     except (OperatorError, ClientError, BotoCoreError) as error:
-        send_back(run, planned)
+        restore_versions(run, planned)
         reason = error.reason if isinstance(error, SmokeTestFailed) else str(error)
         raise SmokeTestFailed("The canary failed.", reason=reason) from error
 
 
-def _widen(run: Run, planned: Planned) -> None:
+def _watch_and_widen(run: Run, planned: Planned) -> None:
     canary = run.target.environment.canary
     if canary is None:
         return
@@ -55,24 +55,26 @@ def _widen(run: Run, planned: Planned) -> None:
     rest = plan_at_once(run, planned.release, planned.stack.terraform.folder)
     if not changes_aliases_alone(rest.plan):
         raise SmokeTestFailed(
-            "The canary failed.", reason="Something was changed by other hands meanwhile."
+            "The canary failed.", reason="Somebody else changed the environment during the canary."
         )
     run.apply(rest.stack, rest.summary)
 
 
 def _alarms(run: Run, outputs: Outputs, settled: bool) -> Answer:  # noqa: FBT001
-    """Ask the alarms; one that can't be asked is an unknown."""
+    """Evaluate the alarms; one that can't be read counts as unknown."""
     asked = Gate("alarms", lambda: alarms(run.target.cloudwatch, outputs, settled=settled))
     found = asked.find()
     return Answer(found.verdict, found.evidence)
 
 
-def send_back(run: Run, planned: Planned) -> None:
-    """Let the versions of before serve all requests, at once; Terraform follows."""
+def restore_versions(run: Run, planned: Planned) -> None:
+    """Route all requests back to the previous versions at once; Terraform follows."""
     try:
         functions = planned.stack.outputs().functions
     except (OperatorError, LookupError) as error:
-        run.screen.say(f"The versions of before could not be sent all requests at once: {error}")
+        run.screen.say(
+            f"Requests could not be routed back to the previous versions at once: {error}"
+        )
         return
     for key, kept in planned.keeps.items():
         name = functions[key].name
@@ -80,4 +82,4 @@ def send_back(run: Run, planned: Planned) -> None:
             run.lease.require()
             send_all_to(run.target.functions, name, kept["version"])
         except (ClientError, BotoCoreError) as error:
-            run.screen.say(f"{name} could not be sent back at once: {error}")
+            run.screen.say(f"Requests to {name} could not be routed back at once: {error}")

@@ -41,10 +41,10 @@ def platform_of(target: Target) -> Platform:
 class Deployment:
     """One run of ``deploy`` or ``plan`` for one environment.
 
-    Every step can be interrupted and the whole be run again: buckets and zips are written once
-    under fixed names, Terraform keeps its state in the state bucket, and of the environment
-    nothing is applied but the plan that was shown and scanned. Both hold the environment's lease;
-    ``deploy`` writes each step into its ledger.
+    It may be interrupted at any step and run again: buckets and zips are written once under fixed
+    names, Terraform keeps its state in the state bucket, and only the plan that was shown and
+    scanned is applied. Both commands hold the environment's lease; ``deploy`` records each step
+    in the ledger.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class Deployment:
     target : Target
         Where the environment lives.
     screen : Screen
-        Where progress is told.
+        Shows progress.
     """
 
     workspace: Workspace
@@ -61,29 +61,29 @@ class Deployment:
     screen: Screen
 
     def deploy(self) -> Outputs:
-        """Bring the environment to what the checkout says, prove it works, show what is there.
+        """Deploy the checkout, verify it, and show the outputs.
 
         Raises
         ------
         OperatorError
-            The environment takes its releases from another, another run is at work in it, or what
-            failed is told.
+            The environment takes its releases from another, another run holds its lease, or a step
+            failed.
         """
         run = self._run("deploy")
-        with run.lease.held(), run.journal.closed():
+        with run.lease.held(), run.journal.failures_recorded():
             run.journal.record(Step.STARTED)
-            outputs = self._bring(run)
+            outputs = self._roll_out(run)
             run.journal.record(Step.FINISHED, release=outputs.release)
         show_outputs(self.screen, self.target.environment.name, outputs.values)
         return outputs
 
     def plan(self) -> None:
-        """Prepare everything up to a saved plan, and show it.
+        """Save a plan, and show it.
 
         Raises
         ------
         OperatorError
-            The environment takes its releases from another, or another run is at work in it.
+            The environment takes its releases from another, or another run holds its lease.
         """
         run = self._run("plan")
         with run.lease.held():
@@ -92,9 +92,9 @@ class Deployment:
     def _run(self, command: str) -> Run:
         self._require_own_builds()
         name = self.target.environment.name
-        return Run.founding(self.workspace, self.target, self.screen, f"{command} {name}")
+        return Run.with_foundation(self.workspace, self.target, self.screen, f"{command} {name}")
 
-    def _bring(self, run: Run) -> Outputs:
+    def _roll_out(self, run: Run) -> Outputs:
         release, stack, summary = self._prepare()
         if not summary.empty:
             require_clean_plan(self.workspace, self.target, stack, self.screen)
@@ -115,16 +115,16 @@ class Deployment:
             )
             artifacts = self._package()
             self.screen.step(TITLE)
-            buckets.result().lay(self.screen)
+            buckets.result().apply(self.screen)
         release = self._publish(artifacts)
         return release, *self._plan(release)
 
     def _require_own_builds(self) -> None:
-        """Refuse an environment that takes its releases from another: nothing is built for it."""
+        """Refuse an environment that takes its releases from another."""
         environment = self.target.environment
         if environment.promotes_from:
             raise OperatorError(
-                f"{environment.name} is promoted to, not deployed to; nothing was done.",
+                f"{environment.name} takes promotions, not deployments; nothing was done.",
                 reason=f"environments/{environment.name}.yaml says promotes_from: "
                 f"{environment.promotes_from}.",
                 remedy=f"nox -s promote -- {environment.promotes_from} {environment.name}",

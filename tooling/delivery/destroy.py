@@ -1,4 +1,4 @@
-"""``destroy``: take an environment down and leave nothing behind."""
+"""``destroy``: delete an environment and everything in it."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ BUCKET = "aws_s3_bucket"
 
 
 def destroy(run: Run, confirm: Callable[[str], bool]) -> None:
-    """Remove everything of the environment: its objects, its resources, its state.
+    """Delete the environment's objects, resources and state.
 
-    The environment's lease is held all the while, and goes last.
+    It holds the environment's lease until the state bucket itself is gone.
 
     Parameters
     ----------
@@ -44,27 +44,26 @@ def destroy(run: Run, confirm: Callable[[str], bool]) -> None:
     Raises
     ------
     OperatorError
-        The environment is protected, another run is at work in it, or the operator did not
-        confirm.
+        The environment is protected, another run holds its lease, or the operator declined.
     """
     environment = run.target.environment
     artifacts, state = artifact_bucket(environment), state_bucket(environment)
     state_is_there = bucket_exists(run.target.s3, state)
     if not state_is_there and not bucket_exists(run.target.s3, artifacts):
-        _retire_key(run)  # a run that was stopped after the buckets left it
+        _retire_key(run)  # left by a run that stopped after removing the buckets
         run.screen.done(f"{environment.name} is not deployed: nothing to destroy.")
         return
     _require_consent(environment, confirm)
     with run.lease.held() if state_is_there else nullcontext():
         if state_is_there and state_exists(run.target):
-            with run.journal.closed():
+            with run.journal.failures_recorded():
                 run.journal.record(Step.STARTED)
                 _destroy_stack(run)
         run.screen.step("State and artifact buckets, the ledger's key")
         _remove_bucket(run, artifacts)
         if LedgerKey.of(run.target).remove():
-            run.screen.done("key of the ledger given up")
-        if state_is_there:  # last of all: until then the command can be run again
+            run.screen.done("key of the ledger scheduled for deletion")
+        if state_is_there:  # last, so that the command can be run again until then
             with run.lease.unrenewed():
                 _remove_bucket(run, state)
     _retire_key(run)
@@ -79,8 +78,8 @@ def _require_consent(environment: Environment, confirm: Callable[[str], bool]) -
             remedy="Set it to false, deploy or promote that, then destroy.",
         )
     question = (
-        f"This removes {environment.name} with all its images, for ever. "
-        f"Type the name of the environment to go on:"
+        f"This deletes {environment.name} and all its images for good. "
+        f"Type the environment's name to continue:"
     )
     if not confirm(question):
         raise OperatorError(
@@ -96,7 +95,7 @@ def protected_resources(plan: Plan) -> list[str]:
     Parameters
     ----------
     plan : Plan
-        It tells what is deployed, whatever the environment's file says by now.
+        It shows what is deployed, whatever the environment's file says now.
     """
     return [
         entry.address
@@ -112,7 +111,7 @@ def _destroy_stack(run: Run) -> None:
     environment, screen = run.target.environment, run.screen
     screen.step("Resources")
     outputs = read_outputs(run.target)
-    # An apply that never ended leaves no outputs; a destroy needs no true release.
+    # An apply that never finished leaves no outputs; a destroy works with any release.
     release = outputs.release if outputs else UNKNOWN_RELEASE
     stack = media_stack(run.workspace, run.target)
     plan = stack.plan(screen, release, destroy=True)
@@ -126,7 +125,7 @@ def _destroy_stack(run: Run) -> None:
             reason=f"Protected: {', '.join(kept)}.",
             remedy="Deploy or promote it without protection first, then destroy.",
         )
-    # Only now that nothing speaks against it: this is what can't be undone.
+    # Every check has passed: from here on nothing can be undone.
     run.lease.require()
     for entry in plan.resources:
         if entry.type == BUCKET and bucket_exists(run.target.s3, entry.before["bucket"]):
@@ -154,14 +153,14 @@ def _remove_bucket(run: Run, bucket: str) -> None:
 
 
 def _retire_key(run: Run) -> None:
-    """Let the key of both buckets go after them: until then it is needed to read the state."""
+    """Delete the buckets' key after the buckets: reading the state needs it until then."""
     alias = foundation_key_alias(run.target.environment)
     if retire_key(run.target.kms, alias):
-        run.screen.done(f"{alias} goes when KMS's waiting time is over")
+        run.screen.done(f"{alias} is deleted at the end of KMS's waiting period")
 
 
 def _stop_if_deserted(run: Run) -> None:
-    """Stop the embedded AWS when nothing lives in it any more."""
+    """Stop the embedded AWS when nothing is deployed there any more."""
     if run.target.endpoint and not run.target.s3.list_buckets()["Buckets"]:
         emulator_of(run.workspace).stop()
-        run.screen.done("Nothing lives on the embedded AWS any more: stopped it.")
+        run.screen.done("Stopped the embedded AWS: nothing is deployed there any more.")

@@ -1,4 +1,4 @@
-"""Runs as a person looks for them: who brought what, how it ended, and why."""
+"""Past runs of an environment: who changed it, how each run ended, and why."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ENDINGS = {
     Step.DRY_RUN: "dry run",
     Step.FAILED: "failed",
 }
-# Where the last entry does not say itself why a run ended so.
+# Steps that explain an ending whose own entry gives no reason.
 EXPLAINS = {
     Step.RETURNED: (Step.APPLY_FAILED, Step.SMOKE_FAILED),
     Step.FINISHED: (Step.APPLIED,),
@@ -30,67 +30,67 @@ WELL = frozenset({Step.FINISHED, Step.DRY_RUN})
 
 @dataclass(frozen=True)
 class PastRun:
-    """All that one run of a command has written.
+    """The ledger entries of one run.
 
     Parameters
     ----------
     entries : tuple of Entry
-        In their order; at least one.
+        In order; at least one.
     """
 
     entries: tuple[Entry, ...]
 
     @property
     def began(self) -> Entry:
-        """The first that it wrote."""
+        """Its first entry."""
         return self.entries[0]
 
     @property
     def last(self) -> Entry:
-        """The last that it wrote."""
+        """Its last entry."""
         return self.entries[-1]
 
     @property
     def changes_things(self) -> bool:
-        """Whether it is one that has a beginning and an end; a smoke test is only told of."""
+        """Whether it changes the environment; a smoke test only records its result."""
         return self.began.step is Step.STARTED
 
     @property
     def went_well(self) -> bool:
-        """Whether it did what it was to do."""
+        """Whether it succeeded."""
         return self.last.step in WELL or not self.changes_things
 
     @property
     def was_killed(self) -> bool:
-        """Whether it never came to an end, unless it is at work still."""
+        """Whether it recorded no end: it was killed, or is still running."""
         return self.changes_things and self.last.step not in ENDS
 
     @property
     def numbers(self) -> str:
-        """Where its entries stand in the ledger."""
+        """The sequence numbers of its entries."""
         first, last = self.began.sequence, self.last.sequence
         return str(first) if first == last else f"{first}-{last}"
 
     @property
     def release_id(self) -> str | None:
-        """The release that it was about: of the first entry that names one."""
+        """The id of the release it was about, from the first entry that names one."""
         return next((entry.release_id for entry in self.entries if entry.release_id), None)
 
     @property
     def ending(self) -> str:
-        """How it ended, in a word or two."""
+        """Its outcome, in a word or two."""
         if self.was_killed:
             return f"no end yet, after '{self.last.step}'"
         return ENDINGS.get(self.last.step, self.last.step.value)
 
     @property
     def reason(self) -> str:
-        """Why it ended so: what gates said no to, what failed, else what was applied."""
+        """The reason for its outcome: failed gates, an error, or what was applied."""
         details = self._details(EXPLAINS.get(self.last.step, ())) or self._details(Step)
-        return "\n".join(self._closed()) or (details[-1] if details else "")
+        return "\n".join(self._failed_gates()) or (details[-1] if details else "")
 
-    def _closed(self) -> list[str]:
-        """Return what gates said that did not let it through."""
+    def _failed_gates(self) -> list[str]:
+        """Return the name and evidence of each gate that failed."""
         return [
             f"{found['gate']}: {found['evidence']}"
             for entry in self.entries
@@ -110,7 +110,7 @@ class PastRun:
 
 
 def runs_of(entries: Sequence[Entry]) -> list[PastRun]:
-    """Return the runs that entries tell of, in the order in which they began."""
+    """Group entries by run, in the order in which the runs began."""
     by_run: dict[str, list[Entry]] = {}
     for entry in entries:
         by_run.setdefault(entry.run, []).append(entry)

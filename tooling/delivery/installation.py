@@ -1,4 +1,4 @@
-"""What commands install on first use, installed at once: before credentials are there."""
+"""``install``: everything that commands otherwise install on first use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A look at all environments: what runs there, how it is, and what a promotion would bring."""
+"""``status``: the release, health, drift and pending promotion of every environment."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Overview:
-    """Looks at all environments; changes nothing, and holds no lock.
+    """Reads all environments; changes nothing and takes no lock.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class Overview:
     files : EnvironmentFiles
         The environments.
     screen : Screen
-        Where progress is told.
+        Shows progress.
     """
 
     workspace: Workspace
@@ -59,7 +59,7 @@ class Overview:
         Parameters
         ----------
         plans : bool
-            Also plan each, for drift and for what a promotion would change; takes seconds.
+            Whether to plan each, to find drift and pending changes; takes seconds.
         """
         found = {
             environment.name: self._read(environment)
@@ -77,7 +77,7 @@ class Overview:
         return list(found.values())
 
     def _read(self, environment: Environment) -> EnvironmentStatus:
-        """Read what there is to say; what can't be read of one must not hide the others."""
+        """Read one environment; a failure must not hide the others."""
         status = EnvironmentStatus(environment)
         try:
             self._fill(status)
@@ -108,7 +108,7 @@ class Overview:
                 name = status.environment.name
                 sources = sources_of(self.workspace, name, release)
                 if sources:
-                    # One after the other: Terraform's plugin cache bears no more.
+                    # One at a time: Terraform's plugin cache is not safe for concurrent use.
                     stack = media_stack(self.workspace, status.target, sources)
                     stack.init(self.screen)
                     planned.append((status, stack, release))
@@ -128,7 +128,7 @@ class Overview:
 
 
 def in_order(environments: Sequence[Environment]) -> list[Environment]:
-    """Return environments as releases go through them; those of no promotion first."""
+    """Sort environments in the order of promotion."""
     by_name = {environment.name: environment for environment in environments}
 
     def depth(environment: Environment, seen: frozenset[str] = frozenset()) -> int:
@@ -141,7 +141,7 @@ def in_order(environments: Sequence[Environment]) -> list[Environment]:
 
 
 def _to_come(source: Release | None, here: Release | None) -> Release | None:
-    """Return the release that a promotion would bring, as if its zips were here already."""
+    """Return the release that a promotion would deliver, as if its zips were already copied."""
     if source is None or here is None:
         return here
     functions = {}

@@ -1,4 +1,4 @@
-"""The saved plan that brings a release to an environment, the only thing that is ever applied."""
+"""The saved plan for a release: the only thing that is ever applied."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tooling.scanning.gate import scan_saved_plan
 from tooling.terraform.media_stack import media_stack
 from tooling.terraform.reports import show_plan
 from tooling.terraform.summary import Action
-from tooling.terraform.without_state import unfounded_media_stack
+from tooling.terraform.without_state import media_stack_without_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,22 +33,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Planned:
-    """A saved plan, the one that is judged, scanned, approved and applied.
+    """A saved plan, which is gated, scanned, approved and applied.
 
     Parameters
     ----------
     stack : Stack
         Holds it.
     release : Release
-        What it brings, with the places of its zips in the target.
+        The release, with the locations of its zips in the target.
     plan : Plan
         What it would do.
     keeps : dict
-        In a canary, by function, the version that goes on serving, and its share.
+        In a canary, by function, the current version and the share it keeps.
     foundation : PlannedFoundation or None
-        What goes before it; a rollback leaves the buckets alone.
+        Applied first; None for a rollback, which leaves the buckets alone.
     goes_back_to : Release or None
-        What is brought instead if the release does not work.
+        The release that an automatic rollback returns to.
     """
 
     stack: MediaStack
@@ -65,7 +65,7 @@ class Planned:
 
     @cached_property
     def digest(self) -> str:
-        """What an approval names."""
+        """The digest that an approval names."""
         return plan_digest(
             self.stack.target.environment.name,
             self.plan,
@@ -74,7 +74,7 @@ class Planned:
         )
 
     def outline(self) -> dict[str, Any]:
-        """Return what is approved, as a script reads it."""
+        """Return the plan for --json."""
         return {
             "digest": self.digest,
             "release": self.release.id,
@@ -86,16 +86,16 @@ class Planned:
 
 
 def plan_at_once(run: Run, release: Release, sources: Path) -> Planned:
-    """Save the plan that brings the release at once, and show it."""
+    """Save the plan that switches to the release without a canary, and show it."""
     return _shown(run, lambda: _planned(run, release, sources))
 
 
 def plan_as_asked(run: Run, release: Release, sources: Path, deployed: Outputs | None) -> Planned:
-    """Save the plan that brings the release as the environment asks, and show it.
+    """Save and show the plan for the release, with a canary if the environment asks for one.
 
-    With a canary the version that serves now keeps a share for each function that gets a new one.
-    Those are the ones with new code; that a setting makes more of them only the plan tells, which
-    is then made once more.
+    In a canary the current version keeps a share of every function that gets a new version. Those
+    are the functions with new code; only the plan shows whether settings add others, in which case
+    it is made again.
     """
     share = partial(shares_to_keep, run.target.environment.canary, deployed)
 
@@ -109,17 +109,17 @@ def plan_as_asked(run: Run, release: Release, sources: Path, deployed: Outputs |
 
 
 def scan_planned(run: Run, planned: Planned) -> Report | None:
-    """Scan the saved plan; None where it has nothing to apply."""
+    """Scan the saved plan; return None if it changes nothing."""
     if planned.summary.empty:
         return None
     return scan_saved_plan(run.workspace, run.target, planned.stack, run.screen)
 
 
 def show_digest(run: Run, planned: Planned) -> None:
-    """Tell in full what an approval of the plan would name."""
-    run.screen.done(f"plan {planned.digest} brings release {planned.release.id}")
+    """Print the plan's digest and both releases in full, for the approval."""
+    run.screen.done(f"plan {planned.digest} for release {planned.release.id}")
     if planned.goes_back_to:
-        run.screen.done(f"goes back to release {planned.goes_back_to.id}, should it not work")
+        run.screen.done(f"rolls back to release {planned.goes_back_to.id} if that fails")
 
 
 def _shown(run: Run, make: Callable[[], Planned]) -> Planned:
@@ -128,15 +128,15 @@ def _shown(run: Run, make: Callable[[], Planned]) -> Planned:
     planned = make()
     show_plan(run.screen, planned.summary, began)
     if any(change.action is Action.CREATE for change in planned.summary.changes):
-        # What is made takes its values from here, or from the sources, whose digest is a gate's.
+        # New resources take their values from these, or from the sources, which a gate checks.
         run.screen.table("Settings", ("variable", "value"), planned.plan.settings)
     return planned
 
 
 def _stack(run: Run, sources: Path) -> MediaStack:
-    """Return the environment; to be looked at, also where there is no bucket for its state yet."""
+    """Return the environment's stack; a dry run works even without a state bucket."""
     if run.dry and not bucket_exists(run.target.s3, state_bucket(run.target.environment)):
-        return unfounded_media_stack(run.workspace, run.target)
+        return media_stack_without_state(run.workspace, run.target)
     return media_stack(run.workspace, run.target, sources)
 
 
@@ -145,6 +145,6 @@ def _planned(
 ) -> Planned:
     stack = _stack(run, sources)
     plan = stack.plan(run.screen, release, keeps, lock=not run.dry)
-    if plan.summary.empty:  # what was found changed counts all the same
+    if plan.summary.empty:  # drift counts even if nothing is to be applied
         plan = stack.read_plan()
     return Planned(stack, release, plan, keeps or {})

@@ -1,4 +1,4 @@
-"""``promote FROM TO``: what runs there, brought here; nothing is built."""
+"""``promote FROM TO``: deliver the release that runs in FROM to TO; nothing is built."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tooling.gates.plan import foundation
 from tooling.gates.source import account, artifacts, checkout, live_code, order
 from tooling.ledger.entry import Step
 from tooling.ledger.integrity import verified
-from tooling.ledger.interrupted_runs import interruption, proven
+from tooling.ledger.interrupted_runs import interruption, last_verified
 from tooling.ledger.lease import holder
 from tooling.ledger.ledger import Ledger
 from tooling.releases.artifact_copy import Place, copy_artifacts, hash_artifacts
@@ -51,65 +51,65 @@ class Promotion(Strategy):
     Parameters
     ----------
     source : Target
-        Where the release comes from; only read.
+        The source environment; only read.
     """
 
     source: Target = field(kw_only=True)
 
     def promote(self, approved: str | None) -> None:
-        """Ask all gates; if they let it through, bring the release.
+        """Evaluate all gates; if they pass, roll the release out.
 
         Raises
         ------
-        GatesClosed
-            Some gate says no; nothing was changed.
+        GatesFailed
+            A gate failed; nothing was changed.
         SmokeTestFailed
-            The release does not work in the target, which was taken back.
+            The release does not work in the target, which was rolled back.
         """
         deliver(self, approved)
 
     def dry_run(self, approved: str | None) -> None:
-        """Ask all gates and show the plan; write nothing, take nothing up, hold nobody up.
+        """Evaluate all gates and show the plan; write nothing and take no lock or lease.
 
         Raises
         ------
-        GatesClosed
-            Some gate says no.
+        GatesFailed
+            A gate failed.
         """
         run, decision = self.run, self.decision
         at_work = holder(run.target.s3, state_bucket(run.target.environment), datetime.now(UTC))
         if at_work:
-            run.screen.say(f"A run that is not dry would be refused now. {at_work}")
+            run.screen.say(f"A real run would be refused now. {at_work}")
         entries = self._entries()
         here = read_outputs(run.target)
         resumption = self._killed_before(entries, here)
         if resumption:
-            run.screen.done("A run that is not dry would first go back, and then end.")
+            run.screen.done("A real run would first roll back, and then end.")
             resumption.show(approved)
             return
         assess(self, self._candidate(entries, here), approved)
-        if decision.closed:
+        if decision.failed_gates:
             raise decision.refuse(run.name)
         decision.result, decision.next = "would be promoted", decision.typed
 
     def choose(self, approved: str | None) -> Candidate:
-        """Take what runs in the source, once what a killed run left is taken back."""
+        """Choose the source's release, after rolling back what a killed run left behind."""
         entries = self._entries()
         here = read_outputs(self.run.target)
-        # Before the way back: from here on this run is the one that is found unfinished.
+        # Before the rollback: if this run is killed too, the next one finds this entry.
         self.run.journal.record(Step.STARTED)
         resumption = self._killed_before(entries, here)
         if resumption:
-            resumption.go_back(approved)
+            resumption.roll_back(approved)
         return self._candidate(entries, here)
 
     @property
-    def lived_in(self) -> bool:
-        """Whether any release has worked in the target yet."""
+    def in_use(self) -> bool:
+        """Whether a release has ever worked in the target."""
         return self.decision.previous is not None
 
     def _gates(self, origin: Outputs, holds: Sequence[Entry]) -> Iterator[Gate]:
-        """Yield the gates on the source, on the caller and on the target's ledger."""
+        """Yield the gates on the source, the caller and the target's ledger."""
         name, release, source = self.source.environment.name, origin.release, self.source
         target = self.run.target.environment
         yield Gate("order", partial(order, name, target))
@@ -128,7 +128,7 @@ class Promotion(Strategy):
         )
 
     def zips(self, candidate: Candidate) -> tuple[Release, Answer]:
-        """Hash the zips again where they lie; a run that is not dry writes them to the target."""
+        """Hash the zips again; a real run also copies them to the target."""
         began = monotonic()
         run = self.run
         source = Place(self.source.s3, artifact_bucket(self.source.environment))
@@ -139,11 +139,11 @@ class Promotion(Strategy):
         return copied.release, answer
 
     def plan(self, candidate: Candidate, release: Release) -> Planned:
-        """Save the plan that brings the release as the environment asks, and show it."""
+        """Save and show the plan for the release, with a canary if the environment asks for one."""
         return plan_as_asked(self.run, release, candidate.sources, candidate.here)
 
     def plan_foundation(self) -> PlannedFoundation | None:
-        """Plan the target's buckets; none where they are still to be made."""
+        """Plan the target's buckets; return None if they do not exist yet."""
         run = self.run
         if run.dry and not bucket_exists(run.target.s3, state_bucket(run.target.environment)):
             return None
@@ -151,16 +151,16 @@ class Promotion(Strategy):
         return plan_foundation(run.workspace, run.target, quiet, lock=not run.dry)
 
     def foundation(self, planned: PlannedFoundation | None) -> Answer:
-        """Say whether the buckets lose nothing."""
+        """Check that the plan of the buckets loses no data."""
         if planned is None:
-            return passed("The state and artifact buckets are still to be made.")
-        return foundation(planned.plan, lived_in=self.lived_in)
+            return passed("The state and artifact buckets do not exist yet.")
+        return foundation(planned.plan, in_use=self.in_use)
 
     def accept(self, release: Release) -> None:
-        """Do nothing: a promotion leaves no mark but its entries."""
+        """Do nothing: a promotion sets no hold."""
 
     def conclude(self) -> None:
-        """Say that it is promoted."""
+        """Record the result and the next command."""
         self.decision.result, self.decision.next = "promoted", "nox -s status"
 
     def _entries(self) -> LedgerEntries:
@@ -173,17 +173,17 @@ class Promotion(Strategy):
         return entries
 
     def _killed_before(self, entries: LedgerEntries, here: Outputs | None) -> Resumption | None:
-        """Find what the target holds that works; return what a killed run left to be taken back."""
+        """Find the target's last verified release; return the rollback a killed run left to do."""
         run = self.run
-        self.decision.previous = proven(entries.authentic, here.release if here else None)
+        self.decision.previous = last_verified(entries.authentic, here.release if here else None)
         found = interruption(entries.authentic)
         if found is None:
             return None
         run.screen.done(f"An earlier run was killed: {found}")
-        if not found.leads_back:
-            run.screen.done("This one goes on from there.")
+        if not found.needs_rollback:
+            run.screen.done("This one continues from there.")
             return None
-        # Its own word: a smoke test typed meanwhile may have met the version of before.
+        # The killed run's own entry counts first: a later smoke test may have hit the old version.
         self.decision.previous = found.previous or self.decision.previous
         return Resumption(run, self.decision, self.decision.previous)
 
@@ -210,7 +210,7 @@ class Promotion(Strategy):
         return found
 
     def _evidence(self) -> list[Entry]:
-        """Return what appliers of the source say, from a ledger in which nothing was changed."""
+        """Return the authentic entries of the source's ledger, which must be intact."""
         return verified(Ledger.of(self.source), self.source.environment.name).authentic
 
     def _source_converged(self, stack: MediaStack, release: Release) -> Answer:

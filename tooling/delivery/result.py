@@ -1,4 +1,4 @@
-"""What came of a run that brings a release: for a person, and for a pipeline."""
+"""The result of a promotion or rollback, for a person and for a pipeline."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tooling.releases.release import Release
 
 APPROVAL = "approval"
-# Where a run that ends with an error leaves behind what has not shown that it works.
-UNPROVEN = frozenset(
+# A run that fails after one of these steps leaves an unverified release behind.
+UNVERIFIED = frozenset(
     {
         Step.APPLYING,
         Step.APPLY_FAILED,
@@ -35,13 +35,13 @@ UNPROVEN = frozenset(
 )
 
 
-class GatesClosed(OperatorError):
-    """Some gate does not let the release through; nothing was changed."""
+class GatesFailed(OperatorError):
+    """At least one gate failed; nothing was changed."""
 
 
 @dataclass
 class Decision:
-    """Everything that a run found out and did.
+    """What a run found, and its result.
 
     Parameters
     ----------
@@ -57,21 +57,21 @@ class Decision:
     planned: Planned | None = None
     findings: list[Finding] = field(default_factory=list)
     takes_back: bool = False
-    """Whether the plan takes back what a killed run brought, and not what was typed."""
+    """Whether the plan rolls back a killed run instead of doing what was typed."""
 
     @property
-    def closed(self) -> list[Finding]:
-        """The gates that say no."""
+    def failed_gates(self) -> list[Finding]:
+        """The gates that did not pass."""
         return [finding for finding in self.findings if not finding.lets_through]
 
     @property
     def gate_documents(self) -> list[dict[str, str]]:
-        """What the gates said, as the ledger and scripts read it."""
+        """The gates' findings, for the ledger and for --json."""
         return [finding.document() for finding in self.findings]
 
     @contextmanager
     def ended_by(self, journal: Journal, target: str) -> Iterator[None]:
-        """Fill in what became of the target where the run fails after it has changed something."""
+        """Fill in the state of the target if the run fails after changing it."""
         try:
             yield
         except Exception as error:
@@ -79,7 +79,7 @@ class Decision:
                 self.next = self.typed
             elif journal.last is Step.RETURNED:
                 self.result, self.next = "taken back", f"nox -s history -- {target}"
-            elif journal.last in UNPROVEN:
+            elif journal.last in UNVERIFIED:
                 self.result = "broken"
                 self.next = f"nox -s rollback -- {target}" if self.previous else self.typed
             raise
@@ -89,39 +89,39 @@ class Decision:
         rows = [(entry.gate, entry.verdict.value, entry.evidence) for entry in self.findings]
         screen.table("Gates", ("gate", "verdict", "evidence"), rows)
 
-    def refusal(self, target: str) -> GatesClosed:
-        """Return the failure that lists the gates which say no, and nothing else."""
-        names = [finding.gate for finding in self.closed]
+    def refusal(self, target: str) -> GatesFailed:
+        """Return the error that lists the failed gates."""
+        names = [finding.gate for finding in self.failed_gates]
         reason = "\n".join(
-            f"{entry.gate}: {entry.verdict.value}: {entry.evidence}" for entry in self.closed
+            f"{entry.gate}: {entry.verdict.value}: {entry.evidence}" for entry in self.failed_gates
         )
         if names == [APPROVAL] and self.planned:
             digest = self.planned.digest
-            return GatesClosed(
+            return GatesFailed(
                 f"{target} waits for an approval; nothing was changed.",
                 reason=reason,
                 remedy=f"Read the plan above. To approve it: {self.typed} --approve {digest}",
             )
-        return GatesClosed(
-            f"{len(names)} of {len(self.findings)} gates say no ({', '.join(names)}); "
+        return GatesFailed(
+            f"{len(names)} of {len(self.findings)} gates did not pass ({', '.join(names)}); "
             f"nothing was changed in {target}.",
             reason=reason,
-            remedy=f"See to what each of them names, then run it again: {self.typed}",
+            remedy=f"Resolve what each gate names, then run again: {self.typed}",
         )
 
-    def refuse(self, target: str) -> GatesClosed:
-        """Note that the gates say no; return the failure to be raised."""
+    def refuse(self, target: str) -> GatesFailed:
+        """Record the refusal; return the error to raise."""
         refusal = self.refusal(target)
         self.result, self.next = "refused", refusal.remedy
         return refusal
 
     @property
     def typed(self) -> str:
-        """The command as it is typed."""
+        """The command to type."""
         return as_typed(self.command)
 
     def document(self) -> dict[str, Any]:
-        """Return the decision as a pipeline reads it."""
+        """Return the decision for --json."""
         return {
             "command": self.command,
             "result": self.result,

@@ -1,4 +1,4 @@
-"""What a run finds that was killed before its release had proved itself: it is taken back first."""
+"""Rolling back what a killed run left unverified, before anything else is done."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tooling.delivery.automatic_rollback import go_back, stay, told, way_back_gates
+from tooling.delivery.automatic_rollback import (
+    record_failure,
+    roll_back,
+    rollback_gates,
+    summarize,
+)
 from tooling.delivery.plan import plan_at_once, show_digest
 from tooling.delivery.result import APPROVAL
 from tooling.errors import OperatorError
@@ -26,50 +31,50 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Resumption:
-    """The way back that a killed run has left to the next.
+    """The rollback that a killed run left to the next one.
 
     Parameters
     ----------
     run : Run
-        The next one.
+        The run that performs it.
     decision : Decision
-        Filled in with the plan of the way back and with what the gates say of it.
+        Filled in with the rollback's plan and the findings of its gates.
     previous : Release or None
-        What to go back to; None if nothing worked there before.
+        The release to roll back to; None if none has worked there.
     """
 
     run: Run
     decision: Decision
     previous: Release | None
 
-    def go_back(self, approved: str | None) -> NoReturn:
-        """Take the environment back, if the gates let that through.
+    def roll_back(self, approved: str | None) -> NoReturn:
+        """Roll the environment back, if the gates pass.
 
         Raises
         ------
-        GatesClosed
-            The plan of it has no approval yet; the killed run is still to be taken up.
+        GatesFailed
+            Its plan has no approval yet; the killed run stays pending.
         OperatorError
-            What became of the environment; what was typed is not done.
+            Always, with the outcome of the rollback; the command itself was not carried out.
         """
         raise OperatorError(
-            f"The earlier run was killed before its release had proved itself. "
+            f"The earlier run was killed before its release was verified. "
             f"{self._outcome(approved)}",
-            remedy=f"Mend the release, then promote it again; nox -s history -- "
-            f"{self.run.name} tells what happened.",
+            remedy=f"Fix the release, then promote it again; nox -s history -- "
+            f"{self.run.name} shows what happened.",
         )
 
     def show(self, approved: str | None) -> None:
-        """Show what a run would do that is not dry.
+        """Show what a real run would do.
 
         Raises
         ------
-        GatesClosed
-            Some gate says no.
+        GatesFailed
+            A gate failed.
         """
         if self.previous:
-            self._weigh(self.previous, approved)
-        if self.decision.closed:
+            self._assess(self.previous, approved)
+        if self.decision.failed_gates:
             raise self.decision.refuse(self.run.name)
         self.decision.result = "would be taken back"
         self.decision.next = self.decision.typed
@@ -77,24 +82,26 @@ class Resumption:
     def _outcome(self, approved: str | None) -> str:
         run, decision, previous = self.run, self.decision, self.previous
         if previous is None:
-            return go_back(run, None)
+            return roll_back(run, None)
         try:
-            planned = self._weigh(previous, approved)
+            planned = self._assess(previous, approved)
         except (OperatorError, ClientError, BotoCoreError, OSError, LookupError) as error:
-            return stay(run, " ".join(f"{type(error).__name__}: {error}".split()), previous)
+            return record_failure(
+                run, " ".join(f"{type(error).__name__}: {error}".split()), previous
+            )
         run.journal.record(Step.GATES, release=previous, gates=decision.gate_documents)
-        if [finding.gate for finding in decision.closed] == [APPROVAL]:
+        if [finding.gate for finding in decision.failed_gates] == [APPROVAL]:
             run.journal.record(Step.REFUSED, APPROVAL, release=previous)
             raise decision.refuse(run.name)
-        if decision.closed:
-            return stay(run, told(decision.closed), previous)
-        return go_back(run, previous, planned)
+        if decision.failed_gates:
+            return record_failure(run, summarize(decision.failed_gates), previous)
+        return roll_back(run, previous, planned)
 
-    def _weigh(self, previous: Release, approved: str | None) -> Planned | None:
-        """Plan the way back and ask its gates; without its sources there is no plan."""
+    def _assess(self, previous: Release, approved: str | None) -> Planned | None:
+        """Plan the rollback and evaluate its gates; return None without Terraform sources."""
         run, decision = self.run, self.decision
         decision.release, decision.takes_back = previous, True
-        run.screen.step(f"Back to release {previous.id}")
+        run.screen.step(f"Rolling back to release {previous.id}")
         sources = sources_of(run.workspace, run.name, previous)
         if sources is None:
             own = run.workspace.terraform
@@ -103,7 +110,7 @@ class Resumption:
         planned = plan_at_once(run, previous, sources)
         decision.planned = planned
         asked = Gate(APPROVAL, lambda: approval(run.target.environment, planned.digest, approved))
-        decision.findings = ask_all([*way_back_gates(run, planned), asked])
+        decision.findings = ask_all([*rollback_gates(run, planned), asked])
         decision.show_gates(run.screen)
         show_digest(run, planned)
         return planned

@@ -1,4 +1,4 @@
-"""``rollback ENV [RELEASE]``: a release that ran there before, brought back; ``release-hold``."""
+"""``rollback ENV [RELEASE]``: return to a release that worked there; ``release-hold``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tooling.gates.gate import Answer, Gate, passed, skipped
 from tooling.gates.source import account, artifacts, checkout
 from tooling.ledger.entry import Step
 from tooling.ledger.integrity import authenticated, verified
-from tooling.ledger.interrupted_runs import attested, interruption
+from tooling.ledger.interrupted_runs import current_or_last_verified, interruption
 from tooling.releases.artifact_copy import Place, copy_artifacts
 from tooling.releases.release import Release
 from tooling.releases.sources import sources_of
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tooling.terraform.foundation import PlannedFoundation
 
 SHORTEST = 6
-NO_SOURCE = "A rollback has no other environment for its source."
+NO_SOURCE = "A rollback has no source environment."
 
 
 @dataclass(frozen=True)
@@ -43,51 +43,53 @@ class Rollback(Strategy):
     Parameters
     ----------
     wanted : str or None
-        Id of a release, or its beginning; None for the one before the current.
+        Id of a release, or its first digits; None for the one before the current release.
     """
 
     wanted: str | None = field(default=None, kw_only=True)
 
     def roll_back(self, approved: str | None) -> None:
-        """Ask the gates; if they let it through, hold promotions and bring the release back.
+        """Evaluate the gates; if they pass, hold promotions and roll the release out.
 
         Raises
         ------
-        GatesClosed
-            Some gate says no; nothing was changed.
+        GatesFailed
+            A gate failed; nothing was changed.
         SmokeTestFailed
-            The release does not work there any more.
+            The release no longer works there.
         """
         deliver(self, approved)
 
-    def choose(self, approved: str | None) -> Candidate:  # noqa: ARG002 - nothing is taken back first
-        """Take a release that has worked in the environment, by the word of its own ledger."""
+    def choose(self, approved: str | None) -> Candidate:  # noqa: ARG002 - the strategy's signature
+        """Choose a release that has worked in the environment, according to its ledger."""
         run, decision = self.run, self.decision
         entries = self._entries()
         here = read_outputs(run.target)
         found = interruption(entries.authentic)
         if found:
             run.screen.done(f"An earlier run was killed: {found}")
-        wanted = self.wanted or _left_to_bring(found, run.name)
+        wanted = self.wanted or _unfinished(found, run.name)
         current = here.release if here else None
-        decision.previous = (found and found.previous) or attested(entries.authentic, current)
+        decision.previous = (found and found.previous) or current_or_last_verified(
+            entries.authentic, current
+        )
         if found and found.changed_something:
-            current = found.release  # whatever the state says: it may have come half-way
+            current = found.release  # not the state's: the apply may have stopped half-way
         evidence, release = self._choice(entries.authentic, wanted, current)
         decision.release = release
         run.journal.record(Step.STARTED, release=release)
-        # Where there are none the checkout stands in, and its gate says no.
+        # Without sources the checkout stands in, and fails its gate.
         sources = sources_of(run.workspace, run.name, release) or run.workspace.terraform
         gates = tuple(self._gates(release, sources, evidence))
         return Candidate(release, sources, here, entries.authentic, gates)
 
     @property
-    def lived_in(self) -> bool:
-        """Whether any release has worked there yet: the one that is brought back has."""
+    def in_use(self) -> bool:
+        """Whether a release has ever worked there: the chosen one has."""
         return True
 
     def _gates(self, release: Release, sources: Path, evidence: Entry) -> Iterator[Gate]:
-        """Yield the gates on caller and sources; what speaks of a source is skipped."""
+        """Yield the gates on the caller and the sources; those on a source are skipped."""
         name = self.run.name
         yield _skipped("order", f"Release {release.id} comes from {name}'s own ledger.")
         yield Gate("account", partial(account, [self.run.target]))
@@ -95,7 +97,7 @@ class Rollback(Strategy):
         yield Gate("checkout", partial(checkout, sources, release))
         yield _skipped("live code", NO_SOURCE)
         yield _skipped("source converged", NO_SOURCE)
-        yield _skipped("alarms", "An alarm is a reason to go back.")
+        yield _skipped("alarms", "An alarm is a reason to roll back.")
         yield Gate(
             "smoke evidence",
             lambda: passed(
@@ -105,7 +107,7 @@ class Rollback(Strategy):
         yield _skipped("soak", f"Release {release.id} has worked in {name} before.")
 
     def zips(self, candidate: Candidate) -> tuple[Release, Answer]:
-        """Hash the zips again where they lie."""
+        """Hash the zips again."""
         target = self.run.target
         place = Place(target.s3, artifact_bucket(target.environment))
         answer = artifacts(copy_artifacts(candidate.release, place, place))
@@ -113,15 +115,15 @@ class Rollback(Strategy):
         return candidate.release, answer
 
     def plan(self, candidate: Candidate, release: Release) -> Planned:
-        """Save the plan that brings the release at once, and show it."""
+        """Save the plan that switches to the release without a canary, and show it."""
         return plan_at_once(self.run, release, candidate.sources)
 
     def plan_foundation(self) -> PlannedFoundation | None:
-        """Plan nothing: the buckets stay as they are."""
+        """Return None: a rollback leaves the buckets alone."""
         return None
 
-    def foundation(self, planned: PlannedFoundation | None) -> Answer:  # noqa: ARG002 - there is none
-        """Say that nobody asked."""
+    def foundation(self, planned: PlannedFoundation | None) -> Answer:  # noqa: ARG002 - the strategy's signature
+        """Skip the gate."""
         return skipped("A rollback leaves the state and artifact buckets alone.")
 
     def accept(self, release: Release) -> None:
@@ -131,15 +133,15 @@ class Rollback(Strategy):
         )
 
     def conclude(self) -> None:
-        """Say that it is rolled back, and how promotions go on."""
+        """Record the result and the command that lifts the hold."""
         self.decision.result = "rolled back"
         self.decision.next = f"nox -s release-hold -- {self.run.name}"
 
     def _entries(self) -> LedgerEntries:
-        """Return what appliers wrote; who names no release lets the ledger choose, all of it.
+        """Return the ledger's entries, which must be intact unless a release was named.
 
-        A release that is named is brought also where somebody has damaged the ledger: it has worked
-        there if one authentic entry says so, whatever is missing.
+        A named release may be chosen even from a damaged ledger: one authentic entry that it worked
+        is enough, whatever else is missing.
         """
         ledger = self.run.journal.ledger
         if self.wanted:
@@ -149,7 +151,7 @@ class Rollback(Strategy):
     def _choice(
         self, entries: Sequence[Entry], wanted: str | None, current: Release | None
     ) -> tuple[Entry, Release]:
-        """Return the release to go back to, with the entry that says that it worked."""
+        """Return the chosen release, with the entry that records its success."""
         worked = [entry for entry in entries if entry.step is Step.SMOKE_PASSED]
         if wanted is None:
             candidates = earlier_than(worked, current.id if current else None)
@@ -169,23 +171,23 @@ def _skipped(name: str, reason: str) -> Gate:
 
 
 def candidates_of(worked: Sequence[Entry], wanted: str) -> list[Entry]:
-    """Return the successes of the one release whose id begins so.
+    """Return the successes of the one release whose id starts with `wanted`.
 
     Raises
     ------
     OperatorError
-        That is too short, or names more than one.
+        `wanted` is too short, or matches several releases.
     """
     if len(wanted) < SHORTEST:
         raise OperatorError(
             f"'{wanted}' is too short to name a release.",
-            remedy=f"Give its first {SHORTEST} digits or more.",
+            remedy=f"Give at least its first {SHORTEST} digits.",
         )
     found = [entry for entry in worked if (entry.release_id or "").startswith(wanted.lower())]
     if len({entry.release_id for entry in found}) > 1:
         raise OperatorError(
             f"More than one release begins with '{wanted}'; nothing was changed.",
-            remedy="Give more of its digits: nox -s history -- ENV --json has them all.",
+            remedy="Give more digits; nox -s history -- ENV --json prints them all.",
         )
     return found
 
@@ -193,8 +195,8 @@ def candidates_of(worked: Sequence[Entry], wanted: str) -> list[Entry]:
 def earlier_than(worked: Sequence[Entry], current: str | None) -> list[Entry]:
     """Return the successes of other releases from before the current one first worked.
 
-    After a rollback the current release is an old one: to go back once more leads further back,
-    not to the release that was just left.
+    After a rollback the current release is an old one: another rollback goes further back, not to
+    the release that was just left.
     """
     first = next(
         (number for number, entry in enumerate(worked) if entry.release_id == current), len(worked)
@@ -203,7 +205,7 @@ def earlier_than(worked: Sequence[Entry], current: str | None) -> list[Entry]:
 
 
 def lift_hold(name: str, journal: Journal) -> None:
-    """Let promotions into an environment go on.
+    """Lift the hold on promotions into an environment.
 
     Raises
     ------
@@ -212,12 +214,12 @@ def lift_hold(name: str, journal: Journal) -> None:
     """
     found = current_hold(authenticated(journal.ledger).holds)
     if found is None:
-        raise OperatorError(f"There is no hold on {name}.", remedy="Nothing needs to be done.")
+        raise OperatorError(f"There is no hold on {name}.", remedy="There is nothing to do.")
     journal.record(Step.HOLD_LIFTED, f"{found.detail}: lifted")
 
 
-def _left_to_bring(found: Interruption | None, environment: str) -> str | None:
-    """Return the id of the release that a killed rollback was to bring."""
+def _unfinished(found: Interruption | None, environment: str) -> str | None:
+    """Return the id of the release that a killed rollback was about to restore."""
     if found and found.rolls_back(environment) and found.release:
         return found.release.id
     return None

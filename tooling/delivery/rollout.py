@@ -1,12 +1,12 @@
-"""Brings one release to one environment: apply exactly the plan, prove it, or go back."""
+"""The rollout of a release: apply the saved plan, verify the release, or roll back."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tooling.delivery.automatic_rollback import go_back
-from tooling.delivery.canary import send_back, try_out
-from tooling.delivery.verification import prove
+from tooling.delivery.automatic_rollback import roll_back
+from tooling.delivery.canary import restore_versions, run_canary
+from tooling.delivery.verification import verify_release
 from tooling.errors import OperatorError
 from tooling.ledger.entry import Step
 from tooling.smoke import SmokeTestFailed
@@ -21,48 +21,48 @@ if TYPE_CHECKING:
 
 
 class ApplyFailed(OperatorError):
-    """Terraform could not do all that the plan says."""
+    """Terraform applied only a part of the plan."""
 
 
-def bring(run: Run, planned: Planned, previous: Release | None) -> Outputs:
-    """Apply the plan and prove that it works; go back to `previous` if it does not.
+def roll_out(run: Run, planned: Planned, previous: Release | None) -> Outputs:
+    """Apply the plan and verify the release; roll back to `previous` if it does not work.
 
     Raises
     ------
     ApplyFailed
-        It was applied in part; the message says what became of the environment.
+        It was applied in part; the message says how the environment was left.
     SmokeTestFailed
-        The release does not work there; the message says what became of the environment.
+        The release does not work there; the message says how the environment was left.
     """
     run.lease.require()
     if not planned.summary.empty:
         if planned.foundation:
             run.screen.step(TITLE)
-            planned.foundation.lay(run.screen)
+            planned.foundation.apply(run.screen)
         run.journal.record(
             Step.APPLYING, release=planned.release, previous=previous, keeps=planned.keeps
         )
         _apply(run, planned, previous)
-    # Also without an apply of this run: one that was killed may have done it.
+    # Recorded even without an apply here: a killed run may have done it.
     run.journal.record(
         Step.APPLIED, planned.summary.counts(), release=planned.release, previous=previous
     )
     try:
         if planned.keeps:
-            try_out(run, planned)
-        return prove(run, planned)
+            run_canary(run, planned)
+        return verify_release(run, planned)
     except SmokeTestFailed as error:
-        became = go_back(run, previous)
+        became = roll_back(run, previous)
         raise SmokeTestFailed(
             f"Release {planned.release.id[:12]} does not work in {run.name}. {became}",
             reason=error.reason,
-            remedy=f"Mend the release, then bring it again; nox -s history -- {run.name} "
-            "tells what happened.",
+            remedy=f"Fix the release, then promote it again; nox -s history -- {run.name} "
+            "shows what happened.",
         ) from error
 
 
 def _apply(run: Run, planned: Planned, previous: Release | None) -> None:
-    """Apply the plan; an environment that got a part of it only goes back."""
+    """Apply the plan; roll back an environment that got only a part of it."""
     try:
         run.apply(planned.stack, planned.summary)
     except TerraformFailed as error:
@@ -70,9 +70,9 @@ def _apply(run: Run, planned: Planned, previous: Release | None) -> None:
             raise
         run.journal.record(Step.APPLY_FAILED, error.reason, release=planned.release)
         if planned.keeps:
-            send_back(run, planned)
-        became = go_back(run, previous)
-        again = "bring it again" if previous else "run the same command again: it goes on from here"
+            restore_versions(run, planned)
+        became = roll_back(run, previous)
+        again = "promote it again" if previous else "run the same command again to continue"
         raise ApplyFailed(
             f"Release {planned.release.id[:12]} was applied to {run.name} only in part. {became}",
             reason=error.reason,

@@ -1,4 +1,4 @@
-"""One run that changes an environment: where, as whom, and under which lease."""
+"""One run of a command that works on an environment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Run:
-    """What every step of a run works with.
+    """The workspace, target, journal and lease that the steps of a run share.
 
     Parameters
     ----------
@@ -31,13 +31,13 @@ class Run:
     target : Target
         The environment that is changed.
     journal : Journal
-        What the run writes down.
+        Records the run's steps.
     lease : Lease
-        Held by the run; asked for again before anything is changed.
+        Held by the run; checked again before every change.
     screen : Screen
-        Where progress is told.
+        Shows progress.
     dry : bool
-        Whether it only looks: then it takes no lock, no lease, and writes nothing.
+        Whether it only reads: it then takes no lock or lease and writes nothing.
     """
 
     workspace: Workspace
@@ -57,15 +57,17 @@ class Run:
         *,
         dry: bool = False,
     ) -> Run:
-        """Return a run that begins now, in an environment that is there."""
+        """Return a run that begins now in an existing environment."""
         journal = Journal.open(workspace, target, command)
         environment = target.environment
-        lease = Lease(target.s3, state_bucket(environment), journal.origin, environment.name)
+        lease = Lease(target.s3, state_bucket(environment), journal.actor, environment.name)
         return cls(workspace, target, journal, lease, screen, dry)
 
     @classmethod
-    def founding(cls, workspace: Workspace, target: Target, screen: Screen, command: str) -> Run:
-        """Return the same; what it writes down in and with is made if it is missing."""
+    def with_foundation(
+        cls, workspace: Workspace, target: Target, screen: Screen, command: str
+    ) -> Run:
+        """Return a run; create its state bucket and the ledger's key if they are missing."""
         run = cls.open(workspace, target, screen, command)
         ensure_foundation(run.target, screen)
         return run
@@ -76,7 +78,7 @@ class Run:
         return self.target.environment.name
 
     def apply(self, stack: Stack, summary: PlanSummary) -> None:
-        """Apply a saved plan, unless somebody else has taken the lease meanwhile."""
+        """Apply a saved plan, unless another run has taken the lease."""
         self.lease.require()
         self.screen.step("Apply")
         began = monotonic()

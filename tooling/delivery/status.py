@@ -1,4 +1,4 @@
-"""How one environment is: a line of the table, what that has no room for, a document."""
+"""The status of one environment: a table row, remarks, and a document."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class EnvironmentStatus:
     deployed: Outputs | None = None
     entries: list[Entry] = field(default_factory=list)
     holds: list[Entry] = field(default_factory=list)
-    """The entries that may tell of a hold, and of its end."""
+    """The entries that may set or lift a hold."""
     forged: list[int] = field(default_factory=list)
-    """Numbers of entries that nobody wrote who may change it."""
+    """Numbers of entries written by somebody without the right to change it."""
     problem: str = ""
     drift: list[str] | None = None
     health: Finding | None = None
@@ -52,13 +52,13 @@ class EnvironmentStatus:
 
     @property
     def where(self) -> str:
-        """The AWS that it lives on."""
+        """The AWS account, or the embedded AWS."""
         aws = self.environment.aws
         return "embedded AWS" if self.environment.embedded else f"{aws.account_id} {aws.region}"
 
     @property
     def release(self) -> Release | None:
-        """What runs there."""
+        """The release that runs there."""
         return self.deployed.release if self.deployed else None
 
     @property
@@ -68,13 +68,13 @@ class EnvironmentStatus:
         return datetime.now(UTC) - arrived if arrived else None
 
     def row(self) -> tuple[str, ...]:
-        """Return the line as a person reads it."""
+        """Return the row of the table."""
         drift = NOT_ASKED if self.drift is None else f"{len(self.drift)} resources"
         return (
             self.environment.name,
             self.where,
             self.release.id[:12] if self.release else "none",
-            spoken(self.age),
+            in_words(self.age),
             "none" if self.drift == [] else drift,
             self.health.verdict.value if self.health else "-",
             "yes" if current_hold(self.holds) else "no",
@@ -82,7 +82,7 @@ class EnvironmentStatus:
         )
 
     def remarks(self) -> list[str]:
-        """Return what the table has no room for, a line each."""
+        """Return what the table has no room for, one line each."""
         return [*self._about_runs(), *self._about_health(), *self._about_what_comes()]
 
     def _about_runs(self) -> Iterator[str]:
@@ -114,12 +114,12 @@ class EnvironmentStatus:
 
     @property
     def last_run(self) -> PastRun | None:
-        """The last run that was to change it."""
+        """The last run that changed it or tried to."""
         return next((run for run in reversed(runs_of(self.entries)) if run.changes_things), None)
 
     @property
     def next(self) -> str:
-        """What to type, where anything is to be done; a hold is for a person to judge first."""
+        """The next command, if there is one; a hold is left to a person's judgement."""
         name, before = self.environment.name, self.environment.promotes_from
         if self.at_work or self.problem:
             return ""
@@ -139,7 +139,7 @@ class EnvironmentStatus:
         return f"from {self.environment.promotes_from}"
 
     def document(self) -> dict[str, Any]:
-        """Return the line as a script reads it."""
+        """Return the status for --json."""
         hold, age = current_hold(self.holds), self.age
         return {
             "environment": self.environment.name,
@@ -159,7 +159,7 @@ class EnvironmentStatus:
 
 
 def arrival(entries: Sequence[Entry], release_id: str) -> datetime | None:
-    """Return when a release came that has been there since."""
+    """Return when the current release arrived."""
     arrived = None
     for entry in reversed(entries):
         if entry.step in (Step.APPLIED, Step.RETURNED):
@@ -169,7 +169,7 @@ def arrival(entries: Sequence[Entry], release_id: str) -> datetime | None:
     return arrived
 
 
-def spoken(age: timedelta | None) -> str:
+def in_words(age: timedelta | None) -> str:
     """Return an age in its largest unit."""
     if age is None:
         return "-"

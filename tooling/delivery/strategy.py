@@ -1,4 +1,4 @@
-"""How a release is brought through gates; what a promotion and a rollback do in their own way."""
+"""The run that promotions and rollbacks share, and the steps in which they differ."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from tooling.delivery.plan import scan_planned, show_digest
-from tooling.delivery.rollout import bring
+from tooling.delivery.rollout import roll_out
 from tooling.gates.drift import target_converged
 from tooling.gates.gate import Gate, ask_all
 from tooling.gates.plan import approval, data, scan
@@ -33,20 +33,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A release that is to be brought, with what was read and is to be asked before.
+    """The release to roll out, with what was read and the gates that need no plan.
 
     Parameters
     ----------
     release : Release
-        As it is where it comes from.
+        As its source recorded it.
     sources : Path
-        The Terraform sources that it is brought with.
+        Its Terraform sources.
     here : Outputs or None
         What runs in the target.
     entries : list of Entry
-        What appliers wrote into the target's ledger.
+        The authentic entries of the target's ledger.
     gates : tuple of Gate
-        Those that can be asked before there is a plan.
+        The gates that need no plan.
     """
 
     release: Release
@@ -58,14 +58,14 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Strategy(ABC):
-    """What is brought, from where, and which gates are asked of it.
+    """The steps in which a promotion and a rollback differ.
 
     Parameters
     ----------
     run : Run
-        Brings it to the target.
+        The run on the target.
     decision : Decision
-        Filled in as the run goes.
+        Filled in during the run.
     """
 
     run: Run
@@ -73,77 +73,81 @@ class Strategy(ABC):
 
     @abstractmethod
     def choose(self, approved: str | None) -> Candidate:
-        """Find what is to be brought, and write down that the run has begun."""
+        """Choose the release, and record that the run has begun."""
 
     @property
     @abstractmethod
-    def lived_in(self) -> bool:
-        """Whether any release has worked in the target yet."""
+    def in_use(self) -> bool:
+        """Whether a release has ever worked in the target."""
 
     @abstractmethod
     def zips(self, candidate: Candidate) -> tuple[Release, Answer]:
-        """Hash the zips again; return the release with their places, and what their gate says."""
+        """Hash the zips again; return the release with their locations, and the gate's answer."""
 
     @abstractmethod
     def plan(self, candidate: Candidate, release: Release) -> Planned:
-        """Save the plan that brings the release, and show it."""
+        """Save the release's plan, and show it."""
 
     @abstractmethod
     def plan_foundation(self) -> PlannedFoundation | None:
-        """Plan the target's buckets; None where there is nothing to plan."""
+        """Plan the target's buckets; return None if there is nothing to plan."""
 
     @abstractmethod
     def foundation(self, planned: PlannedFoundation | None) -> Answer:
-        """Say whether the buckets stay."""
+        """Check that the buckets lose no data."""
 
     @abstractmethod
     def accept(self, release: Release) -> None:
-        """Do what has to be done before the release is brought: every gate lets it through."""
+        """Act on the gates' passing, before the rollout."""
 
     @abstractmethod
     def conclude(self) -> None:
-        """Fill in what came of it."""
+        """Record the result and the next command."""
 
 
 def deliver(strategy: Strategy, approved: str | None) -> None:
-    """Ask all gates; if they let it through, bring the release.
+    """Evaluate all gates; if they pass, roll the release out.
 
     Parameters
     ----------
     approved : str or None
-        Digest of the plan that was approved.
+        Digest of the approved plan.
 
     Raises
     ------
-    GatesClosed
-        Some gate says no; nothing was changed.
+    GatesFailed
+        A gate failed; nothing was changed.
     SmokeTestFailed
-        The release does not work in the target, which was taken back.
+        The release does not work in the target, which was rolled back.
     """
     run, decision = strategy.run, strategy.decision
-    with run.lease.held(), run.journal.closed(), decision.ended_by(run.journal, run.name):
+    with (
+        run.lease.held(),
+        run.journal.failures_recorded(),
+        decision.ended_by(run.journal, run.name),
+    ):
         candidate = strategy.choose(approved)
         planned = assess(strategy, candidate, approved)
         run.journal.record(Step.GATES, release=planned.release, gates=decision.gate_documents)
-        if decision.closed:
-            names = ", ".join(finding.gate for finding in decision.closed)
+        if decision.failed_gates:
+            names = ", ".join(finding.gate for finding in decision.failed_gates)
             run.journal.record(Step.REFUSED, names, release=planned.release)
             raise decision.refuse(run.name)
         strategy.accept(planned.release)
-        bring(run, planned, planned.goes_back_to)
+        roll_out(run, planned, planned.goes_back_to)
         run.journal.record(Step.FINISHED, release=planned.release)
         strategy.conclude()
 
 
 def assess(strategy: Strategy, candidate: Candidate, approved: str | None) -> Planned:
-    """Plan, and ask all gates: those that need no plan while it is made.
+    """Plan, and evaluate all gates; those that need no plan run meanwhile.
 
-    The run's decision is filled in with the plan and with what each gate says.
+    Fills in the run's decision with the plan and the findings.
 
     Parameters
     ----------
     approved : str or None
-        Digest of the plan that was approved.
+        Digest of the approved plan.
     """
     began = monotonic()
     run, decision = strategy.run, strategy.decision
@@ -168,7 +172,7 @@ def assess(strategy: Strategy, candidate: Candidate, approved: str | None) -> Pl
     decision.show_gates(run.screen)
     run.screen.done(f"{len(decision.findings)} gates", began)
     show_digest(run, planned)
-    # Without a plan of the buckets their gate has said no.
+    # If the buckets could not be planned, their gate has failed.
     return planned if buckets.exception() else replace(planned, foundation=buckets.result())
 
 
@@ -180,4 +184,4 @@ def _plan_gates(strategy: Strategy, candidate: Candidate, planned: Planned) -> I
         ),
     )
     yield Gate("scan", lambda: scan(scan_planned(strategy.run, planned)))
-    yield Gate("data", partial(data, planned.plan, lived_in=strategy.lived_in))
+    yield Gate("data", partial(data, planned.plan, in_use=strategy.in_use))

@@ -1,4 +1,4 @@
-"""A release that was applied proves itself: its code serves, and an image comes through."""
+"""Verification of a release: its code is live, and the smoke test passes."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from tooling.terraform.outputs import Outputs
 
 
-def prove(run: Run, planned: Planned) -> Outputs:
-    """Compare the code that serves with the release's, and smoke-test it; return the outputs.
+def verify_release(run: Run, planned: Planned) -> Outputs:
+    """Compare the live code with the release, and smoke-test it; return the outputs.
 
     Raises
     ------
     SmokeTestFailed
-        It does not work, or does not even say what it is; either is written down.
+        It does not work, or its outputs can't be read; either is recorded.
     """
     try:
         outputs = planned.stack.outputs()
@@ -45,25 +45,23 @@ def prove(run: Run, planned: Planned) -> Outputs:
 
 
 def _require_live_code(run: Run, outputs: Outputs, release: Release) -> None:
-    """Make sure that nobody has published other code while the release was applied."""
+    """Make sure that nobody published other code during the apply."""
     behind = Gate(
         "live code", lambda: live_code(run.target.functions, outputs.functions, release)
     ).find()
     if not behind.lets_through:
-        raise SmokeTestFailed(
-            "Behind the aliases is not the code of the release.", reason=behind.evidence
-        )
+        raise SmokeTestFailed("The live code is not the release's.", reason=behind.evidence)
 
 
 def smoke_test(
     journal: Journal, target: Target, outputs: Outputs, screen: Screen
 ) -> list[tuple[str, str, int]]:
-    """Run the smoke test and write down how it ended: the evidence that promotions ask for.
+    """Run the smoke test and record its result as evidence for promotions.
 
     Raises
     ------
     SmokeTestFailed
-        What is deployed does not work.
+        The deployed release does not work.
     """
     release = outputs.release
     try:

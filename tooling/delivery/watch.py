@@ -1,4 +1,4 @@
-"""A new version serves a few requests first, while the alarms are watched."""
+"""Canary weights, and watching the alarms while a canary runs."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ POLL_SECONDS = 15.0
 
 @dataclass(frozen=True)
 class Watch:
-    """Watches the alarms for as long as an environment asks.
+    """Watches the alarms for a given time.
 
     Parameters
     ----------
     alarms : callable
-        Says how they are; told whether all must know that they are well, or may still wait for
-        figures, as after the apply that begins a canary.
+        Returns their state; its argument says whether INSUFFICIENT_DATA fails, as it does once the
+        time is over. Before that, new alarms may lack data.
     clock, sleep : callable
-        Monotonic seconds, and waiting for some; replaced in tests.
+        Monotonic seconds, and sleep; replaced in tests.
     """
 
     alarms: Callable[[bool], Answer]
@@ -37,7 +37,7 @@ class Watch:
     sleep: Callable[[float], None] = time.sleep
 
     def keep(self, minutes: int) -> Answer:
-        """Return the first answer that is no pass, or a pass when the time is over."""
+        """Return the first answer that is not a pass, or a pass at the end."""
         end = self.clock() + minutes * 60
         while True:
             left = end - self.clock()
@@ -52,14 +52,14 @@ class Watch:
 def shares_to_keep(
     canary: Canary | None, deployed: Outputs | None, renewed: set[str]
 ) -> dict[str, dict[str, Any]]:
-    """Return what the version that serves now keeps, for each function that gets a new one.
+    """Return the current version and its share, for each function that gets a new version.
 
     Parameters
     ----------
     canary : Canary or None
-        What the environment asks for.
+        The environment's setting.
     deployed : Outputs or None
-        What runs there; nothing can be kept in an empty environment.
+        What runs there; an empty environment has no version to keep.
     renewed : set of str
         The functions that get a new version.
     """
@@ -73,7 +73,7 @@ def shares_to_keep(
 
 
 def with_new_code(deployed: Outputs | None, release: Release) -> set[str]:
-    """Return the functions whose code a release changes: each gets a new version."""
+    """Return the functions whose code the release changes; each gets a new version."""
     running = deployed.release.functions if deployed else {}
     return {
         name
@@ -83,12 +83,12 @@ def with_new_code(deployed: Outputs | None, release: Release) -> set[str]:
 
 
 def with_new_version(deployed: Outputs | None, plan: Plan) -> set[str]:
-    """Return the functions that get a new version by a plan, be it for a setting alone.
+    """Return the functions that a plan gives a new version, even for a setting alone.
 
     Parameters
     ----------
     plan : Plan
-        In it the version of a function that changes is not known yet.
+        A plan in which the version of a changing function is unknown.
     """
     renewed = {
         entry.before["function_name"]
@@ -102,5 +102,5 @@ def with_new_version(deployed: Outputs | None, plan: Plan) -> set[str]:
 
 
 def changes_aliases_alone(plan: Plan) -> bool:
-    """Return whether a plan does nothing but end a canary."""
+    """Return whether a plan changes only aliases, as the end of a canary does."""
     return all(entry.type == "aws_lambda_alias" for entry in plan.changed)

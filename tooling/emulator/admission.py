@@ -1,4 +1,4 @@
-"""Which requests the embedded AWS listens to at all, before it asks who signed them.
+"""Admission of requests to the embedded AWS, before signatures are checked.
 
 A browser sends what any page asks it to, from the developer's own machine and past every firewall.
 So a request must name this machine as its host, which a page behind a rebound name can't make it

@@ -1,4 +1,4 @@
-"""The door in front of ministack: who may call, and what a browser is told about it."""
+"""The guard in front of ministack: admission, and CORS for browsers."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from tooling.emulator.credentials import RootCredentials
 
 KEEP_ALIVE_SECONDS = 75.0
-# Whoever asks whether the lock is held holds it for a moment.
+# Checking the lock holds it for a moment.
 LOCK_PATIENCE_SECONDS = 1.0
 
 
@@ -51,7 +51,7 @@ class LauncherError(Exception):
 
 
 def main() -> int:
-    """Serve until told to stop.
+    """Serve until a signal.
 
     Returns
     -------
@@ -137,7 +137,7 @@ def _exclusive(state_folder: Path) -> Iterator[None]:
                 message = f"{state_folder} belongs to an embedded AWS that is running: stop that."
                 raise LauncherError(message)
             time.sleep(0.05)
-        # Whoever finds the lock held reads here which process to ask to stop.
+        # Holds the process id, for whoever wants to stop the process.
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
         lock.flush()

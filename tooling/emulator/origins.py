@@ -1,6 +1,6 @@
 """The web origins whose pages may call the embedded AWS, kept in a file beside it.
 
-The commands write it from the environment files, and the running embedded AWS reads it anew for
+The commands write it from the environment files, and the running embedded AWS reads it again for
 each request, so a changed file needs no restart.
 """
 

@@ -36,7 +36,7 @@ def take_port(remembered: int | None, *, inhabited: bool) -> socket.socket:
     raise OperatorError(
         f"Port {wanted} is taken by another program; the embedded AWS was not started.",
         reason="What is deployed there is bound to that port.",
-        remedy=f"End the program that listens on 127.0.0.1:{wanted}, or forget what is "
+        remedy=f"End the program that listens on 127.0.0.1:{wanted}, or delete what is "
         "deployed: nox -s emulator -- reset",
     )
 

@@ -38,7 +38,7 @@ HEALTH_PATH = "/_ministack/health"
 
 @dataclass(frozen=True)
 class Emulator:
-    """The embedded AWS whose whole life lies in one folder.
+    """The embedded AWS, whose data lies in one folder.
 
     Parameters
     ----------
@@ -107,12 +107,12 @@ class Emulator:
             return True
 
     def start(self) -> bool:
-        """Start it unless it runs; return whether it had to be started.
+        """Start it unless it runs; return whether it was started.
 
         Raises
         ------
         OperatorError
-            It did not come up; the end of its log is the reason.
+            It did not start; the reason is the end of its log.
         """
         make_private(self.folder)
         # Two commands at once: one starts it, one finds it.
@@ -130,13 +130,13 @@ class Emulator:
                 raise OperatorError(
                     "The embedded AWS did not start." if process else "The embedded AWS is stuck.",
                     reason=self._log_end(),
-                    remedy="Stop it and try again: nox -s emulator -- stop; to begin afresh and "
-                    "forget what lives there: nox -s emulator -- reset",
+                    remedy="Stop it and try again: nox -s emulator -- stop; to start over and "
+                    "delete everything in it: nox -s emulator -- reset",
                 )
         return had_to_start
 
     def stop(self) -> bool:
-        """Stop it in order, so that all its state is saved; return whether it ran."""
+        """Stop it in order, saving its state; return whether it ran."""
         process_id = self.process_id()
         if process_id is None:
             return False
@@ -148,7 +148,7 @@ class Emulator:
         return True
 
     def reset(self) -> None:
-        """Stop it and forget everything that lives in it."""
+        """Stop it and delete everything in it."""
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 

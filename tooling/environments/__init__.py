@@ -1,4 +1,4 @@
-"""Environments: the files that describe them, read and checked."""
+"""Reading and validating environment files."""
 
 from tooling.environments.files import EnvironmentFiles
 from tooling.environments.schema import (

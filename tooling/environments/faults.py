@@ -1,4 +1,4 @@
-"""One fault of an environment file, in words for whoever wrote it."""
+"""Describing a fault of an environment file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def describe_fault(detail: ErrorDetails) -> str:
-    """Tell one fault of a file as 'field: what is wrong; what to write'."""
+    """Return one fault of a file as 'field: what is wrong; what to write'."""
     field = re.sub(r"\.(\d+)", r"[\1]", ".".join(str(part) for part in detail["loc"]))
     where = f"  {field}: " if field else "  "
     kind, given = detail["type"], detail["input"]

@@ -1,4 +1,4 @@
-"""The folder of environment files, and what is said of one that can't be used."""
+"""The folder of environment files, and the errors about invalid ones."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class EnvironmentFiles:
             raise OperatorError(
                 f"{self._shown(path)} is not valid YAML.",
                 reason=str(error),
-                remedy="Correct the line that is named above.",
+                remedy="Correct the line named above.",
             ) from error
         if not isinstance(content, dict):
             raise OperatorError(

@@ -1,4 +1,4 @@
-"""What an operator may set in an environment file."""
+"""The schema of environment files."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Rendition(Section):
 
 
 class Retention(Section):
-    """How long things are kept."""
+    """How long data is kept."""
 
     log_days: int
     access_log_days: Days
@@ -105,14 +105,14 @@ class Retention(Section):
         if self.noncurrent_days < self.trash_days:
             message = (
                 "noncurrent_days must be no less than trash_days: an image in the trash can be "
-                "brought back only while its object lasts"
+                "restored only while its object lasts"
             )
             raise ValueError(message)
         return self
 
 
 class Alarms(Section):
-    """Who is told, and from which figure on."""
+    """Who receives alarms, and at which thresholds."""
 
     emails: list[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]]
     queue_age_seconds: Annotated[int, Field(ge=60)]
@@ -121,7 +121,7 @@ class Alarms(Section):
 
 
 class Canary(Section):
-    """How a new version is tried before all requests go to it."""
+    """The canary: the share and time of a new version before it serves all requests."""
 
     percent: Annotated[int, Field(ge=1, le=50)]
     minutes: Annotated[int, Field(ge=1, le=120)]

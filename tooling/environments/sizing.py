@@ -30,7 +30,7 @@ class Processor(Section):
 
     @property
     def file_seconds_max(self) -> int:
-        """After how many seconds a file is given up, as terraform/locals.tf has it."""
+        """Seconds before the processor gives up on a file, as in terraform/locals.tf."""
         return self.timeout_seconds // (2 * self.batch_size)
 
     @model_validator(mode="after")
@@ -69,7 +69,7 @@ class Processor(Section):
 
 
 class RouteThrottle(Section):
-    """A brake of one route, tighter than that of all together."""
+    """The throttle of one route, below that of the whole API."""
 
     route: Annotated[str, Field(pattern=r"^[A-Z]+ /")]
     rate_per_second: Count

@@ -1,1 +1,1 @@
-"""What must be true before a release is brought anywhere."""
+"""Gates: the conditions for rolling a release out."""

@@ -1,4 +1,4 @@
-"""The environment is well: every one of its alarms says so."""
+"""Gate: every alarm of the environment is OK."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ NAMES_A_CALL = 100
 
 
 def alarms(cloudwatch: CloudWatchClient, outputs: Outputs, *, settled: bool = True) -> Answer:
-    """Say whether each alarm that the environment has is there and is OK.
+    """Check that every alarm of the environment exists and is OK.
 
-    An alarm without enough data counts as unknown: those of this project take missing figures for
-    health, so one that does not know has only just been made, or was changed by hand.
+    INSUFFICIENT_DATA counts as unknown: the alarms of this project treat missing data as healthy,
+    so an alarm in that state was only just created, or changed by hand.
 
     Parameters
     ----------
     settled : bool
-        Whether the time is over in which one that was just made or changed may not know yet.
+        Whether INSUFFICIENT_DATA fails; false while new alarms may still lack data.
     """
     states = alarm_states(cloudwatch, outputs)
     raised = sorted(name for name, state in states.items() if state == "ALARM")
@@ -33,11 +33,11 @@ def alarms(cloudwatch: CloudWatchClient, outputs: Outputs, *, settled: bool = Tr
     unsure = sorted(f"{name} ({state})" for name, state in states.items() if state not in well)
     if unsure:
         return unknown(f"Not known: {', '.join(unsure)}.")
-    return passed(f"{len(states)} alarms are OK{'' if settled else ' or do not know yet'}.")
+    return passed(f"{len(states)} alarms are OK{'' if settled else ' or still lack data'}.")
 
 
 def alarm_states(cloudwatch: CloudWatchClient, outputs: Outputs) -> dict[str, str]:
-    """Return the state of every alarm by name, the composite's too; ``missing`` where it is not."""
+    """Return the state of every alarm by name, or ``missing`` if it does not exist."""
     names = list(outputs.alarms)
     states = dict.fromkeys(names, "missing")
     for start in range(0, len(names), NAMES_A_CALL):

@@ -1,4 +1,4 @@
-"""Nothing in an environment differs from what Terraform made of it."""
+"""Gates: an environment is as Terraform left it."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from tooling.terraform.plans import Plan
     from tooling.terraform.summary import PlanSummary
 
-# A provider reads back as empty what was never set.
+# The provider reads back as empty what was never set.
 ABSENT: tuple[object, ...] = (None, "", [], {}, False)
-# Nobody sets these, but the alias follows the version: foreign code would come to serve.
+# Computed, but the alias follows the version: foreign code would go live.
 OF_CODE = {"aws_lambda_function": {"code_sha256", "version"}}
 NAMED = 4
 
 
 def source_converged(name: str, summary: PlanSummary) -> Answer:
-    """Say whether a plan of the environment's own release would change nothing.
+    """Check that a plan of the environment's own release changes nothing.
 
-    Outputs alone don't count: they differ only where a version was published by hand, which is
-    for the gate on the live code to judge.
+    Outputs alone don't count: they differ only if a version was published by hand, which the gate
+    on the live code judges.
     """
     if not summary.changes:
         return passed(f"A plan of {name} with its own release changes no resource.")
@@ -33,27 +33,27 @@ def source_converged(name: str, summary: PlanSummary) -> Answer:
 
 
 def target_converged(name: str, plan: Plan, *, half_applied: bool = False) -> Answer:
-    """Say whether what is there is as the last apply left it.
+    """Check that the environment is as its last apply left it.
 
-    The plan of the release to come tells it: Terraform notes in it what it found changed while it
-    read. Settings in the environment's file that are to change are no drift.
+    The plan of the new release shows it: Terraform notes the drift that it found while refreshing.
+    Pending changes of the environment file are not drift.
 
     Parameters
     ----------
     half_applied : bool
-        Whether a run was killed while it applied: it may have published code that the state does
-        not know of. Whose code comes to serve is looked at after every apply.
+        Whether a run was killed during its apply: it may have published code that the state does
+        not know of. The live code is checked after every apply anyway.
     """
     if not any(entry.exists for entry in plan.resources):
         return passed(f"{name} was never deployed.")
     drift = list(drifted(plan, code=not half_applied))
     if drift:
-        return failed(f"Changed in {name} by other hands: {_shown(drift)}.")
+        return failed(f"Changed in {name} outside Terraform: {_shown(drift)}.")
     return passed(f"{name} is as its last apply left it.")
 
 
 def drifted(plan: Plan, *, code: bool = True) -> Iterator[str]:
-    """Yield what was found changed: resources that are gone, attributes that sources set, code."""
+    """Yield the drift: deleted resources, changed attributes that the sources set, code."""
     for entry in plan.drift:
         if entry.is_removed:
             yield f"{entry.address} (gone)"
@@ -71,7 +71,7 @@ def drifted(plan: Plan, *, code: bool = True) -> Iterator[str]:
 
 
 def _meaning(value: object) -> object:
-    """Return a value without the parts that mean that nothing is set."""
+    """Return a value without its empty parts."""
     if isinstance(value, dict):
         return {key: _meaning(entry) for key, entry in value.items() if entry not in ABSENT} or None
     if isinstance(value, list):

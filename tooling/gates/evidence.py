@@ -1,4 +1,4 @@
-"""What the ledgers say: the release has worked long enough, and nobody holds promotions."""
+"""Gates on the ledgers: smoke evidence, soak, and holds."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ SMOKE = (Step.SMOKE_PASSED, Step.SMOKE_FAILED)
 
 
 def smoke_evidence(name: str, entries: Sequence[Entry], release: Release) -> Answer:
-    """Say whether the newest smoke test of an environment was passed by this very release.
+    """Check that the newest smoke test of an environment was passed by this release.
 
-    An environment that is being changed, or whose change never ended, has no evidence: what was
-    tested is not what is there.
+    While an environment is being changed, or after a change that never ended, there is no evidence:
+    what was tested is not what runs.
     """
     telling = [entry for entry in entries if entry.step in (*SMOKE, *BEGINS)]
     if not any(entry.step in SMOKE for entry in telling):
@@ -47,9 +47,9 @@ def smoke_evidence(name: str, entries: Sequence[Entry], release: Release) -> Ans
 def soak(
     name: str, entries: Sequence[Entry], release: Release, minutes: int, now: datetime
 ) -> Answer:
-    """Say whether the release has worked for `minutes`, without a failure or another between."""
+    """Check that the release has worked for `minutes` without a failure or another release."""
     if minutes == 0:
-        return passed("No time is asked for.")
+        return passed("No soak time is required.")
     first = first_success(entries, release)
     if first is None:
         return failed(f"Release {release.id} has not passed a smoke test of {name}.")
@@ -57,12 +57,12 @@ def soak(
     ran = f"Release {release.id} has worked in {name} for {_minutes(age)} minutes"
     if age < timedelta(minutes=minutes):
         ready = first + timedelta(minutes=minutes)
-        return failed(f"{ran} of {minutes}; it may go on {ready.isoformat(timespec='seconds')}.")
-    return passed(f"{ran}, {minutes} are asked for.")
+        return failed(f"{ran} of {minutes}; promote after {ready.isoformat(timespec='seconds')}.")
+    return passed(f"{ran}, {minutes} are required.")
 
 
 def first_success(entries: Sequence[Entry], release: Release) -> datetime | None:
-    """Return when the release passed the first of its smoke tests that no other thing broke."""
+    """Return when the release passed the first smoke test of its current unbroken series."""
     first = None
     for entry in entries:
         if entry.step in (*SMOKE, *BEGINS, Step.APPLIED):

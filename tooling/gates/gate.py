@@ -1,4 +1,4 @@
-"""What a gate answers, and how all of them are asked."""
+"""Gates, their verdicts, and evaluating them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Verdict(StrEnum):
-    """What a gate says of a release."""
+    """The verdict of a gate on a release."""
 
     PASS = "pass"  # noqa: S105 - a verdict, not a password
     FAIL = "fail"
@@ -20,7 +20,7 @@ class Verdict(StrEnum):
     SKIPPED = "skipped"
 
 
-# A gate that could not find out closes the way like one that says no.
+# A gate that could not be evaluated stops a run like one that failed.
 LETS_THROUGH = frozenset({Verdict.PASS, Verdict.SKIPPED})
 
 
@@ -31,9 +31,9 @@ class Answer:
     Parameters
     ----------
     verdict : Verdict
-        What the gate says.
+        The verdict.
     evidence : str
-        What it saw, in a sentence.
+        What it found, in a sentence.
     """
 
     verdict: Verdict
@@ -50,60 +50,60 @@ class Finding:
 
     @property
     def lets_through(self) -> bool:
-        """Whether nothing speaks against going on."""
+        """Whether the run may continue."""
         return self.verdict in LETS_THROUGH
 
     def document(self) -> dict[str, str]:
-        """Return the finding as the ledger and scripts read it."""
+        """Return the finding for the ledger and for --json."""
         return {"gate": self.gate, "verdict": self.verdict.value, "evidence": self.evidence}
 
 
 @dataclass(frozen=True)
 class Gate:
-    """One condition, asked when it is called.
+    """One condition, evaluated by :meth:`find`.
 
     Parameters
     ----------
     name : str
-        How it is called in tables and in the ledger.
+        Its name in tables and in the ledger.
     ask : callable
-        Finds the answer; whatever it raises is an unknown.
+        Returns the answer; any exception counts as unknown.
     """
 
     name: str
     ask: Callable[[], Answer]
 
     def find(self) -> Finding:
-        """Ask; a gate that can't be asked is an unknown, with the reason as its evidence."""
+        """Evaluate the gate; an exception counts as unknown, with its message as evidence."""
         try:
             answer = self.ask()
-        except Exception as error:  # noqa: BLE001 - any fault must close the gate, none may open it
+        except Exception as error:  # noqa: BLE001 - no fault may open a gate
             answer = unknown(" ".join(str(error).split()) or type(error).__name__)
         return Finding(self.name, answer.verdict, answer.evidence)
 
 
 def passed(evidence: str) -> Answer:
-    """Return the answer of a gate that lets the release through."""
+    """Return the answer of a gate that passed."""
     return Answer(Verdict.PASS, evidence)
 
 
 def failed(evidence: str) -> Answer:
-    """Return the answer of a gate that does not."""
+    """Return the answer of a gate that failed."""
     return Answer(Verdict.FAIL, evidence)
 
 
 def skipped(reason: str) -> Answer:
-    """Return the answer of a gate that this run has no need to ask."""
+    """Return the answer of a gate that does not apply to this run."""
     return Answer(Verdict.SKIPPED, reason)
 
 
 def unknown(evidence: str) -> Answer:
-    """Return the answer of a gate that could not find out."""
+    """Return the answer of a gate that could not be evaluated."""
     return Answer(Verdict.UNKNOWN, evidence)
 
 
 def ask_all(gates: Iterable[Gate]) -> list[Finding]:
-    """Ask gates that don't depend on each other, all at once; keep their order."""
+    """Evaluate independent gates concurrently; keep their order."""
     gates = list(gates)
     with ThreadPoolExecutor(max_workers=max(1, len(gates))) as pool:
         return list(pool.map(Gate.find, gates))

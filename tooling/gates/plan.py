@@ -1,4 +1,4 @@
-"""The plan that would be applied: scanned, no loss of data, approved."""
+"""Gates on the plan: scanned, without loss of data, approved."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tooling.scanning.findings import Report
     from tooling.terraform.plans import Plan
 
-# A queue's messages are uploads that are still to be processed.
+# A queue's messages are uploads that are not processed yet.
 HOLDS_DATA = (
     "aws_cognito_user_pool",
     "aws_dynamodb_table",
@@ -24,14 +24,14 @@ HOLDS_DATA = (
     "aws_sqs_queue",
 )
 TAINTED = "replace_because_tainted"
-# 128 bits: nobody finds another plan that begins with these.
+# 128 bits: no other plan with the same prefix can be found.
 SHORTEST = 32
-# Stands for the version under which the target keeps a zip.
+# Replaces the object version of a zip in the target.
 VERSION = "(version of the zip)"
 
 
 def scan(report: Report | None) -> Answer:
-    """Say whether checkov's report on the plan is clean; None stands for an empty plan."""
+    """Check that checkov's report on the plan is clean; None stands for an empty plan."""
     if report is None:
         return passed("There is nothing to apply.")
     if not report.clean:
@@ -40,35 +40,35 @@ def scan(report: Report | None) -> Answer:
     return passed(f"{report.passed} checks passed, {len(report.skipped)} skipped with reasons.")
 
 
-def data(plan: Plan, *, lived_in: bool) -> Answer:
-    """Say whether a plan leaves every bucket, table, key, queue and user pool where it is.
+def data(plan: Plan, *, in_use: bool) -> Answer:
+    """Check that a plan destroys no bucket, table, key, queue or user pool.
 
     Parameters
     ----------
-    lived_in : bool
-        Whether any release has worked there yet. Before, what an interrupted apply left unfinished
-        may be made anew: it holds nothing.
+    in_use : bool
+        Whether a release has ever worked there. Until then, unfinished resources of an interrupted
+        apply may be replaced: they hold no data.
     """
     lost = [
         f"{entry.address} ({'replaced' if entry.is_replaced else 'removed'})"
         for entry in plan.removed
-        if entry.type in HOLDS_DATA and (lived_in or entry.reason != TAINTED)
+        if entry.type in HOLDS_DATA and (in_use or entry.reason != TAINTED)
     ]
     if lost:
         return failed(f"The plan takes away what holds data: {', '.join(lost)}.")
     return passed("The plan removes and replaces nothing that holds data.")
 
 
-def foundation(plan: Plan, *, lived_in: bool) -> Answer:
-    """Say whether the plan of an environment's buckets removes and replaces nothing.
+def foundation(plan: Plan, *, in_use: bool) -> Answer:
+    """Check that the plan of an environment's buckets destroys nothing.
 
     Parameters
     ----------
-    lived_in : bool
-        Whether any release has worked there yet. Before, the buckets are only being made.
+    in_use : bool
+        Whether a release has ever worked there. Until then the buckets are still being set up.
     """
     lost = [entry.address for entry in plan.removed]
-    if lost and lived_in:
+    if lost and in_use:
         return failed(f"The state and artifact buckets would lose {', '.join(lost)}.")
     return passed("The state and artifact buckets lose nothing.")
 
@@ -82,20 +82,20 @@ def plan_digest(
 ) -> str:
     """Return the SHA-256, in hex, of all that a plan would change.
 
-    The same plan made again has the same digest: only what changes counts, not when the plan was
-    made, nor what was read beside it.
+    The same plan made again has the same digest: only the changes count, not the time of planning
+    or other values that were read.
 
     Parameters
     ----------
     environment : str
-        Where it would be applied: an approval is good for one environment.
+        The target: an approval is valid for one environment.
     plan : Plan
         What it would do.
     release : Release or None
-        What it brings. The versions of its zips are left out: a dry run writes no zip and can't
-        know them. Keys and digests of the zips stay, which say all about their content.
+        Its release. The object versions of the zips are left out, since a dry run copies no zips
+        and can't know them. Keys and digests stay, which identify the content.
     goes_back_to : Release or None
-        What is brought instead if the release does not work: that is approved as well.
+        The release of an automatic rollback, which the approval covers too.
     """
     changes = [
         {
@@ -118,12 +118,12 @@ def plan_digest(
 
 
 def approval(environment: Environment, digest: str, given: str | None) -> Answer:
-    """Say whether an approval that is asked for was given, and whether it names this plan.
+    """Check that a required approval was given, and that it names this plan.
 
     Parameters
     ----------
     given : str or None
-        The digest that was approved, or its first 32 digits or more.
+        The approved digest, or at least its first 32 digits.
     """
     if given is None:
         if environment.approval:
@@ -137,7 +137,7 @@ def approval(environment: Environment, digest: str, given: str | None) -> Answer
 
 
 def _without(versions: set[str], value: object) -> object:
-    """Return a part of a plan with one text for every version of a zip of the release."""
+    """Return a part of a plan with the object versions of the release's zips replaced."""
     if isinstance(value, dict):
         return {name: _without(versions, entry) for name, entry in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Where a release comes from: the order, the caller, the sources, the code and the zips."""
+"""Gates on the source: order, caller, Terraform sources, live code and zips."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ALIAS = "live"
 
 
 def order(source: str, target: Environment) -> Answer:
-    """Say whether `target` takes its releases from `source`."""
+    """Check that `target` takes its releases from `source`."""
     file = f"environments/{target.name}.yaml"
     if target.promotes_from is None:
         return failed(f"{target.name} is promoted from nowhere ({file}); it is deployed to.")
@@ -35,7 +35,7 @@ def order(source: str, target: Environment) -> Answer:
 
 
 def account(callers: Iterable[Target]) -> Answer:
-    """Ask AWS who is calling, for each environment that a run touches."""
+    """Check that the caller is in the account of each environment."""
     seen = []
     for target in callers:
         environment = target.environment
@@ -50,7 +50,7 @@ def account(callers: Iterable[Target]) -> Answer:
 
 
 def checkout(sources: Path, release: Release) -> Answer:
-    """Say whether `sources` has the digests that the release names."""
+    """Check that `sources` has the digests that the release names."""
     remedy = f"check out commit {release.short_commit}"
     lock = hashlib.sha256((sources / ".terraform.lock.hcl").read_bytes()).hexdigest()
     if lock != release.provider_lock_digest:
@@ -65,10 +65,10 @@ def checkout(sources: Path, release: Release) -> Answer:
 
 
 def live_code(functions: LambdaClient, deployed: dict[str, Function], release: Release) -> Answer:
-    """Ask Lambda for the code behind each alias.
+    """Check that the code behind each alias is the release's.
 
-    A version that was published by hand shows in no plan once the alias points to it: Terraform
-    compares what it last uploaded.
+    No plan shows a version that was published by hand once the alias points to it: Terraform
+    compares with its own last upload.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def live_code(functions: LambdaClient, deployed: dict[str, Function], release: R
 
 
 def artifacts(copied: Copied) -> Answer:
-    """Judge what came of hashing the zips again."""
+    """Check that every zip still has the release's digest."""
     if not copied.faults:
         functions = sorted(copied.release.functions.items())
         hashed = ", ".join(f"{name} {published.sha256}" for name, published in functions)

@@ -1,1 +1,1 @@
-"""Images as an operator handles them: sent, fetched, listed, inspected."""
+"""Working with images: upload, download, list, trash, inspect."""

@@ -1,4 +1,4 @@
-"""A client of the HTTP API, as an application developer would write one."""
+"""A client of the HTTP API."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 POLL_SECONDS = 0.25
 PAGE_SIZE = 100
 CONFLICT_ATTEMPTS = 5
-# Not "failed": that is our fault, and is tried again.
+# Not "failed", which is our fault and is retried.
 END_STATES = frozenset({Status.READY, Status.REJECTED})
 
 
@@ -32,9 +32,9 @@ class ApiRefused(OperatorError):
     Parameters
     ----------
     action : str
-        What was asked of it.
+        The action that failed.
     answer : Answer
-        What it said.
+        Its answer.
     """
 
     def __init__(self, action: str, answer: Answer) -> None:
@@ -53,7 +53,7 @@ class ApiRefused(OperatorError):
 
 
 def _request_id(answer: Answer) -> str:
-    # The gateway's own answers carry its name for the same thing.
+    # The gateway's own answers use another header.
     headers = answer.headers
     return headers.get("x-request-id") or headers.get("apigw-requestid") or "none"
 
@@ -86,12 +86,12 @@ class MediaClient:
         return send(method, self.api_url + path, headers=headers, body=body)
 
     def upload(self, path: Path, content_type: str, title: str | None = None) -> dict[str, Any]:
-        """Announce a file and send it; return the API's announcement, or the image it has already.
+        """Announce and upload a file; return the announcement, or the existing image.
 
         Raises
         ------
         ApiRefused
-            The API, or S3 on its behalf, does not take the file.
+            The API, or S3, refuses the file.
         """
         wanted: dict[str, Any] = {"content_type": content_type, "bytes": path.stat().st_size}
         if title:
@@ -100,19 +100,19 @@ class MediaClient:
             "The upload of " + path.name, self.request("POST", "/images", wanted)
         )
         if "upload" in announced:
-            # Read only now: the API refuses what is too large for memory as well.
+            # Read only after the announcement, which refuses files too large for memory.
             send_file(announced["upload"], path.name, path.read_bytes())
         return announced
 
     def wait(
         self, image_id: str, timeout_seconds: float, stopped: Event | None = None
     ) -> dict[str, Any]:
-        """Return the image once it is processed, or as it is once `stopped` is set.
+        """Return the image when it is processed, or when `stopped` is set.
 
         Raises
         ------
         OperatorError
-            It was not within `timeout_seconds`.
+            It was not processed within `timeout_seconds`.
         """
         deadline = time.monotonic() + timeout_seconds
         while True:
@@ -122,7 +122,7 @@ class MediaClient:
             if time.monotonic() > deadline:
                 raise OperatorError(
                     f"Image {image_id} is still {image['status']} after {timeout_seconds:.0f} s.",
-                    reason="The processor has not got to it, or fails at it.",
+                    reason="The processor has not reached it yet, or fails on it.",
                     remedy="Look at the processor's log group and at the dead-letter queue.",
                 )
             time.sleep(POLL_SECONDS)
@@ -134,14 +134,14 @@ class MediaClient:
     def images(
         self, query: dict[str, str] | None = None, limit: int | None = None
     ) -> Iterator[dict[str, Any]]:
-        """Return the images of a listing, newest first; a page is asked for when it is needed.
+        """Return the images of a listing, newest first, fetching pages as needed.
 
         Parameters
         ----------
         query : dict of str to str, optional
-            Which listing: ``owner`` or ``all``, for administrators; the caller's own without.
+            Which listing: ``owner`` or ``all``, for administrators; empty for the caller's own.
         limit : int or None
-            How many at most; None for all there are.
+            Maximum number; None for all.
 
         Raises
         ------
@@ -151,7 +151,7 @@ class MediaClient:
         return islice(self._images(query or {}, min(limit or PAGE_SIZE, PAGE_SIZE)), limit)
 
     def _images(self, query: dict[str, str], size: int) -> Iterator[dict[str, Any]]:
-        # The size stays the same throughout: a cursor is good for the query that it came from.
+        # The page size must not change: a cursor is only valid for its own query.
         wanted = {**query, "limit": str(size)}
         while True:
             answer = self.request("GET", "/images?" + urlencode(wanted))
@@ -166,12 +166,12 @@ class MediaClient:
         self.expect(f"Image {image_id}", self.request("DELETE", _path_of(image_id)))
 
     def restore(self, image_id: str) -> None:
-        """Take an image out of the trash again."""
+        """Restore an image from the trash."""
         path = _path_of(image_id) + "/restore"
         self.expect(f"Image {image_id}", self.request("POST", path))
 
     def expect(self, action: str, answer: Answer) -> dict[str, Any]:
-        """Return the document of a successful answer; an empty one where it has none to have.
+        """Return the document of a successful answer, or an empty one.
 
         Raises
         ------
@@ -187,12 +187,12 @@ class MediaClient:
 
 
 def _path_of(image_id: str) -> str:
-    # An operator may type anything; it must not become another route.
+    # Whatever the operator types must not become another route.
     return f"/images/{quote(image_id, safe='')}"
 
 
 def send_file(upload: dict[str, Any], name: str, content: bytes) -> None:
-    """Send a file to S3 as the pre-signed request says.
+    """Upload a file to S3 with a pre-signed request.
 
     S3 keeps one object for each announcement. Where it has one already, this file was sent before
     and its answer was lost: what became of it, the image tells.
@@ -200,11 +200,11 @@ def send_file(upload: dict[str, Any], name: str, content: bytes) -> None:
     Raises
     ------
     ApiRefused
-        S3 does not take it.
+        S3 refuses it.
     """
     for _ in range(CONFLICT_ATTEMPTS):
         answer = send("PUT", upload["put"]["url"], headers=upload["put"]["headers"], body=content)
-        if answer.status != HTTPStatus.CONFLICT:  # the same file is on its way at this moment
+        if answer.status != HTTPStatus.CONFLICT:  # the same file is being uploaded right now
             break
         time.sleep(POLL_SECONDS)
     if answer.status >= HTTPStatus.BAD_REQUEST and answer.status != HTTPStatus.PRECONDITION_FAILED:

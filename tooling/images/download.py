@@ -1,4 +1,4 @@
-"""``get``: bring originals and renditions back, checked, and never over a file that is there."""
+"""``get``: download originals and renditions, verified, without overwriting files."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ DOWNLOADED, THERE, REFUSED = "downloaded", "already there", "not downloaded"
 
 @dataclass(frozen=True)
 class Download:
-    """What became of one image that was asked for.
+    """The outcome of one download.
 
     Parameters
     ----------
     image_id : str
-        As the operator named it.
+        As the operator typed it.
     status : str
         ``downloaded``, ``already there`` or ``not downloaded``.
     file : str or None
@@ -38,7 +38,7 @@ class Download:
     bytes : int
         Its size.
     verified : bool
-        Whether its SHA-256 was compared with the one that the image was recorded with.
+        Whether its SHA-256 was compared with the recorded one.
     detail : str
         Why it was not downloaded.
     """
@@ -53,7 +53,7 @@ class Download:
 
 @dataclass(frozen=True)
 class Source:
-    """What is to be fetched of an image, and how it is known to be whole.
+    """What to download for an image, and how to verify it.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ class Source:
 def download_images(
     client: MediaClient, image_ids: list[str], rendition: str | None, folder: Path, screen: Screen
 ) -> Iterator[Download]:
-    """Fetch images one after the other and yield what became of each; a fault is an outcome.
+    """Download images one by one and yield each outcome; a failure is an outcome.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def download_images(
     rendition : str or None
         Which rendition; None for the original.
     folder : Path
-        Where the files go; made if it is missing.
+        Where to write files; created if it is missing.
     screen : Screen
         Shows how far each is.
     """
@@ -102,7 +102,7 @@ def download_images(
 
 
 def show_download(screen: Screen, download: Download) -> None:
-    """Print what became of one image: a line for a person, or a document of one line."""
+    """Print the outcome of one image, as text or as one line of JSON."""
     if screen.json_wanted:
         screen.line(asdict(download))
     elif download.file is None:
@@ -115,12 +115,12 @@ def show_download(screen: Screen, download: Download) -> None:
 
 
 def source_of(image: dict[str, Any], rendition: str | None) -> Source:
-    """Return what is to be fetched of an image as the API shows it.
+    """Return what to download for an image.
 
     Raises
     ------
     OperatorError
-        The image is not served, or has no such rendition.
+        The image is not ready, or has no such rendition.
     """
     image_id = image["image_id"]
     if rendition is None:
@@ -128,7 +128,7 @@ def source_of(image: dict[str, Any], rendition: str | None) -> Source:
         if not served:
             error = image.get("error") or {}
             raise OperatorError(
-                f"It is {image['status']}, and only an image that is ready is served.",
+                f"It is {image['status']}; only ready images can be downloaded.",
                 reason=str(error.get("message", "")),
             )
         names = file_names(image_id, image.get("title"), image.get("content_type"), "")
@@ -150,7 +150,7 @@ def save(image_id: str, source: Source, folder: Path, count: Callable[[int], Non
     Raises
     ------
     OperatorError
-        All names are taken by other files, or what came is not what was recorded.
+        All names are taken, or the download does not match the record.
     """
     for name in source.names:
         path = folder / name
@@ -169,7 +169,7 @@ def save(image_id: str, source: Source, folder: Path, count: Callable[[int], Non
             raise
         return Download(image_id, DOWNLOADED, str(path), size, source.sha256 is not None)
     raise OperatorError(
-        f"{folder / source.names[-1]} is there already, and is not written over.",
+        f"{folder / source.names[-1]} already exists and was not overwritten.",
         reason="Move it away, or name another folder with -o.",
     )
 
@@ -182,7 +182,7 @@ def _is_there(path: Path, sha256: str | None) -> bool:
 
 
 def _fetch(source: Source, write: Callable[[bytes], int], count: Callable[[int], None]) -> int:
-    """Write what a URL gives, and return its size once it is known to be whole."""
+    """Download a URL to a file; return the size once the file is verified."""
     digest, size = hashlib.sha256(), 0
     with connected(source.url):
         answer = pool_for(source.url).request(

@@ -1,4 +1,4 @@
-"""What a downloaded file may be called, on every system."""
+"""File names for downloads, safe on every system."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 from media.model.formats import FILE_EXTENSIONS, format_of_content_type
 
-# Below what file systems take, with room for an image id and an extension.
+# Below the limits of file systems, with room for an image id and an extension.
 STEM_BYTES_MAX = 150
-# What some system gives a meaning of its own in a name.
+# Characters with a special meaning on some system.
 FORBIDDEN = frozenset('<>:"/\\|?*')
 DEVICES = frozenset(
     {"con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(10))}
@@ -35,7 +35,7 @@ def file_names(
 
 
 def safe_stem(title: str) -> str:
-    """Return the part of a title that may begin a file's name; empty if there is none."""
+    """Return the part of a title that is safe in a file name; may be empty."""
     text = _harmless(unicodedata.normalize("NFC", title))
     if Path(text).suffix.lower().removeprefix(".") in FILE_EXTENSIONS:
         text = text[: -len(Path(text).suffix)]

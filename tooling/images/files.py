@@ -1,4 +1,4 @@
-"""The files that an operator names, on their own or by the folder they are in."""
+"""Finding the files that an operator names, directly or by folder."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 def find_files(named: Iterable[Path]) -> list[Path]:
-    """Return the files that are named, folders walked; hidden ones are left alone.
+    """Return the named files, and those in named folders, except hidden ones.
 
-    A name that is neither file nor folder is among them: it is reported with the rest.
+    A name that is neither is returned too, and reported with the rest.
 
     Raises
     ------
     OperatorError
-        There is no file at all.
+        No file was found.
     """
     files: list[Path] = []
     for path in named:
@@ -34,8 +34,8 @@ def find_files(named: Iterable[Path]) -> list[Path]:
             files.append(path)
     if not files:
         raise OperatorError(
-            "There is nothing to take.",
+            "No files found.",
             reason="No file was named, or the folder is empty.",
-            remedy="Name files or folders that hold some, such as: image.jpg holiday/",
+            remedy="Name files, or folders with files in them, such as: image.jpg holiday/",
         )
     return files

@@ -1,4 +1,4 @@
-"""``inspect``: what the processor would make of files, found out by the processor's own code.
+"""``inspect``: what the processor would make of files, by running the processor's code.
 
 It runs in a process of its own, with the packages of the function's zip and no others. So the
 tooling needs no decoder, and a file that takes that process down does not stop the rest.
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from tooling.environments import Environment
     from tooling.workspace import Workspace
 
-# So many paths fit into one command line, however long they are.
+# This many paths fit on a command line, whatever their length.
 FILES_PER_PROCESS = 256
-# All went well, or all but files that could not be read; anything else is a process that died.
+# Success, or some files could not be read; any other exit code means that the process died.
 ORDERLY_EXITS = (0, 2)
 FAILED = "failed"
 TRACEBACK = "Traceback (most recent call last):"
@@ -39,7 +39,7 @@ TRACEBACK = "Traceback (most recent call last):"
 
 @dataclass(frozen=True)
 class Inspector:
-    """Asks the processor's code about files.
+    """Runs the processor's code on files.
 
     Parameters
     ----------
@@ -112,8 +112,8 @@ class Inspector:
     def inspect(self, files: Sequence[Path]) -> Iterator[dict[str, Any]]:
         """Yield one result a file as soon as it is there, in the order given.
 
-        A file that can't be read is told on standard error and yields nothing. One that takes the
-        processor's code down, or longer than the function may run, ends as ``failed``.
+        A file that can't be read is reported on standard error and yields nothing. One that
+        crashes the processor's code, or takes too long, ends as ``failed``.
         """
         waiting = deque(files)
         while waiting:
@@ -134,9 +134,9 @@ class Inspector:
             code = process.returncode
             messages.seek(0)
             said = messages.read().decode(errors="replace")
-        # A traceback is of no use to who asks about a file; its last line is.
-        told, _, traceback = said.partition(TRACEBACK)
-        sys.stderr.write(printable_lines(told))
+        # The last line of a traceback says enough about a file.
+        message, _, traceback = said.partition(TRACEBACK)
+        sys.stderr.write(printable_lines(message))
         if code not in ORDERLY_EXITS:
             untouched = deque(path for path in given if path.is_file())
             culprit = untouched.popleft()
@@ -174,7 +174,7 @@ class Inspector:
             return f"it took longer than the {self.timeout_seconds:g} s that the function has"
         if code < 0:
             return f"the processor's code was ended by signal {-code}"
-        return f"the processor's code failed: {(traceback.splitlines() or ['no reason told'])[-1]}"
+        return f"the processor's code failed: {(traceback.splitlines() or ['no reason given'])[-1]}"
 
 
 def _failed(path: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 COLUMNS = ("status", "reason", "format", "size", "frames", "ms", "renditions", "file")
-# Fixed, because a line is printed before the next one is known; the file's name may be any length.
+# Fixed widths, since lines are printed one by one; the file name may have any length.
 WIDTHS = (8, 18, 6, 11, 6, 8, 44, 0)
 
 

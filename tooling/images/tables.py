@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 COLUMNS = ("image", "status", "size", "bytes", "uploaded", "title")
-# Fixed, because a line is printed before the next page is known; the title may be any length.
+# Fixed widths, since pages are printed one by one; the title may have any length.
 WIDTHS = (36, 8, 11, 9, 20, 0)
 UNITS = ("B", "kB", "MB", "GB")
 STEP = 1000
@@ -41,7 +41,7 @@ def size_of(count: int | None) -> str:
         return ""
     value, unit = float(count), UNITS[0]
     for unit in UNITS:
-        # What would be shown as 1000 of a unit is 1 of the next.
+        # 1000 of a unit is shown as 1 of the next.
         if round(value, 1) < STEP or unit == UNITS[-1]:
             break
         value /= STEP

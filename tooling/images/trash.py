@@ -1,4 +1,4 @@
-"""``rm`` and ``restore``: images into the trash, and out of it again."""
+"""``rm`` and ``restore``: moving images to the trash and restoring them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def trash_images(
     client: MediaClient, image_ids: list[str], until: datetime, screen: Screen
 ) -> None:
-    """Put images into the trash and say until when they can be restored.
+    """Move images to the trash and print until when they can be restored.
 
     Parameters
     ----------
@@ -28,12 +28,12 @@ def trash_images(
     until : datetime
         When an image that is trashed now is removed for good.
     screen : Screen
-        Where what became of each is printed.
+        Prints the outcomes.
 
     Raises
     ------
     OperatorError
-        Some could not be put there, each with its reason.
+        Some could not be moved there; the message gives the reasons.
     """
     moment = f"{until:%Y-%m-%d %H:%M} UTC"
 
@@ -45,7 +45,7 @@ def trash_images(
 
 
 def restore_images(client: MediaClient, image_ids: list[str], screen: Screen) -> None:
-    """Take images out of the trash; parameters and errors as for :func:`trash_images`."""
+    """Restore images from the trash; parameters and errors as for :func:`trash_images`."""
 
     def restore(image_id: str) -> str:
         client.restore(image_id)
@@ -69,7 +69,7 @@ def _each(image_ids: list[str], do: Callable[[str], str], screen: Screen) -> Non
             screen.say(f"{image_id}: {said}")
     if faults:
         raise OperatorError(
-            f"It did not work for {len(faults)} of {len(wanted)} images.",
+            f"{len(faults)} of {len(wanted)} images failed.",
             reason="\n".join(faults),
-            remedy="Check the ids: nox -s ls -- ENV shows those that are there.",
+            remedy="Check the ids: nox -s ls -- ENV lists them.",
         )

@@ -1,4 +1,4 @@
-"""``upload``: bring files in through the front door, and show where they are."""
+"""``upload``: upload files through the API, and print their URLs."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ SIGNATURES = tuple(
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file.
+    """The outcome of one file.
 
     Parameters
     ----------
     file : str
-        As the operator named it.
+        As the operator typed it.
     status : str
         An end state of the image, ``not sent``, or ``sent, not processed``.
     image_id : str or None
@@ -53,7 +53,7 @@ class Outcome:
     detail : str
         Why it is not ready; empty if it is.
     urls : dict of str to str
-        Where the original and the renditions are, for as long as the API signs URLs.
+        Pre-signed URLs of the original and the renditions.
     """
 
     file: str
@@ -64,7 +64,7 @@ class Outcome:
 
 
 def upload_files(client: MediaClient, files: list[Path], screen: Screen) -> list[Outcome]:
-    """Send files, a few at a time, and return what became of each, in the order given."""
+    """Upload files, a few at a time; return the outcomes in the given order."""
     outcomes: dict[Path, Outcome] = {}
     stopped = Event()
     with (
@@ -78,14 +78,14 @@ def upload_files(client: MediaClient, files: list[Path], screen: Screen) -> list
                 outcomes[waiting[done]] = outcome
                 progress.advance(f"{outcome.file}: {outcome.status}")
         except BaseException:
-            stopped.set()  # those under way are sent whole, and not waited for any longer
+            stopped.set()  # uploads in progress finish, but their processing is not awaited
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return [outcomes[path] for path in files]
 
 
 def upload_file(client: MediaClient, path: Path, stopped: Event | None = None) -> Outcome:
-    """Send one file and wait for what becomes of it; a fault of the file is an outcome."""
+    """Upload one file and wait for its outcome; a rejected file is an outcome."""
     try:
         announced = client.upload(path, guess_content_type(path), title=path.name)
     except OSError as error:
@@ -107,7 +107,7 @@ def upload_file(client: MediaClient, path: Path, stopped: Event | None = None) -
 
 
 def guess_content_type(path: Path) -> str:
-    """Return the type to announce: what the first bytes say, else what the name says.
+    """Return the content type to announce, from the first bytes or else the name.
 
     The processor looks closer; this is only so that the API knows what to expect.
     """
@@ -127,7 +127,7 @@ def image_urls(image: dict[str, Any]) -> dict[str, str]:
 
 
 def show_outcomes(screen: Screen, outcomes: list[Outcome]) -> None:
-    """Print what became of the files, and the URLs of those that are served."""
+    """Print the outcomes, and the URLs of ready images."""
     rows = [(outcome.file, outcome.status, outcome.image_id or "") for outcome in outcomes]
     screen.wide_table("Uploads", ("file", "status", "image"), rows)
     for outcome in outcomes:

@@ -1,1 +1,1 @@
-"""What was brought where, by whom, and who may change it now."""
+"""The record of what ran where, and the lease to change it."""

@@ -1,4 +1,4 @@
-"""Who acts, and from where: written beside everything that is done."""
+"""The actor of a run: who started it, and where."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ if TYPE_CHECKING:
     from tooling.aws.target import Target
     from tooling.workspace import Workspace
 
-# An ARN may have 2,048 characters; a message is no place for more than tells who it was.
+# An ARN may have 2,048 characters; a message needs only enough to identify the actor.
 PERSON_LENGTH = 300
 
 
 @dataclass(frozen=True)
-class Origin:
-    """Where a run comes from.
+class Actor:
+    """Who started a run, and where.
 
     Parameters
     ----------
     caller : str
         ARN of the AWS identity.
     user, host : str
-        Of the machine that the command was typed on.
+        On the machine that runs the command.
     process : int
-        Number of the process there.
+        Process id.
     workspace : str
-        The folder of live state, whose lock keeps two runs of one checkout apart.
+        The state folder, whose lock keeps two runs of one checkout apart.
     commit : str
         The checkout's commit.
     workspace_id : str
-        Tells the folder from others of the same path; empty where it is not known.
+        Random id of that folder, since paths repeat across machines; empty if unknown.
     """
 
     caller: str
@@ -48,8 +48,8 @@ class Origin:
     workspace_id: str = ""
 
     @classmethod
-    def of(cls, workspace: Workspace, target: Target) -> Origin:
-        """Return the origin of this process."""
+    def of(cls, workspace: Workspace, target: Target) -> Actor:
+        """Return the actor that this process is."""
         return cls(
             caller=target.sts.get_caller_identity()["Arn"],
             user=_user(),
@@ -61,7 +61,7 @@ class Origin:
         )
 
     @classmethod
-    def from_document(cls, document: dict[str, Any]) -> Origin:
+    def from_document(cls, document: dict[str, Any]) -> Actor:
         """Read what :meth:`document` wrote.
 
         Raises
@@ -69,26 +69,26 @@ class Origin:
         TypeError
             It is something else.
         """
-        origin = cls(**document)
-        for name, value in asdict(origin).items():
-            # A type's bool is an int as well, and a process is none.
+        actor = cls(**document)
+        for name, value in asdict(actor).items():
+            # A bool is an int too, but not a process id.
             if type(value) is not (int if name == "process" else str):
                 message = f"{name} is a {type(value).__name__}"
                 raise TypeError(message)
-        return origin
+        return actor
 
     @property
     def person(self) -> str:
-        """How a message names the run, in one line whatever stands in its fields."""
-        told = f"{self.user}@{self.host} (process {self.process}, {self.caller})"
-        return printable(told)[:PERSON_LENGTH]
+        """The actor for messages, always in one line."""
+        described = f"{self.user}@{self.host} (process {self.process}, {self.caller})"
+        return printable(described)[:PERSON_LENGTH]
 
-    def shares_workspace(self, other: Origin) -> bool:
-        """Return whether both run in one folder, where only one of them can be alive."""
+    def shares_workspace(self, other: Actor) -> bool:
+        """Return whether both use one state folder, where only one run can be alive."""
         return bool(self.workspace_id) and self.workspace_id == other.workspace_id
 
     def document(self) -> dict[str, object]:
-        """Return the origin as it is written down."""
+        """Return the actor as the ledger and the lease store it."""
         return asdict(self)
 
 

@@ -1,4 +1,4 @@
-"""What is told of a run: one entry for each step, in the form that the ledger keeps."""
+"""The entries of the ledger: one for each step of a run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOTHING_BEFORE = "0" * 64
 
 
 class Step(StrEnum):
-    """What an entry tells of a run."""
+    """A step of a run."""
 
     STARTED = "started"
     GATES = "gates"
@@ -34,14 +34,14 @@ class Step(StrEnum):
     HOLD_LIFTED = "hold lifted"
 
 
-# From then on an environment is not what it was.
+# From these steps on, the environment has changed.
 BEGINS = (Step.APPLYING, Step.RETURNING)
-# A run that wrote one of these had come to its end.
+# A run ends with one of these.
 ENDS = frozenset({Step.REFUSED, Step.DRY_RUN, Step.FAILED, Step.RETURNED, Step.FINISHED})
 
 
 class Unreadable(Exception):
-    """An object of the ledger is no entry: it was damaged or edited."""
+    """An object in the ledger is not a valid entry: it was damaged or edited."""
 
 
 @dataclass(frozen=True)
@@ -51,28 +51,28 @@ class Entry:
     Parameters
     ----------
     run : str
-        Names all entries of one run of a command.
+        Id shared by all entries of one run.
     command : str
         What was typed, such as ``promote dev staging``.
     step : Step
         What happened.
     detail : str
-        In a sentence, or empty.
+        A sentence, or empty.
     release : dict or None
-        The release that it is about, as a state gives it back.
+        The release that it is about, as the state stores it.
     previous : dict or None
         The release that the environment held before the run.
     gates : list of dict
-        What the gates said, where they were asked.
+        The findings of the gates, if they were evaluated.
     keeps : dict
-        Of an apply that begins a canary, by function, the version that goes on serving.
+        For an apply that begins a canary: by function, the version that keeps a share.
     origin : dict
-        Who, and from where.
+        The actor of the run.
     sequence, time, chain : int, str, str
-        Its place, when it was written, and the SHA-256 of the entry before.
+        Its number, when it was written, and the SHA-256 of the entry before.
     mac : str
-        Made of all of that, and of the bucket's name, with the ledger's key; empty in entries from
-        before there was one.
+        HMAC over all of that and the bucket's name, with the ledger's key; empty in entries older
+        than the key.
     """
 
     run: str
@@ -100,7 +100,7 @@ class Entry:
         return self.release["id"] if self.release else None
 
     def encoded(self) -> bytes:
-        """Return the bytes that are written."""
+        """Return the bytes to store."""
         return json.dumps(asdict(self), sort_keys=True, indent=1).encode()
 
     @classmethod
@@ -110,7 +110,7 @@ class Entry:
         Raises
         ------
         Unreadable
-            It is not what that writes.
+            It is something else.
         """
         try:
             fields = json.loads(content)
@@ -122,10 +122,10 @@ class Entry:
 
 
 def authenticated_part(content: bytes) -> tuple[bytes, str]:
-    """Return what the code of an encoded entry was made of, and the code.
+    """Return the part of an encoded entry that its HMAC covers, and the HMAC.
 
-    It is taken from what was written, not from what this version knows of it: so entries stay
-    authentic when later versions give them more fields.
+    It is taken from the stored fields, not from those this version knows, so that entries stay
+    authentic when later versions add fields.
     """
     fields = json.loads(content)
     code = str(fields.pop("mac", ""))
@@ -133,13 +133,13 @@ def authenticated_part(content: bytes) -> tuple[bytes, str]:
 
 
 def as_typed(command: str) -> str:
-    """Return a command such as ``promote dev staging`` as it is typed."""
+    """Return a command such as ``promote dev staging`` in the form to type."""
     name, *arguments = command.split()
     return f"nox -s {name} -- {' '.join(arguments)}"
 
 
 def _require_sound(entry: Entry) -> None:
-    """Touch what decisions depend on, so that an edited entry is found here and not in a gate."""
+    """Access every field that decisions use, so that an edited entry fails here, not in a gate."""
     _ = entry.run + entry.command + entry.detail + entry.chain + entry.mac
     _ = entry.at.tzinfo, entry.sequence + 0
     _ = entry.origin["user"], entry.origin["host"], entry.keeps.items(), list(entry.gates)

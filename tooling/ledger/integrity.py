@@ -1,4 +1,4 @@
-"""Whether a ledger is still what was written, and who wrote it."""
+"""Integrity of a ledger: an unbroken chain, and authentic entries."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LedgerEntries:
-    """What a ledger says, and how much of it is to be believed.
+    """The entries of a ledger, and which of them are authentic.
 
     Parameters
     ----------
     written : list of Entry
-        All of it, oldest first.
+        All entries, oldest first.
     believed : list of bool
-        Of each, whether it was written by one of those who may change the environment.
+        For each, whether it was written by somebody with the right to change the environment.
     """
 
     written: list[Entry]
@@ -37,21 +37,21 @@ class LedgerEntries:
 
     @property
     def unauthenticated(self) -> list[int]:
-        """Numbers of the entries that anybody may have written."""
+        """Numbers of the entries that are not authentic."""
         return [number for number, sound in enumerate(self.believed, start=1) if not sound]
 
     @property
     def forged(self) -> list[int]:
-        """Those of them that came after the first authentic one, when appliers had a key."""
+        """Those after the first authentic entry: by then there was a key."""
         if True not in self.believed:
             return []
         return [number for number in self.unauthenticated if number > self.believed.index(True)]
 
     @property
     def holds(self) -> list[Entry]:
-        """What tells of holds: any entry may stop promotions, only authentic ones let them go on.
+        """Entries about holds: any entry may set a hold, only an authentic one may lift it.
 
-        So a hold from before there was a key stays in force.
+        So a hold that is older than the key stays in force.
         """
         return [
             entry
@@ -61,12 +61,12 @@ class LedgerEntries:
 
 
 def authenticated(ledger: Ledger, *, damaged: bool = False) -> LedgerEntries:
-    """Read a ledger, and find out which of its entries are authentic.
+    """Read a ledger, and check which of its entries are authentic.
 
     Parameters
     ----------
     damaged : bool
-        Whether what can't be read is passed over: it is nobody's word, and hides no other entry.
+        Whether to skip unreadable entries, which steer nothing anyway.
 
     Raises
     ------
@@ -92,17 +92,17 @@ def _authenticated(ledger: Ledger, contents: list[tuple[str, bytes]]) -> LedgerE
 
 
 def faults(ledger: Ledger) -> list[str]:
-    """Return what is wrong with a ledger, in sentences; nothing if all is well."""
+    """Return the faults of a ledger, one sentence each."""
     return _examined(ledger)[0]
 
 
 def verified(ledger: Ledger, environment: str) -> LedgerEntries:
-    """Return all entries of a ledger that is still what was written.
+    """Return the entries of a ledger whose chain is intact.
 
     Raises
     ------
     OperatorError
-        It is not; the message lists what is wrong.
+        It is not; the message lists the faults.
     """
     found, contents = _examined(ledger)
     if found:
@@ -115,7 +115,7 @@ def verified(ledger: Ledger, environment: str) -> LedgerEntries:
 
 
 def _examined(ledger: Ledger) -> tuple[list[str], list[tuple[str, bytes]]]:
-    # First of all: while somebody writes, the entries may only be more than it says.
+    # Read first: a concurrent writer can then only add entries beyond the head.
     try:
         head = ledger.head()
         unreadable = []
@@ -141,12 +141,12 @@ def _broken_chain(contents: list[tuple[str, bytes]]) -> Iterator[str]:
         if entry.sequence != number:
             yield f"Entry {name} says that it is number {entry.sequence}."
         if entry.chain != before:
-            yield f"The entry before {name} is not the one that it was written behind."
+            yield f"The entry before {name} is not the one it was chained to."
         before = digest_of(content)
 
 
 def _missing_end(head: tuple[int, str] | None, contents: list[tuple[str, bytes]]) -> Iterator[str]:
-    """Find what the chain can't tell: that its end was cut off, or the last entry edited."""
+    """Find what the chain can't show: a missing end, or an edited last entry."""
     if head is None:
         if contents:
             yield "The note of the last entry is missing."
@@ -161,7 +161,7 @@ def _missing_end(head: tuple[int, str] | None, contents: list[tuple[str, bytes]]
 
 
 def _rewritten(ledger: Ledger) -> Iterator[str]:
-    """Find entries that were written over or deleted, by the versions that the bucket keeps."""
+    """Find overwritten or deleted entries, from the bucket's object versions."""
     pages = ledger.s3.get_paginator("list_object_versions")
     seen: set[str] = set()
     try:

@@ -1,4 +1,4 @@
-"""What one run of a command writes into the ledger as it goes."""
+"""The entries that one run adds to the ledger."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tooling.ledger.actor import Origin
+from tooling.ledger.actor import Actor
 from tooling.ledger.entry import ENDS, Entry, Step
 from tooling.ledger.ledger import Ledger
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tooling.workspace import Workspace
 
 
-# Of an entry; Terraform can say a lot.
+# Terraform's messages can be long.
 DETAIL_LENGTH = 2000
 
 
@@ -30,26 +30,26 @@ class Journal:
     Parameters
     ----------
     ledger : Ledger
-        Where they are written.
-    origin : Origin
+        The ledger to write to.
+    actor : Actor
         Who runs it.
     command : str
         What was typed.
     run : str
-        Names the run.
+        Id of the run.
     """
 
     ledger: Ledger
-    origin: Origin
+    actor: Actor
     command: str
     run: str
     last: Step | None = field(default=None, init=False)
-    """The last step that was written down."""
+    """The last step recorded."""
 
     @classmethod
     def open(cls, workspace: Workspace, target: Target, command: str) -> Journal:
         """Return the journal of a run that begins now."""
-        return cls(Ledger.of(target), Origin.of(workspace, target), command, secrets.token_hex(6))
+        return cls(Ledger.of(target), Actor.of(workspace, target), command, secrets.token_hex(6))
 
     def record(
         self,
@@ -61,12 +61,12 @@ class Journal:
         gates: Sequence[dict[str, str]] = (),
         keeps: dict[str, Any] | None = None,
     ) -> Entry:
-        """Write down that a step was reached."""
+        """Record a step."""
         entry = Entry(
             run=self.run,
             command=self.command,
             step=step,
-            origin=self.origin.document(),
+            origin=self.actor.document(),
             detail=detail[:DETAIL_LENGTH],
             release=release.document() if release else None,
             previous=previous.document() if previous else None,
@@ -77,10 +77,10 @@ class Journal:
         return self.ledger.append(entry)
 
     @contextmanager
-    def closed(self) -> Iterator[None]:
-        """Write down that the run failed, where it does not say itself how it ended.
+    def failures_recorded(self) -> Iterator[None]:
+        """Record an exception as the end of the run, unless the run has recorded an end itself.
 
-        One that is stopped or killed leaves no end: the next run takes it up.
+        A run that is stopped or killed leaves no end; the next run deals with it.
         """
         try:
             yield

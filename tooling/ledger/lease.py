@@ -1,4 +1,4 @@
-"""One run at a time brings anything to an environment, wherever it is started."""
+"""The lease of an environment: one run at a time may change it, from any machine."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3.client import S3Client
 
-    from tooling.ledger.actor import Origin
+    from tooling.ledger.actor import Actor
 
 KEY = "promotion/lease.json"
 RENEWALS_A_LIFE = 4
-# Another writer was faster, or is writing at this moment.
+# Another writer was faster, or is writing right now.
 LOST_RACE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 # The environment was removed, and the lease with it.
 GONE = frozenset({"NoSuchBucket", "NoSuchKey"})
 
 
 class LeaseHeld(OperatorError):
-    """Somebody else is bringing something to the environment."""
+    """Another run holds the lease."""
 
 
 class LeaseUnreadable(LeaseHeld):
-    """What lies where the lease should is none: damaged, or written by hand."""
+    """The object at the lease's key is not a lease: damaged, or written by hand."""
 
 
 @dataclass
 class Lease:
-    """The right to bring something to an environment, as an object in its state bucket.
+    """The right to change an environment, as an object in its state bucket.
 
-    It is never deleted but given up, always on the condition that nobody else has written it: so
-    of two runs that start together one wins, and one that was thought dead can't end another's.
+    It is released, never deleted, and every write is conditional on nobody else having written: of
+    two runs that start together one wins, and a run thought dead can't release another's lease.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class Lease:
         Reaches the bucket.
     bucket : str
         The environment's state bucket.
-    origin : Origin
+    actor : Actor
         Who takes it.
     environment : str
         Named in messages.
@@ -61,24 +61,24 @@ class Lease:
 
     s3: S3Client
     bucket: str
-    origin: Origin
+    actor: Actor
     environment: str
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     etag: str = field(default="", init=False)
     lost: bool = field(default=False, init=False)
     nonce: str = field(default_factory=lambda: secrets.token_hex(16), init=False)
-    """Tells what this run has written from what others have."""
+    """Identifies the writes of this run."""
     turn: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
-    """Of the renewal and the run itself, each of which would take the other's write for a loss."""
+    """Serialises the renewal and the run, which would take each other's writes for a loss."""
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the lease, renewing it all the while, and give it up in the end.
+        """Hold the lease, renew it meanwhile, and release it at the end.
 
         Raises
         ------
         LeaseHeld
-            Somebody else holds it; the message says who and until when.
+            Another run holds it; the message says which and until when.
         """
         self.acquire()
         ended = threading.Event()
@@ -94,14 +94,14 @@ class Lease:
             self.give_up()
 
     def acquire(self) -> None:
-        """Take the lease if it is free, given up, run out, or left by a dead run of this folder.
+        """Take the lease if it is free, released, expired, or left by a dead run of this folder.
 
         Raises
         ------
         LeaseHeld
-            Somebody else holds it, or it can't be told whether somebody does.
+            Another run holds it, or may hold it.
         OperatorError
-            The environment has no state bucket, so nothing is there to be changed.
+            The environment has no state bucket: nothing is deployed.
         """
         for _ in range(2):
             current = self._read()
@@ -112,39 +112,39 @@ class Lease:
                 taken = self._write(self._document(), IfMatch=current.etag)
             if taken:
                 return
-        raise self._refusal(self._read())  # somebody was faster, twice
+        raise self._refusal(self._read())  # another run was faster, twice
 
     def renew(self) -> None:
-        """Put the end of the lease off; it is lost if somebody else has taken it."""
+        """Extend the lease; mark it as lost if another run has taken it."""
         with self.turn:
             if not self.lost and not self._write(self._document(), IfMatch=self.etag):
                 self.lost = True
 
     def require(self) -> None:
-        """Make sure that nobody has taken the lease meanwhile.
+        """Make sure that this run still holds the lease.
 
         Raises
         ------
         LeaseHeld
-            Somebody has: it had run out, as when a machine slept.
+            Another run has taken it after it expired, for example while a machine slept.
         """
         self.renew()
         if self.lost:
             raise LeaseHeld(
                 f"Another run has taken over in {self.environment}; this one has stopped.",
-                reason=f"This one's lease had run out. {_told(self._read())}",
+                reason=f"This run's lease had expired. {_describe(self._read())}",
                 remedy=f"See what both did: nox -s history -- {self.environment}",
             )
 
     @contextmanager
     def unrenewed(self) -> Iterator[None]:
-        """Renew once and then not for a while, in which the bucket itself may be removed."""
+        """Renew once, then pause renewal, so that the bucket itself may be removed."""
         self.require()
         with self.turn:
             yield
 
     def give_up(self) -> None:
-        """End the lease, unless it is somebody else's by now."""
+        """Release the lease, unless another run has taken it."""
         if not self.lost:
             self._write(LeaseDocument(None, None, self._own()), IfMatch=self.etag)
 
@@ -153,10 +153,10 @@ class Lease:
             try:
                 self.renew()
             except (ClientError, BotoCoreError):
-                continue  # the next turn tries again; `require` tells before anything is changed
+                continue  # the next round tries again; `require` checks before every change
 
     def _document(self) -> LeaseDocument:
-        return LeaseDocument(self.origin, self.now() + LIFE, self._own())
+        return LeaseDocument(self.actor, self.now() + LIFE, self._own())
 
     def _own(self) -> dict[str, object]:
         return {"nonce": self.nonce, "written": time.time_ns()}
@@ -171,20 +171,20 @@ class Lease:
                 reason=f"s3://{self.bucket}/{KEY}, written {found.written.isoformat()}: "
                 f"{found.fault}",
                 remedy="Another run may be at work. Run the same command again after "
-                f"{found.believed_until}, and it takes the lease. If that is written anew by then, "
-                "find out by whom: the versions of the object, CloudTrail.",
+                f"{found.believed_until}, and it takes the lease. If the object has been "
+                "rewritten by then, find out by whom: its versions, CloudTrail.",
             )
-        # Both hold the lock of one folder in turn, so the other run is dead. It is known by an id
-        # that lies in it: on build machines many have one host name and path.
-        if document.holder is None or not document.holder.shares_workspace(self.origin):
+        # This run holds the folder's lock, so another run of that folder is dead. The folder has an
+        # id of its own: build machines share host names and paths.
+        if document.holder is None or not document.holder.shares_workspace(self.actor):
             raise self._refusal(found)
 
     def _refusal(self, found: FoundLease | None) -> LeaseHeld:
         return LeaseHeld(
             f"Another run is at work in {self.environment}; nothing was done.",
-            reason=_told(found),
-            remedy="Wait until it ends. If it was killed, the lease runs out at that time and the "
-            "same command goes on from where it stood.",
+            reason=_describe(found),
+            remedy="Wait until it ends. If it was killed, the lease expires at that time, and the "
+            "same command continues where it stopped.",
         )
 
     def _read(self) -> FoundLease | None:
@@ -219,7 +219,7 @@ class Lease:
         return True
 
     def _wrote(self, document: LeaseDocument) -> bool:
-        """Return whether a refused write was made before: its answer was lost, and it repeated."""
+        """Return whether a refused write was a retry of one that had succeeded."""
         current = self._read()
         if current is None or current.document is None or current.document.own != document.own:
             return False
@@ -228,12 +228,12 @@ class Lease:
 
 
 def holder(s3: S3Client, bucket: str, now: datetime) -> str:
-    """Return who holds a lease that has not run out, in a sentence; empty if nobody does."""
+    """Return who holds the lease, in a sentence; empty if nobody does."""
     try:
         found = _found(s3, bucket)
     except (s3.exceptions.NoSuchKey, s3.exceptions.NoSuchBucket):
         return ""
-    return found.told() if found.is_held(now) else ""
+    return found.describe() if found.is_held(now) else ""
 
 
 def _found(s3: S3Client, bucket: str) -> FoundLease:
@@ -242,5 +242,5 @@ def _found(s3: S3Client, bucket: str) -> FoundLease:
         return FoundLease(body.read(BYTES_MAX + 1), answer["ETag"], answer["LastModified"])
 
 
-def _told(found: FoundLease | None) -> str:
-    return found.told() if found else "The lease is held by another run that is just starting."
+def _describe(found: FoundLease | None) -> str:
+    return found.describe() if found else "The lease is held by another run that is just starting."

@@ -1,4 +1,4 @@
-"""What a lease in an environment's bucket says, and for how long that is believed."""
+"""The content of a lease, and how long it is valid."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tooling.ledger.actor import Origin
+from tooling.ledger.actor import Actor
 
 LIFE = timedelta(seconds=120)
-# For clocks that differ: the holder's, S3's and that of who reads.
+# Tolerates differences between the clocks of the holder, S3 and the reader.
 CLOCK_MARGIN = timedelta(seconds=60)
-# A lease has some 500; who writes megabytes here is no run of ours.
+# A lease has about 500 bytes.
 BYTES_MAX = 64 * 1024
 
 
 class NoLease(Exception):
-    """The object is not what a run writes."""
+    """The object is not a lease."""
 
 
 @dataclass(frozen=True)
 class LeaseDocument:
-    """What a run has written.
+    """A lease as a run writes it.
 
     Parameters
     ----------
-    holder : Origin or None
-        Who holds the lease; None once it was given up.
+    holder : Actor or None
+        Who holds the lease; None once it is released.
     until : datetime or None
-        When it runs out by the holder's clock; None once it was given up.
+        When it expires, by the holder's clock; None once it is released.
     own : dict
-        What tells one write from all others.
+        Identifies the write.
     """
 
-    holder: Origin | None
+    holder: Actor | None
     until: datetime | None
     own: dict[str, Any]
 
@@ -45,7 +45,7 @@ class LeaseDocument:
         Raises
         ------
         NoLease
-            It is not what that writes.
+            It is something else.
         """
         if len(content) > BYTES_MAX:
             raise NoLease(f"It has more than {BYTES_MAX} bytes.")
@@ -63,10 +63,10 @@ class LeaseDocument:
         if until.utcoffset() is None:
             message = "until has no time zone"
             raise ValueError(message)
-        return cls(Origin.from_document(fields["holder"]), until, own)
+        return cls(Actor.from_document(fields["holder"]), until, own)
 
     def encoded(self) -> bytes:
-        """Return the bytes that are written."""
+        """Return the bytes to store."""
         document = {
             "holder": self.holder.document() if self.holder else None,
             "until": self.until.isoformat(timespec="seconds") if self.until else None,
@@ -76,7 +76,7 @@ class LeaseDocument:
 
 @dataclass(frozen=True)
 class FoundLease:
-    """A lease as it lies in the bucket.
+    """A lease as read from the bucket.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ class FoundLease:
     etag : str
         Of the object.
     written : datetime
-        When S3 took it.
+        When S3 stored it.
     """
 
     content: bytes
@@ -111,10 +111,10 @@ class FoundLease:
 
     @property
     def believed_until(self) -> datetime | None:
-        """Until when somebody is taken to hold it; None if nobody is.
+        """Until when the lease counts as held; None if it does not.
 
-        A run writes its lease anew long before its end, so whatever one says, and one that says
-        nothing, counts no longer than a life from when S3 took it.
+        A run renews its lease long before it expires, so no lease, whatever it says, counts for
+        longer than one lifetime after S3 stored it.
         """
         limit = self.written + LIFE + CLOCK_MARGIN
         document = self.document
@@ -123,14 +123,14 @@ class FoundLease:
         return min(document.until, limit) if document.until else None
 
     def is_held(self, now: datetime) -> bool:
-        """Return whether somebody is taken to hold it."""
+        """Return whether the lease counts as held."""
         until = self.believed_until
         return until is not None and until > now
 
-    def told(self) -> str:
-        """Say in a sentence who holds it and until when."""
+    def describe(self) -> str:
+        """Return in a sentence who holds it and until when."""
         document, until = self.document, self.believed_until
         if document is None:
-            return f"The lease can't be read ({self.fault}); it is taken for held until {until}."
+            return f"The lease can't be read ({self.fault}); it counts as held until {until}."
         who = document.holder.person if document.holder else "another run that is just starting"
         return f"The lease is held by {who} until {until and until.isoformat()}."

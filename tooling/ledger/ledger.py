@@ -1,4 +1,4 @@
-"""What was brought to an environment, by whom and how it ended: written once, never changed."""
+"""The ledger of an environment: append-only entries, written once."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ class Ledger:
         return cls(target.s3, state_bucket(target.environment), LedgerKey.of(target))
 
     def append(self, entry: Entry) -> Entry:
-        """Write an entry behind the last one; return it with its place.
+        """Append an entry; return it with its number.
 
         Raises
         ------
         OperatorError
-            Others wrote faster each time.
+            Other runs were faster every time.
         """
         sequence, chain = self._head()
         for _ in range(ATTEMPTS):
@@ -74,19 +74,19 @@ class Ledger:
             if self._write_once(key_of(placed.sequence), content):
                 self._write_head(placed.sequence, content)
                 return placed
-            # The head lags behind: a run was killed between the two, or another is at it.
+            # The head is behind: a run was killed between the writes, or another is writing.
             sequence, chain = placed.sequence, digest_of(self._read(key_of(placed.sequence)))
         raise OperatorError(
             f"The ledger in {self.bucket} could not be written to.",
-            reason="Other runs wrote to it each time.",
+            reason="Other runs wrote to it at the same time.",
             remedy="Run the same command again.",
         )
 
     def believed(self, contents: list[tuple[str, bytes]]) -> list[bool]:
-        """Tell of each entry that :meth:`contents` gave whether an applier wrote it, for its place.
+        """Return for each entry of :meth:`contents` whether its HMAC is valid at its place.
 
-        The code covers the bucket, the number and the digest of the entry before: one that was
-        copied from another environment, or to another number, is not authentic there.
+        The HMAC covers the bucket, the number and the digest of the entry before: an entry copied
+        from another environment, or to another number, is not authentic.
         """
         key_id = self.key.find() if contents else None
         if key_id is None:
@@ -106,13 +106,13 @@ class Ledger:
         return replace(entry, mac=self.key.sign(self._message(part)))
 
     def _message(self, part: bytes) -> bytes:
-        """Return what the code is made of: KMS takes no more than 4,096 bytes."""
+        """Return the message to authenticate: KMS takes at most 4,096 bytes."""
         return f"media ledger entry\n{self.bucket}\n{digest_of(part)}".encode()
 
     def entries(self) -> list[Entry]:
-        """Return all entries, oldest first; none where nothing was ever brought.
+        """Return all entries, oldest first.
 
-        To be shown, not to be acted on: anybody who may write to the bucket may have written them.
+        For display only: anybody who may write to the bucket may have written them.
 
         Raises
         ------
@@ -122,7 +122,7 @@ class Ledger:
         return self.decoded(self.contents())
 
     def decoded(self, contents: list[tuple[str, bytes]]) -> list[Entry]:
-        """Return the entries that :meth:`contents` gave, in their order.
+        """Decode the entries of :meth:`contents`, in order.
 
         Raises
         ------
@@ -143,7 +143,7 @@ class Ledger:
         return entries
 
     def contents(self) -> list[tuple[str, bytes]]:
-        """Return key and bytes of all entries, in the order of their keys."""
+        """Return the key and bytes of every entry, in key order."""
         pages = self.s3.get_paginator("list_objects_v2")
         try:
             keys = [
@@ -157,12 +157,12 @@ class Ledger:
             return list(zip(keys, pool.map(self._read, keys), strict=True))
 
     def head(self) -> tuple[int, str] | None:
-        """Return number and digest of the entry that was last written, as noted beside them.
+        """Return the number and digest of the last entry, as the head object records them.
 
         Raises
         ------
         OperatorError
-            The note can't be read.
+            The head object can't be read.
         """
         try:
             content = self._read(HEAD)
@@ -175,7 +175,7 @@ class Ledger:
             raise OperatorError(
                 f"s3://{self.bucket}/{HEAD}, the note of the last entry, can't be read.",
                 reason=f"{type(error).__name__}: {error}",
-                remedy="See what else was changed: nox -s history -- ENV --verify. Then bring back "
+                remedy="See what else was changed: nox -s history -- ENV --verify. Then restore "
                 "an older version of the object, which the bucket keeps.",
             ) from error
 

@@ -88,7 +88,7 @@ def build(workspace: Workspace, function: str, platform: Platform) -> Artifact:
 
 
 def build_all(workspace: Workspace, platform: Platform, screen: Screen) -> list[Artifact]:
-    """Return the zips of all functions for `platform`, telling what is done meanwhile."""
+    """Return the zips of all functions for `platform`, showing progress."""
     artifacts = []
     for function in FUNCTIONS:
         fetching = needs_packages(workspace, function, platform)

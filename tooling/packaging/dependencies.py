@@ -16,7 +16,7 @@ from tooling.workspace import locked
 if TYPE_CHECKING:
     from tooling.packaging.platforms import Platform
 
-# botocore describes some 400 services in 25 MB; a function carries those it calls.
+# botocore describes some 400 services in 25 MB; a function keeps those it calls.
 BOTOCORE_SERVICES = frozenset({"dynamodb", "s3", "sso", "sso-oidc", "sts"})
 # Left in the folder by uv, for its own next run there.
 UV_LOCK = ".lock"
@@ -38,7 +38,7 @@ def install(lock: Path, platform: Platform, cache: Path) -> Path:
     """
     folder = folder_of(lock, platform, cache)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    # Two runs at once: one installs, one finds it there.
+    # Of two concurrent runs one installs, and the other finds the result.
     with locked(folder.parent / f"{folder.name}.lock"):
         if not folder.exists():
             _install(lock, platform, folder)

@@ -1,4 +1,4 @@
-"""Copies the zips of a release from one environment's bucket to another's, hashed on the way."""
+"""Copying the zips of a release between artifact buckets, and hashing them on the way."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Copied:
-    """What became of the zips of a release.
+    """The result of copying the zips of a release.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def copy_artifacts(release: Release, source: Place, target: Place) -> Copied:
     with TemporaryDirectory() as folder:
 
         def copy_one(name: str, published: PublishedFunction) -> PublishedFunction:
-            # Under a name of ours: that of the function is the source's word.
+            # Under our own name: the function's name comes from the source.
             with NamedTemporaryFile(dir=folder) as file:
                 _require(name, published, _hash(source, published, file))
                 file.flush()

@@ -20,7 +20,7 @@ IDENTITY = frozenset({"name", "promotes_from"})
 
 @dataclass(frozen=True)
 class ReleaseDifference:
-    """What the release of one environment has over that of the next.
+    """The difference between the releases of two environments.
 
     Parameters
     ----------

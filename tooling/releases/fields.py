@@ -1,4 +1,4 @@
-"""What the fields of a release may hold: it is read from states and ledgers that others write."""
+"""Validation of a release's fields, which come from states and ledgers that others may write."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SHOWN_LENGTH = 80
 
 
 class InvalidRelease(OperatorError, ValueError):
-    """A text that stands where a release should is none: damaged, or made to do harm."""
+    """A recorded release is not valid: damaged, or made to do harm."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(

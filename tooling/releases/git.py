@@ -1,4 +1,4 @@
-"""What git knows of the checkout; nothing of the tooling depends on its being there."""
+"""Asking git about the checkout; the tooling also works without git."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Addresses that a later release has moved, taken back for the sources of an earlier one.
+"""Reversing the resource moves of later releases for the sources of an earlier one.
 
-``terraform/moved.tf`` brings an environment from the addresses of earlier releases to today's.
-Sources from before know no address of today: they would remove what stands there and make it anew.
+``terraform/moved.tf`` moves resources from the addresses of earlier releases to the current ones.
+Earlier sources don't know the current addresses: they would destroy and recreate the resources.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def moves_of(sources: Path) -> list[Move]:
 
 
 def add_reverse_moves(sources: Path, later: Path) -> None:
-    """Let `sources` of an earlier release take over what the `later` ones have moved since."""
+    """Add to `sources` the reverse of the moves that `later` sources declare."""
     known = moves_of(sources)
     since = [move for move in moves_of(later) if move not in known]
     path = sources / REVERSE_MOVES

@@ -1,4 +1,4 @@
-"""A release: what exactly runs, named by the digest of its own description."""
+"""A release: exactly what runs, identified by the digest of its description."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class Release:
         return {**asdict(self), "functions": functions}
 
 
-# Stands where variables must be complete but nothing is brought anywhere.
+# A placeholder where variables must be complete but nothing is deployed.
 UNKNOWN_RELEASE = Release(
     git_commit=PLACEHOLDER,
     terraform_digest="0" * 64,

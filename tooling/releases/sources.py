@@ -24,7 +24,7 @@ def sources_of(workspace: Workspace, environment: str, release: Release) -> Path
     Parameters
     ----------
     environment : str
-        The environment that they are for; two may be brought to at once.
+        The environment they are for; several may run at once.
     """
     if terraform_digest(workspace.terraform) == release.terraform_digest:
         return workspace.terraform

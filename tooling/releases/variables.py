@@ -32,7 +32,7 @@ def render_variables(
     Parameters
     ----------
     canary : dict or None
-        While a release is tried, by function, the version that goes on serving, and its share.
+        In a canary, by function, the current version and the share it keeps.
 
     Raises
     ------

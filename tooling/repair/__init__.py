@@ -1,1 +1,1 @@
-"""Bringing an environment back to what it should be; all work on images goes through the queue."""
+"""Repairing an environment; all work on images goes through the queue."""

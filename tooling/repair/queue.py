@@ -1,4 +1,4 @@
-"""Messages for the upload queue: what they ask of the processor, and sending them."""
+"""Messages for the upload queue, and sending them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 BATCH = 10
 SEND_ATTEMPTS = 4
 ATTEMPT_PAUSE_SECONDS = 1.0
-# Uploads wait in the same queue: above so many messages the feeding pauses.
+# Uploads share the queue: sending pauses above this many messages.
 BACKLOG_MAX = 500
 BACKLOG_CHECK_SECONDS = 1.0
 DEPTHS: tuple[QueueAttributeNameType, ...] = (
@@ -32,14 +32,14 @@ DEPTHS: tuple[QueueAttributeNameType, ...] = (
 
 
 def reprocess_request(bucket: str, key: str, now: datetime, *, unless_current: bool) -> str:
-    """Return a message that asks the processor to bring one image to what its object is.
+    """Return a message that asks the processor to process one original again.
 
     Parameters
     ----------
     key : str
         The original's key, raw.
     unless_current : bool
-        Whether an image is left alone that has the renditions that would be made today.
+        Whether to skip an image whose renditions are up to date.
     """
     event = {
         "version": "0",
@@ -57,7 +57,7 @@ def reprocess_request(bucket: str, key: str, now: datetime, *, unless_current: b
 
 
 def queue_depth(sqs: SQSClient, queue_url: str) -> int:
-    """Return about how many messages a queue holds, those that are being worked on included."""
+    """Return the approximate number of messages in a queue, those in flight included."""
     answer = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=DEPTHS)
     return sum(int(count) for count in answer["Attributes"].values())
 
@@ -70,9 +70,9 @@ def send_batch(
     Returns
     -------
     dict of str to str
-        Of those that were taken: the id of the entry, and that of the message in the queue.
+        For each accepted message: the id of the entry, and its id in the queue.
     str
-        Why others were not.
+        Why the others were not accepted.
     """
     answer = sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
     faults = {f"{entry['Code']}: {entry.get('Message', '')}" for entry in answer.get("Failed", [])}
@@ -91,7 +91,7 @@ class QueueFeeder:
     queue_url : str
         The upload queue.
     rate_per_second : float
-        How many messages a second at most.
+        Maximum messages per second.
     """
 
     sqs: SQSClient
@@ -106,7 +106,7 @@ class QueueFeeder:
         Raises
         ------
         OperatorError
-            Some were not taken after several attempts.
+            Some were not accepted after several attempts.
         """
         count = 0
         batch: list[SendMessageBatchRequestEntryTypeDef] = []
@@ -132,7 +132,7 @@ class QueueFeeder:
         raise OperatorError(
             f"The queue did not take {len(batch)} messages.",
             reason=faults,
-            remedy="Run the same command again: it goes on from there.",
+            remedy="Run the same command again: it continues from there.",
         )
 
     def _wait_for_turn(self, messages: int) -> None:

@@ -1,4 +1,4 @@
-"""``recover``: bring back what was deleted, from older versions and from a copy of the table."""
+"""``recover``: restore originals from older versions, and rows from a copy of the table."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     Item = Mapping[str, AttributeValueTypeDef]
 
 EXISTS = "ConditionalCheckFailedException"
-# What the row of an object that was deleted lacks: all that such a row tells is that.
+# Missing from the row of a deleted object, which records only the deletion.
 ARRIVAL = "uploaded_at"
-# What its owner threw away does not come back, whatever else its row lacks.
+# An image that its owner deleted is not restored.
 DISCARDED = "discarded"
 
 
 def return_rows(
     target: Target, copy: str, table: str, screen: Screen, *, is_dry: bool
 ) -> tuple[int, int]:
-    """Put rows of a copy back that the table lacks; return how many, and how many it had.
+    """Restore rows that the table lacks; return how many, and how many were there already.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def return_rows(
     except target.dynamodb.exceptions.ResourceNotFoundException as error:
         raise OperatorError(
             f"There is no table called {copy}.",
-            remedy="Restore the table to a moment before the loss; docs/recover.md says how.",
+            remedy="Restore the table to a time before the loss; see docs/recover.md.",
         ) from error
     return returned, there
 
@@ -80,9 +80,9 @@ def _put_if_missing(target: Target, table: str, item: Item) -> bool:
 
 
 def return_originals(sources: Sources, since: datetime, screen: Screen, *, is_dry: bool) -> int:
-    """Take away the delete markers of originals that were deleted since; return how many.
+    """Remove delete markers of originals that were set since a time; return how many.
 
-    What lies under a marker is there again, and S3 tells the processor so.
+    The version below the marker becomes current, and S3 notifies the processor.
     """
     count = 0
     with screen.progress("originals", None) as line:

@@ -1,4 +1,4 @@
-"""``reprocess``: have images made anew, by feeding the upload queue with requests."""
+"""``reprocess``: process images again, by sending requests to the upload queue."""
 
 from __future__ import annotations
 
@@ -19,23 +19,22 @@ if TYPE_CHECKING:
 
     from tooling.console import Screen
 
-# What an older run has offered may be out of date again: the renditions may have changed since.
+# After that, images sent by the earlier run may be out of date again.
 RESUMABLE = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which images are asked for.
+    """Which images to process again.
 
     Parameters
     ----------
     is_forced : bool
-        Also those that are current, and those that were refused or failed.
+        Whether to include up-to-date, rejected and failed images.
     owner : str or None
         Only this user's.
     since : str or None
-        Only those that arrived at this moment or later: a timestamp as rows hold it, or its
-        beginning.
+        Only those uploaded at this time or later: a timestamp as in rows, or its beginning.
     """
 
     is_forced: bool = False
@@ -48,7 +47,7 @@ class Selection:
         """Yield the originals' keys page by page, each with the position after it."""
         names, values = {"#key": "key", "#status": "status"}, {}
         conditions = []
-        # Newer code may take what was refused or failed; what is trashed or waited for stays.
+        # Newer code may accept what was rejected or failed; trashed and pending images stay.
         statuses = sorted(LISTED_STATUSES) if self.is_forced else (Status.READY,)
         for number, status in enumerate(statuses):
             values[f":status{number}"] = {"S": status.value}
@@ -82,16 +81,16 @@ class Selection:
 
 @dataclass
 class Progress:
-    """How far a run has come, kept in a file so that the next one goes on from there.
+    """The progress of a run, kept in a file so that the next run can resume.
 
     Parameters
     ----------
     path : Path
-        The file; gone once all is done.
+        The file; removed at the end.
     selection : Selection
-        What the run is about; another selection begins anew.
+        What the run selects; another selection starts over.
     began : datetime
-        When it was begun; a day later it begins anew.
+        When the run began; after a day it starts over.
     """
 
     path: Path
@@ -102,7 +101,7 @@ class Progress:
 
     @classmethod
     def read(cls, path: Path, selection: Selection) -> Progress:
-        """Return where a recent run of this selection was stopped, or the beginning."""
+        """Return the progress of a recent stopped run of this selection, or a new one."""
         if path.exists():
             kept = json.loads(path.read_text(encoding="utf-8"))
             began = datetime.fromisoformat(kept["began"])
@@ -112,7 +111,7 @@ class Progress:
         return cls(path, selection)
 
     def write(self) -> None:
-        """Keep it."""
+        """Save the progress."""
         document = {
             "selection": asdict(self.selection),
             "began": self.began.isoformat(),
@@ -124,7 +123,7 @@ class Progress:
         scratch.replace(self.path)
 
     def forget(self) -> None:
-        """Drop it: all is done."""
+        """Remove the file at the end of the run."""
         self.path.unlink(missing_ok=True)
 
 
@@ -139,7 +138,7 @@ class Reprocess:
     table, bucket : str
         Where images are.
     feeder : QueueFeeder or None
-        What takes the requests; None where they are only counted.
+        Sends the requests; None to count only.
     """
 
     dynamodb: DynamoDBClient
@@ -148,12 +147,12 @@ class Reprocess:
     feeder: QueueFeeder | None
 
     def run(self, progress: Progress, screen: Screen) -> int:
-        """Offer every image that is selected; return how many those were, earlier runs included."""
+        """Send a request for every selected image; return how many, resumed runs included."""
         if self.feeder is None:
             pages = progress.selection.pages(self.dynamodb, self.table, None)
             return sum(len(keys) for keys, _ in pages)
         if progress.position:
-            screen.done(f"going on where the last run was stopped, after {progress.offered} images")
+            screen.done(f"resuming after {progress.offered} images")
         with screen.progress("offering", None) as line:
             start = progress.position
             for keys, position in progress.selection.pages(self.dynamodb, self.table, start):

@@ -1,1 +1,1 @@
-"""checkov over the Terraform sources and over plans: what it finds, and who decides on it."""
+"""Running checkov over the Terraform sources and plans, and judging its findings."""

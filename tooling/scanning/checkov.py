@@ -26,7 +26,7 @@ SETTINGS = {
     "EVAL_TF_PLAN_AFTER_UNKNOWN": "true",
 }
 JSON_NAME, SARIF_NAME = "results_json.json", "results_sarif.sarif"
-# 1: there are findings, which the report tells.
+# 1: there are findings, which the report lists.
 RAN = (0, 1)
 
 
@@ -39,7 +39,7 @@ class Checkov:
     cache : Path
         Where its environment lies.
     screen : Screen
-        Where it is told that this takes a while.
+        Shows progress.
     """
 
     cache: Path
@@ -92,8 +92,8 @@ class Checkov:
         report = results / JSON_NAME
         if completed.returncode not in RAN or not report.exists():
             raise OperatorError(
-                f"checkov did not get through {subject}.",
-                reason="\n".join(completed.stderr.splitlines()[-8:]) or "It said nothing.",
+                f"checkov could not scan {subject}.",
+                reason="\n".join(completed.stderr.splitlines()[-8:]) or "It printed nothing.",
                 remedy="Run it by hand to see more: " + " ".join(command),
             )
         return Report.from_document(subject, json.loads(report.read_text(encoding="utf-8")))

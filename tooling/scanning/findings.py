@@ -57,7 +57,7 @@ class Report:
     passed : int
         Number of checks that passed.
     failed : tuple of Finding
-        What must be mended.
+        The failed checks.
     skipped : tuple of Finding
         What is skipped in the sources, with reasons.
     broken_files : tuple of str

@@ -1,4 +1,4 @@
-"""The plan about to be applied is scanned; one that is not clean is not applied."""
+"""Scanning the plan before it is applied."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def require_clean_plan(
         raise OperatorError(
             f"The plan of {name} has findings; nothing was applied.",
             reason=describe_faults(report),
-            remedy="Mend the Terraform sources, or skip the check there with its reason.",
+            remedy="Fix the Terraform sources, or skip the check there with a reason.",
         )
     if left_out_for(target):
         gaps = ", ".join(f"{check} ({reason})" for check, reason in EMBEDDED_GAPS.items())
@@ -68,7 +68,7 @@ def require_clean_plan(
 
 
 def show_report(screen: Screen, report: Report) -> None:
-    """Print what failed, as a table; nothing where all is well."""
+    """Print the failed checks as a table."""
     rows = [
         (finding.check_id, finding.resource, finding.place, finding.name)
         for finding in report.failed

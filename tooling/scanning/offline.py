@@ -61,7 +61,7 @@ def offline_root(workspace: Workspace, root: Path, folder: Path, subject: str) -
 
 
 def plan_offline(terraform: Terraform, folder: Path, variables: dict[str, Any]) -> Path:
-    """Return the JSON of a plan that makes everything anew."""
+    """Return the JSON of a plan that creates everything."""
     values = write_json(folder / "terraform.tfvars.json", variables)
     terraform.plan(folder / "plan.tfplan", variables=values, lock=False)
     return write_json(folder / "plan.json", terraform.show(folder / "plan.tfplan"))

@@ -70,7 +70,7 @@ def scan(workspace: Workspace, environments: list[Environment], screen: Screen) 
         raise OperatorError(
             "The scan is not clean.",
             reason="\n".join(faults),
-            remedy="Mend the Terraform sources, or skip the check there with its reason.",
+            remedy="Fix the Terraform sources, or skip the check there with a reason.",
         )
     return reports
 
@@ -96,7 +96,7 @@ class PlanScanner:
     checkov : Checkov
         The scanner.
     screen : Screen
-        Where it is told.
+        Shows progress.
     """
 
     workspace: Workspace

@@ -1,4 +1,4 @@
-"""What a plan does not know yet, told apart: set to something unknown, or not set at all."""
+"""Unknown values in a plan: distinguishing attributes that are set from those that are not."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def without_unset(plan: dict[str, Any]) -> dict[str, Any]:
         What ``terraform show -json`` makes of a plan; it is left as it is.
     """
     configured = configured_attributes(plan)
-    told = copy.deepcopy(plan)
-    for entry in told.get("resource_changes", []):
+    marked = copy.deepcopy(plan)
+    for entry in marked.get("resource_changes", []):
         unknown = entry["change"].get("after_unknown")
         if isinstance(unknown, dict):
             names = configured.get(without_indexes(entry["address"]), set())
             entry["change"]["after_unknown"] = {
                 name: value for name, value in unknown.items() if name in names
             }
-    return told
+    return marked

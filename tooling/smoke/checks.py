@@ -1,4 +1,4 @@
-"""What a smoke test looks at, and how it says what is wrong."""
+"""The checks of the smoke test, and how they fail."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ POLL_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Checks:
-    """Looks at what the API and S3 answer.
+    """Checks the answers of the API and S3.
 
     Parameters
     ----------
     steps : Steps
-        The step at hand fails where something is wrong.
+        The current step fails if a check does.
     """
 
     steps: Steps
@@ -45,14 +45,14 @@ class Checks:
         status: HTTPStatus,
         document: dict[str, Any] | None = None,
     ) -> Any:  # noqa: ANN401 - whatever the API answers
-        """Send a request that is answered with a status; return the document."""
+        """Send a request and require a status; return the document."""
         answer = client.request(method, path, document)
         if answer.status != status:
             self.fail(f"{method} {path} answered {answer.status}, not {status}: {answer.text}")
         return answer.document
 
     def eventually(self, condition: Callable[[], bool]) -> bool:
-        """Wait for what follows a change a little later; return whether it came."""
+        """Wait for an eventually consistent condition; return whether it became true."""
         deadline = monotonic() + CONSISTENCY_TIMEOUT_SECONDS
         while not condition():
             if monotonic() > deadline:
@@ -68,7 +68,7 @@ class Checks:
         return answer
 
     def require_ready(self, image: dict[str, Any], renditions: list[Rendition]) -> None:
-        """Look at a document of the image: ready, upright, with all renditions."""
+        """Check an image's document: ready, upright, with all renditions."""
         if image["status"] != Status.READY:
             self.fail(f"the image ended as {image['status']}: {image.get('error')}")
         size = (image["width"], image["height"])
@@ -79,7 +79,7 @@ class Checks:
             self.fail(f"it lacks the renditions {', '.join(sorted(missing))}")
 
     def require_rendition(self, rendition: dict[str, Any], wanted: tuple[int, int]) -> None:
-        """Fetch a rendition and look at its size, its type, and what it must not carry."""
+        """Fetch a rendition and check its size and type, and that it has no metadata."""
         answer = self.fetch(rendition["url"])
         self.require_type(answer.headers, rendition["content_type"])
         with Image.open(io.BytesIO(answer.body)) as decoded:
@@ -92,24 +92,24 @@ class Checks:
         if len(answer.body) != rendition["bytes"]:
             self.fail(f"it has {len(answer.body)} bytes, not {rendition['bytes']}")
         if len(metadata):
-            self.fail("it still carries EXIF")
+            self.fail("it still has EXIF")
 
     def require_type(self, headers: dict[str, str], wanted: str) -> None:
-        """Look at the media type that something is served with."""
+        """Check the content type of an answer."""
         if headers.get("content-type") != wanted:
             self.fail(f"it is served as {headers.get('content-type')}, not {wanted}")
 
     def require_listed(self, client: MediaClient, image_id: str, *, wanted: bool) -> None:
-        """Look whether the image is among the newest of a user."""
+        """Check whether the image is among a user's newest."""
 
         def listed() -> bool:
             page = self.expect(client, "GET", "/images?limit=10", HTTPStatus.OK)
             return any(image["image_id"] == image_id for image in page["images"])
 
-        # The list is an index, which follows the table a little later.
+        # The list is an index, which is eventually consistent.
         if not self.eventually(lambda: listed() == wanted):
             self.fail("the list lacks the image" if wanted else "the list shows the image")
 
     def fail(self, reason: str) -> None:
-        """End the step at hand as failed."""
+        """Fail the current step."""
         raise self.steps.failure(reason)

@@ -1,4 +1,4 @@
-"""An image like a phone's: a scene with grain, on its side, camera, place and time in EXIF."""
+"""A test image like a phone's: rotated, grainy, with camera, place and time in EXIF."""
 
 from __future__ import annotations
 

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 class SmokeTestFailed(OperatorError):
-    """The deployed system does not do what it is for."""
+    """The deployed system does not work."""
 
 
 @dataclass
 class Steps:
-    """What has been done and what is being done."""
+    """The finished steps and the current one."""
 
     done: list[tuple[str, str, int]] = field(default_factory=list)
     """Name, finding and milliseconds of each step done."""
@@ -38,13 +38,13 @@ class Steps:
             self.done.append((name, finding, round((monotonic() - began) * 1000)))
 
     @contextmanager
-    def faults_told(self) -> Iterator[None]:
-        """Turn whatever the system or its AWS answers with into the failure of the step at hand.
+    def errors_as_failures(self) -> Iterator[None]:
+        """Turn every exception into a failure of the current step.
 
         Raises
         ------
         SmokeTestFailed
-            Something was raised; only a release that passes every step has proved itself.
+            An exception was raised; a release is verified only if every step passes.
         """
         try:
             yield
@@ -55,7 +55,7 @@ class Steps:
             raise self.failure(f"{type(error).__name__}: {said}") from error
 
     def failure(self, reason: str) -> SmokeTestFailed:
-        """Return the failure of the step at hand."""
+        """Return the failure of the current step."""
         return SmokeTestFailed(
             "The smoke test failed: what is deployed does not work.",
             reason=f"At '{self.current}': {reason}",

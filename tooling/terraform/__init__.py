@@ -1,1 +1,1 @@
-"""Everything that runs Terraform: the binary, where providers come from, one adapter, plans."""
+"""Running Terraform: the binary, providers, the adapter, plans and state."""

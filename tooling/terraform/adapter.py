@@ -45,7 +45,7 @@ class Terraform:
     environment : dict of str to str
         The whole environment of the program, PATH included.
     subject : str
-        The environment that is worked on; named in messages.
+        The environment, for messages.
     """
 
     binary: Path
@@ -85,7 +85,7 @@ class Terraform:
     ) -> bool:
         """Write a plan to `plan_file`; return whether it changes anything, outputs included.
 
-        A plan that is only to be read needs no `lock` on the state.
+        A plan that is only read needs no `lock` on the state.
         """
         options: dict[str, object] = {"out": str(plan_file), "destroy": destroy}
         if not lock:
@@ -110,7 +110,7 @@ class Terraform:
         return document
 
     def apply(self, plan_file: Path, listener: Listener | None = None) -> None:
-        """Do exactly what the saved plan says; a plan of a destroy destroys."""
+        """Apply exactly the saved plan, which may be a destroy plan."""
         self._stream(
             "apply",
             listener,
@@ -121,11 +121,11 @@ class Terraform:
         )
 
     def force_unlock(self, lock_id: str) -> None:
-        """Lift a lock that a killed run left."""
+        """Remove the state lock of a killed run."""
         self._run("force-unlock", lock_id, force=IsFlagged)
 
     def command(self, action: str, *arguments: str, **options: object) -> list[str]:
-        """Return the command line of an action, from the flags given and no others."""
+        """Return the command line of an action, with the given flags alone."""
         line: list[str] = CommandLine(
             working_dir=str(self.folder), terraform_bin_path=str(self.binary)
         ).generate_cmd_string(action, *arguments, **options)
@@ -138,7 +138,7 @@ class Terraform:
         accept: tuple[int, ...] = (SUCCEEDED,),
         **options: object,
     ) -> str:
-        """Run an action that answers with one document; return what it printed."""
+        """Run an action that prints one document; return its output."""
         lines: list[str] = []
         self._execute(self.command(action, *arguments, **options), lines.append, accept)
         return "".join(lines)
@@ -151,7 +151,7 @@ class Terraform:
         accept: tuple[int, ...] = (SUCCEEDED,),
         **options: object,
     ) -> int:
-        """Run an action that reports as it goes; each message reaches the listener."""
+        """Run an action that reports progress; pass each message to the listener."""
 
         def tell(line: str) -> None:
             message = parse_line(line)

@@ -1,4 +1,4 @@
-"""What Terraform is handed beside its sources: backend settings, and documents as JSON."""
+"""Input to Terraform beside its sources: backend settings and variables."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def foundation_variables(target: Target, ledger_key_id: str | None) -> dict[str,
     Parameters
     ----------
     ledger_key_id : str or None
-        The ledger's key, where there is one to adopt.
+        The ledger's key to import; None if there is none yet.
     """
     environment = target.environment
     return {

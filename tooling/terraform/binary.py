@@ -1,4 +1,4 @@
-"""The terraform binary: the one on PATH, else one downloaded once and verified."""
+"""The terraform binary: from PATH, or downloaded once and verified."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "a
 
 @dataclass(frozen=True)
 class Download:
-    """Where a missing terraform comes from.
+    """Where to download a missing terraform.
 
     Parameters
     ----------
@@ -79,10 +79,10 @@ class Download:
         found = hashlib.sha256(archive).hexdigest()
         if found != checksum:
             raise OperatorError(
-                "The downloaded terraform is not the expected one and was thrown away.",
+                "The downloaded terraform has the wrong checksum and was discarded.",
                 reason=f"{url} has SHA-256 {found}, but {checksum} was expected.",
-                remedy="Try again; if it stays so, something between here and the site changes "
-                "what it sends: install Terraform by hand.",
+                remedy="Try again; if it happens again, something alters the download: "
+                "install Terraform by hand.",
             )
         _place(archive, binary)
         return binary
@@ -109,7 +109,7 @@ def find_terraform(cache: Path, download: Download | None = None) -> Path:
 
 
 def _undisturbed(variables: Mapping[str, str]) -> dict[str, str]:
-    """Leave out what the shell sets to change Terraform's flags or output."""
+    """Return the environment without variables that change Terraform's flags or output."""
     kept = {k: v for k, v in variables.items() if not k.startswith(("TF_CLI_ARGS", "TF_LOG"))}
     return kept | {"CHECKPOINT_DISABLE": "1"}
 
@@ -121,7 +121,7 @@ def _version(binary: Path) -> Version:
         check=False,
         env=_undisturbed(os.environ),
     )
-    # A warning about the operator's own CLI configuration may stand around the document.
+    # Warnings about the operator's CLI configuration may surround the document.
     text = completed.stdout.decode(errors="replace")
     try:
         document, _ = json.JSONDecoder().raw_decode(text[text.index("{") :])
@@ -147,7 +147,7 @@ def _get(url: str) -> bytes:
 
 
 def _place(archive: bytes, binary: Path) -> None:
-    """Unpack next to the final place and rename, so that a half-written file is never run."""
+    """Unpack beside the final path and rename, so that no partial file is ever run."""
     binary.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=binary.parent, delete=False) as unpacked:
         with zipfile.ZipFile(io.BytesIO(archive)) as files:

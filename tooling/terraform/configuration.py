@@ -1,4 +1,4 @@
-"""What the sources themselves set, as a plan's document tells it."""
+"""The attributes that the sources set, from a plan's document."""
 
 from __future__ import annotations
 

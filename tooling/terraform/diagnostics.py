@@ -1,4 +1,4 @@
-"""Terraform's own messages, told as Terraform tells them."""
+"""Terraform's diagnostics."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from tooling.errors import OperatorError
 
 LOCK_SUMMARY = "Error acquiring the state lock"
-# An apply that says so has not begun.
+# Errors of an apply that has not begun.
 REFUSALS = frozenset(
     {LOCK_SUMMARY, "Saved plan is stale", "Saved plan does not match the given state"}
 )
@@ -27,7 +27,7 @@ class Diagnostic:
     summary, detail : str
         The headline and the explanation.
     where : str
-        ``file:line`` or a resource address; empty when Terraform names no place.
+        ``file:line`` or a resource address; empty if Terraform names no location.
     """
 
     severity: str
@@ -58,13 +58,13 @@ class TerraformFailed(OperatorError):
     Parameters
     ----------
     action : str
-        What was asked of it, such as ``plan``.
+        The action, such as ``plan``.
     subject : str
         The environment that was worked on.
     diagnostics : list of Diagnostic
-        What it said, errors and warnings.
+        Its errors and warnings.
     output : str
-        What it printed besides; shown when there is no diagnostic.
+        Its other output, shown if there is no diagnostic.
     """
 
     def __init__(
@@ -76,8 +76,8 @@ class TerraformFailed(OperatorError):
         lock = _lock_id(self.diagnostics)
         if lock:
             remedy = (
-                "Wait until the other run ends. If it was killed and its process is gone, lift its "
-                f"lock: nox -s unlock -- {subject} {lock}"
+                "Wait until the other run ends. If it was killed and its process is gone, remove "
+                f"its lock: nox -s unlock -- {subject} {lock}"
             )
         super().__init__(f"terraform {action} failed for {subject}.", reason=reason, remedy=remedy)
 

@@ -1,4 +1,4 @@
-"""What lies below an environment: buckets for its state and its zips, and the ledger's key."""
+"""The foundation of an environment: state and artifact buckets, and the ledger's key."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def foundation_stack(workspace: Workspace, target: Target) -> Stack:
 
 
 def ensure_foundation(target: Target, screen: Screen) -> None:
-    """Make buckets and key, unless they are there: private, empty, keeping versions."""
+    """Create the buckets and the key if they are missing."""
     environment = target.environment
     for bucket in (state_bucket(environment), artifact_bucket(environment)):
         if ensure_bucket(target.s3, bucket, environment.aws.region):
@@ -58,7 +58,7 @@ class PlannedFoundation:
         """What it would do, as an operator reads it."""
         return self.plan.summary
 
-    def lay(self, screen: Screen) -> None:
+    def apply(self, screen: Screen) -> None:
         """Apply exactly this plan."""
         began = monotonic()
         if not self.summary.empty:
@@ -69,12 +69,12 @@ class PlannedFoundation:
 def plan_foundation(
     workspace: Workspace, target: Target, screen: Screen, *, lock: bool = True
 ) -> PlannedFoundation:
-    """Plan to bring both buckets, which are there, to what Terraform says of them.
+    """Plan the changes of both existing buckets.
 
     Parameters
     ----------
     lock : bool
-        Whether to lock the state, as whoever is going to apply the plan must.
+        Whether to lock the state, as a plan to be applied must.
     """
     stack = foundation_stack(workspace, target)
     variables = foundation_variables(target, LedgerKey.of(target).find())

@@ -1,4 +1,4 @@
-"""Locks of states that killed runs left."""
+"""State locks that killed runs left behind."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ def stack_that_holds(workspace: Workspace, target: Target, lock_id: str) -> Stac
                 return stack
     raise OperatorError(
         f"No state of {target.environment.name} is locked under {lock_id}.",
-        remedy="Run the command again that was refused: the lock may be gone, or have another id.",
+        remedy="Run the refused command again: the lock may be gone, or have another id.",
     )

@@ -1,4 +1,4 @@
-"""The environment itself, which is everything but the state and artifact buckets, as a stack."""
+"""The stack of the environment itself: everything but the foundation."""
 
 from __future__ import annotations
 
@@ -43,22 +43,22 @@ class MediaStack(Stack):
         destroy: bool = False,
         lock: bool = True,
     ) -> Plan:
-        """Save the plan that brings a release, and return it.
+        """Save the plan for a release, and return it.
 
         Parameters
         ----------
         keeps : dict or None
-            In a canary, by function, the version that goes on serving, and its share.
+            In a canary, by function, the current version and the share it keeps.
         destroy : bool
-            Whether it is to remove everything instead.
+            Whether to plan a destroy instead.
         lock : bool
-            Whether to lock the state, as whoever is going to apply the plan must.
+            Whether to lock the state, as a plan to be applied must.
         """
         variables = self._variables(release, keeps)
         return self.plan_with(screen, variables, destroy=destroy, lock=lock)
 
     def compare(self, release: Release) -> bool:
-        """Plan for a release, never to apply it; return whether anything would change.
+        """Plan for a release only to compare; return whether anything would change.
 
         The state is not locked, so the right to read is enough, and a run at work in the
         environment keeps the plan that it saved. The stack must be initialised.
@@ -89,7 +89,7 @@ def media_stack(
     state_key: str = MEDIA_KEY,
     founded: bool = True,
 ) -> MediaStack:
-    """Return the environment as a stack; nothing is run yet.
+    """Return the stack of an environment, without running anything.
 
     Parameters
     ----------

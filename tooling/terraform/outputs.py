@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Function:
-    """What is deployed of one function.
+    """A deployed function.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class Outputs:
 
     @cached_property
     def release(self) -> Release:
-        """What the last apply brought."""
+        """The release of the last apply."""
         return Release.from_document(self._value("release"))
 
     @cached_property
@@ -103,7 +103,7 @@ class Outputs:
 
     @property
     def dead_letter_queue_url(self) -> str:
-        """Queue of events that were given up."""
+        """Dead-letter queue."""
         return self._text("dead_letter_queue_url")
 
     @property
@@ -122,13 +122,12 @@ class Outputs:
             raise self._unreadable(name)
         return found
 
-    def _value(self, name: str) -> Any:  # noqa: ANN401 - whatever Terraform was told to keep
+    def _value(self, name: str) -> Any:  # noqa: ANN401 - an output of any type
         if name not in self.values:
             raise OperatorError(
                 f"The state of {self.environment} holds no output {name}.",
-                reason="It was left by an older release, or by an apply that never ended.",
-                remedy=f"Bring a release of this checkout to {self.environment}: deploy or promote "
-                "it.",
+                reason="It comes from an older release, or from an apply that never finished.",
+                remedy=f"Deploy or promote a release of this checkout to {self.environment}.",
             )
         return self.values[name]
 
@@ -142,7 +141,7 @@ class Outputs:
 
 
 def read_outputs(target: Target) -> Outputs | None:
-    """Read the state itself, which needs nothing but the right to; None if there is no release.
+    """Read the outputs from the state object; return None if nothing is deployed.
 
     Raises
     ------
@@ -153,7 +152,7 @@ def read_outputs(target: Target) -> Outputs | None:
     outputs = Outputs(environment.name, state_outputs(target.s3, environment))
     if "release" not in outputs.values:
         return None
-    _ = outputs.release  # one that is damaged is told here, not half-way
+    _ = outputs.release  # a damaged release fails here, not later
     return outputs
 
 

@@ -1,4 +1,4 @@
-"""A saved plan, read once: what it changes, what it found changed, what it was made with."""
+"""A saved plan: its changes, the drift it found, and its variables."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Plan:
     resources : tuple of ResourceChange
         Every resource, in the order of the plan.
     drift : tuple of ResourceChange
-        What was found changed since the last apply.
+        The drift since the last apply.
     outputs : dict
         By name, the change of each output that changes.
     configured : dict
         By address, the attributes that the sources set.
     settings : tuple of (str, str)
-        The variables that it was made with.
+        Its variables.
     """
 
     resources: tuple[ResourceChange, ...] = ()
@@ -56,12 +56,12 @@ class Plan:
 
     @property
     def changed(self) -> tuple[ResourceChange, ...]:
-        """The resources to which anything is done."""
+        """The resources that change."""
         return tuple(entry for entry in self.resources if entry.is_changed)
 
     @property
     def removed(self) -> tuple[ResourceChange, ...]:
-        """The resources that go, those that are replaced included."""
+        """The resources that are destroyed or replaced."""
         return tuple(entry for entry in self.resources if entry.is_removed)
 
     @cached_property

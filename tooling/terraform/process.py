@@ -1,4 +1,4 @@
-"""Running a program that writes its state even where the tooling is interrupted or killed."""
+"""Running Terraform so that it writes its state even if the tooling is interrupted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def run_to_its_end(
 ) -> int:
     """Run a program; return its exit code.
 
-    Whatever is raised meanwhile, an interrupt above all, stops it in order and is raised on.
+    Any exception, such as an interrupt, stops the program in order and is raised again.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def run_to_its_end(
     environment : dict of str to str
         All of its environment.
     on_line : callable
-        Told each line that it prints, as it prints it.
+        Called with each line of output.
     """
     # Into a file, not a pipe: should this process be killed, a pipe would break under Terraform
     # and take it down before its state is written.
@@ -81,7 +81,7 @@ def _lines(process: subprocess.Popen[bytes], output: int) -> Iterator[str]:
 
 def _end_in_order(process: subprocess.Popen[bytes]) -> None:
     """Let Terraform finish the calls under way and write its state, however long that takes."""
-    with _interrupts_ignored():  # an impatient second Ctrl-C must not cost the state
+    with _interrupts_ignored():  # a second Ctrl-C must not lose the state
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
         process.wait()

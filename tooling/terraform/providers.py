@@ -1,4 +1,4 @@
-"""Where Terraform gets providers from: a filesystem mirror if there is one, else the registry."""
+"""The source of providers: a filesystem mirror if there is one, otherwise the registry."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def find_mirror(environment: dict[str, str], opt: Path = Path("/opt")) -> Path |
 
 @contextmanager
 def preparing(environment: dict[str, str]) -> Iterator[None]:
-    """Keep other preparations that use the same CLI configuration waiting.
+    """Let only one run at a time initialise with the same CLI configuration.
 
-    Terraform's cache of downloaded providers does not bear two that fill it at once.
+    Terraform's plugin cache is not safe for concurrent downloads.
     """
     configuration = environment.get("TF_CLI_CONFIG_FILE")
     if configuration is None:

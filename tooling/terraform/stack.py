@@ -33,7 +33,7 @@ GARBAGE_COLLECTION = {"GOGC": "400"}
 
 @dataclass(frozen=True)
 class Stack:
-    """What Terraform manages of an environment in one state.
+    """A root module, with one state, in an environment.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class Stack:
 
     @property
     def plan_file(self) -> Path:
-        """The saved plan, the only thing that is ever applied."""
+        """The saved plan: the only thing that is ever applied."""
         return self.folder / "plan.tfplan"
 
     @property
@@ -66,7 +66,7 @@ class Stack:
         return self.folder / "plan.json"
 
     def init(self, screen: Screen) -> None:
-        """Connect the root module with its state; nothing is done where that is done already.
+        """Initialise the root module, unless that is already done.
 
         Terraform would hash the provider each time, which takes seconds.
         """
@@ -96,7 +96,7 @@ class Stack:
     ) -> Plan:
         """Save a plan for these variables, and return it.
 
-        A plan that is only to be shown needs no `lock` on the state, and no right to write.
+        A plan that is only shown needs no `lock` on the state, and no permission to write.
         """
         self.init(screen)
         path = write_json(self.folder / "terraform.tfvars.json", variables)
@@ -121,7 +121,7 @@ class Stack:
         return Plan.from_document(document)
 
     def apply(self, screen: Screen, summary: PlanSummary) -> None:
-        """Do exactly what the saved plan says, telling of each resource as it is finished."""
+        """Apply exactly the saved plan, printing each finished resource."""
         total = sum(2 if change.action is Action.REPLACE else 1 for change in summary.changes)
         with screen.progress("applying", total) as progress:
             count = 0
@@ -141,7 +141,7 @@ class Stack:
             self.terraform.apply(self.plan_file, applying)
 
     def outputs(self) -> Outputs:
-        """Return the outputs; there are none where nothing was applied yet."""
+        """Return the outputs; empty before the first apply."""
         environment = self.target.environment
         values = state_outputs(self.target.s3, environment, self.state_key)
         return Outputs(environment.name, values)

@@ -1,4 +1,4 @@
-"""The Terraform state of an environment, read as the object that it is: no Terraform is started."""
+"""Reading the state of an environment directly from S3, without Terraform."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def state_outputs(s3: S3Client, environment: Environment, key: str = MEDIA_KEY) 
         raise OperatorError(
             f"The state of {environment.name} is damaged.",
             reason=f"s3://{bucket}/{key}: {type(error).__name__}: {error}",
-            remedy="Find out who wrote it (the versions of that object, CloudTrail), and bring an "
-            "older version back.",
+            remedy="Find out who wrote it (the versions of that object, CloudTrail), and restore "
+            "an older version.",
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""A plan as an operator reads it: what is made, changed, replaced and removed."""
+"""A summary of a plan: what it creates, changes, replaces and destroys."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Change:
             return ()
         return tuple(sorted({TOP_LEVEL.split(value.path, maxsplit=1)[0] for value in self.values}))
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """Return the address, and below it each value that differs."""
         return "\n".join([self.address, *(f"  {value}" for value in self.values)])
 
@@ -139,7 +139,7 @@ class PlanSummary:
         for action in Action:
             touched = [change for change in self.changes if change.action is action]
             is_whole = action in (Action.CREATE, Action.DELETE)
-            lines = _by_module(touched) if is_whole else [change.told() for change in touched]
+            lines = _by_module(touched) if is_whole else [change.describe() for change in touched]
             rows += [(action.value, line) for line in lines]
         if self.outputs and not self.changes:
             rows += [("output", str(value)) for value in self.output_values]

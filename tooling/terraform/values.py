@@ -1,4 +1,4 @@
-"""What a plan changes in a resource, value by value, as whoever approves it has to see it."""
+"""The values that a plan changes in a resource, for whoever approves it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SENSITIVE = "(sensitive)"
 UNKNOWN = "(known after apply)"
 NOTHING = "(none)"
 LONGEST, BEGINNING, DIGITS = 160, 80, 32
-# Sensitive even where a provider forgets to say so.
+# Treated as sensitive even if the provider does not mark them.
 ALWAYS_SENSITIVE = re.compile(r"cursor_key", re.IGNORECASE)
 
 
@@ -109,7 +109,7 @@ def differences(change: Mapping[str, Any]) -> tuple[Difference, ...]:
 
 
 def shown(value: object) -> str:
-    """Return a value in one line; what is long is told by its beginning, length and digest."""
+    """Return a value in one line; a long one as its beginning, length and digest."""
     if value is None:
         return NOTHING
     # In ASCII: what comes from outside must not reach a terminal as anything but text.

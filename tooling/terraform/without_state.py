@@ -1,4 +1,4 @@
-"""An environment for whose state there is no bucket yet, planned to be looked at."""
+"""Planning an environment that has no state bucket yet."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 LOCAL_BACKEND = 'terraform {\n  backend "local" {}\n}\n'
 
 
-def unfounded_media_stack(workspace: Workspace, target: Target) -> MediaStack:
-    """Return the environment as it would be.
+def media_stack_without_state(workspace: Workspace, target: Target) -> MediaStack:
+    """Return the stack of a new environment.
 
-    Terraform plans it against an empty state of its own, so that nothing has to be made for a look.
+    Terraform plans it against an empty local state, so that nothing has to be created.
     """
-    folder = workspace.environment_state(target.environment.name) / "unfounded"
+    folder = workspace.environment_state(target.environment.name) / "without-state"
     root = folder / "terraform"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(workspace.terraform, root, ignore=shutil.ignore_patterns(".terraform"))
     (root / "backend_override.tf").write_text(LOCAL_BACKEND, encoding="utf-8")
-    key = f"unfounded/{MEDIA_KEY}"
+    key = f"without-state/{MEDIA_KEY}"
     return media_stack(workspace, target, root, state_key=key, founded=False)

@@ -1,4 +1,4 @@
-"""An environment's Cognito pool: users come, sign in for a token, and go."""
+"""An environment's Cognito user pool: adding, listing, signing in and removing users."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from tooling.terraform.outputs import Outputs
 
 PASSWORD_BYTES = 24
-# Half the life that the client gives its access tokens.
+# Half the lifetime of the client's access tokens.
 TOKEN_RENEWAL_SECONDS = 1800.0
 SIGN_IN_ATTEMPTS = 4
 # Every kind of character that a password policy can ask for.
 PASSWORD_KINDS = "aA1!"  # noqa: S105 - no password, a part of each
-# Begins the names of users that are the tooling's own, which no person has.
+# Prefix of the tooling's own users.
 OWN_PREFIX = "tooling-"
 ADMINS = "admins"
 SERVICE_USERS = "service-users"
@@ -40,11 +40,11 @@ class User:
     Parameters
     ----------
     name, subject : str
-        What it signs in with, and the owner that its images have.
+        The name to sign in with, and the owner id of its images.
     status : str
         As Cognito calls it, such as ``CONFIRMED``.
     groups : frozenset of str
-        The groups of ours that it is in.
+        Those of the environment's groups that it is in.
     """
 
     name: str
@@ -59,7 +59,7 @@ class User:
 
     @property
     def is_service(self) -> bool:
-        """Whether it stands for a program, so that its password may be renewed at any time."""
+        """Whether it is a program's user, whose password may be reset at any time."""
         return SERVICE_USERS in self.groups or self.name.startswith(OWN_PREFIX)
 
 
@@ -99,7 +99,7 @@ class UserPool:
         )
 
     def users(self) -> Iterator[User]:
-        """Yield all users; a few calls for each sixty of them, however many there are."""
+        """Yield all users, page by page."""
         members = {group: self._members(group) for group in (ADMINS, SERVICE_USERS)}
         pages = self.cognito.get_paginator("list_users").paginate(UserPoolId=self.pool_id)
         for found in (user for page in pages for user in page["Users"]):
@@ -116,18 +116,18 @@ class UserPool:
     def add(
         self, name: str, groups: frozenset[str] = frozenset(), password: str | None = None
     ) -> User:
-        """Make a user, with a password that holds, or with none that anybody has.
+        """Add a user, with a permanent password, or with one that nobody knows.
 
         Raises
         ------
         OperatorError
-            The name is taken, or the pool lacks a group, as one does that is not deployed anew.
+            The name is taken, or the pool lacks a group and needs a new deployment.
         """
         try:
             self._create(name)
         except self.cognito.exceptions.UsernameExistsException as error:
             raise OperatorError(
-                f"There is a user called {name} already; nothing was changed.",
+                f"A user called {name} already exists; nothing was changed.",
                 remedy="Choose another name, or remove that user first.",
             ) from error
         try:
@@ -152,11 +152,11 @@ class UserPool:
                 raise OperatorError(
                     f"The environment has no group {group}.",
                     reason=str(error),
-                    remedy="Bring it up to date first: nox -s deploy -- ENV",
+                    remedy="Update it first: nox -s deploy -- ENV",
                 ) from error
 
     def _create(self, name: str) -> None:
-        """Make a user whose password nobody knows."""
+        """Add a user whose password nobody knows."""
         self.cognito.admin_create_user(
             UserPoolId=self.pool_id,
             Username=name,
@@ -165,7 +165,7 @@ class UserPool:
         )
 
     def _set_password(self, name: str, password: str) -> None:
-        """Give a user a password that holds until it is changed."""
+        """Set a user's permanent password."""
         self.cognito.admin_set_user_password(
             UserPoolId=self.pool_id, Username=name, Password=password, Permanent=True
         )
@@ -193,7 +193,7 @@ class UserPool:
         raise AssertionError  # the loop returns or raises
 
     def sign_in_with_password(self, name: str, password: str) -> str:
-        """Return an access token for a person, whose password is left as it is.
+        """Return an access token for a person, without changing the password.
 
         Raises
         ------
@@ -206,7 +206,7 @@ class UserPool:
             raise OperatorError(
                 f"{name} could not sign in.",
                 reason="The password is wrong, or the user is disabled.",
-                remedy="Try again with the right one; nothing was changed.",
+                remedy="Try again with the right password.",
             ) from error
 
     def _token(self, name: str, password: str) -> str:
@@ -220,7 +220,7 @@ class UserPool:
             raise OperatorError(
                 f"{name} could not sign in with a password alone.",
                 reason=f"Cognito asks for more: {answer.get('ChallengeName')}.",
-                remedy="Sign in with an application that can answer that, or take another user.",
+                remedy="Sign in with an application that supports it, or use another user.",
             )
         return answer["AuthenticationResult"]["AccessToken"]
 
@@ -229,8 +229,8 @@ class UserPool:
         self.cognito.admin_delete_user(UserPoolId=self.pool_id, Username=name)
 
     @contextmanager
-    def passing_user(self, prefix: str) -> Iterator[Callable[[], str]]:
-        """Yield what gives the token of a new user that is gone again afterwards."""
+    def temporary_user(self, prefix: str) -> Iterator[Callable[[], str]]:
+        """Yield a function that returns a temporary user's token; remove the user at the end."""
         name = f"{prefix}-{secrets.token_hex(6)}"
         token = renewing(lambda: self.sign_in(name))
         token()
@@ -241,12 +241,12 @@ class UserPool:
 
 
 def new_password() -> str:
-    """Return a random password that every policy takes."""
+    """Return a random password that satisfies every policy."""
     return secrets.token_urlsafe(PASSWORD_BYTES) + PASSWORD_KINDS
 
 
 def renewing(sign_in: Callable[[], str]) -> Callable[[], str]:
-    """Return what gives a token, signing in again before the last one ends."""
+    """Return a function that returns a token, and signs in again before the token expires."""
     lock = Lock()
     held = ("", -inf)
 

@@ -1,4 +1,4 @@
-"""Whom a command acts as: which users sign in by themselves, and who is asked for a password."""
+"""The user a command acts as, and how that user signs in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tooling.users.pool import UserPool
 
-# They are made when first used, and get a new password each time.
+# Created on first use; each sign-in sets a new password.
 UPLOADER = f"{OWN_PREFIX}uploader"
 ADMINISTRATOR = f"{OWN_PREFIX}admin"
 OWN_USERS = {UPLOADER: frozenset[str](), ADMINISTRATOR: frozenset({ADMINS})}
@@ -34,13 +34,13 @@ def require_name(name: str) -> None:
     """
     if name.lower().startswith(OWN_PREFIX):
         raise OperatorError(
-            f"A user can't be called {name}; nothing was made.",
-            reason=f"Names that begin with {OWN_PREFIX} are those of the tooling itself.",
+            f"A user can't be called {name}; nothing was added.",
+            reason=f"Names that begin with {OWN_PREFIX} belong to the tooling.",
             remedy="Choose another name.",
         )
     if not NAME.fullmatch(name):
         raise OperatorError(
-            f"A user can't be called {name!r}; nothing was made.",
+            f"A user can't be called {name!r}; nothing was added.",
             reason="A name has up to 128 letters of a to z, digits and . _ @ + -, and begins with "
             "a letter or a digit.",
             remedy="Write one such as anna, anna.berg@example.com or nightly-import.",
@@ -50,7 +50,7 @@ def require_name(name: str) -> None:
 def sign_in_as(
     pool: UserPool, name: str, password_of: Callable[[str], str] | None = None
 ) -> Callable[[], str]:
-    """Return what signs a user in and gives its access token.
+    """Return a function that signs a user in and returns its access token.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def sign_in_as(
     Raises
     ------
     OperatorError
-        There is no such user, or no password to be had.
+        There is no such user, or no password is available.
     """
     if name in OWN_USERS:
         return lambda: pool.sign_in(name, OWN_USERS[name])
@@ -74,7 +74,7 @@ def sign_in_as(
     if user is None:
         raise OperatorError(
             f"There is no user called {name!r}.",
-            remedy=f"Add it: nox -s user -- ENV add {name}; those there are: nox -s user -- ENV ls",
+            remedy=f"Add it: nox -s user -- ENV add {name}; list users: nox -s user -- ENV ls",
         )
     if user.is_service:
         return lambda: pool.sign_in(user.name)
@@ -88,15 +88,15 @@ def ask_password(name: str) -> str:
     Raises
     ------
     OperatorError
-        The variable is not set and nobody is there to type.
+        The variable is not set, and there is no terminal.
     """
     given = os.environ.get(PASSWORD_VARIABLE)
     if given:
         return given
     if not sys.stdin.isatty():
         raise OperatorError(
-            f"{name} is a person, whose password is needed and was not given.",
-            reason="The tooling changes no person's password, and there is no terminal to ask at.",
+            f"{name} is a person, and the password is missing.",
+            reason="The tooling never changes a person's password, and there is no terminal.",
             remedy=f"Set {PASSWORD_VARIABLE}, or use a program's user, which needs none: "
             "nox -s user -- ENV add NAME",
         )

@@ -152,7 +152,7 @@ def _fill(probe: Worker, owner: str, first: int, count: int, *, rendered: bool =
 def _measure_load(stand: Stand, target: Target, seconds: float) -> list[dict[str, Any]]:
     pool = UserPool.of(target, stand.outputs)
     with (
-        pool.passing_user("benchmark") as token,
+        pool.temporary_user("benchmark") as token,
         _images(stand, _subject(token())) as image_id,
     ):
         client = MediaClient(stand.outputs.api_url, token)

@@ -89,7 +89,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     deployed = session.deployed(options.environment)
     target, outputs = deployed.target, deployed.outputs
     emulator = emulator_of(session.workspace).process_id()
-    with UserPool.of(target, outputs).passing_user("benchmark") as token:
+    with UserPool.of(target, outputs).temporary_user("benchmark") as token:
         client = MediaClient(outputs.api_url, token)
         rows = _bring_all(Stage(target, client, outputs, emulator or 0), options, screen)
     if options.json:

@@ -123,15 +123,15 @@ def _measure(
         return f"took longer than {TIMEOUT_SECONDS:g} s"
     if completed.returncode != 0:
         return (completed.stderr.splitlines() or [f"ended with {completed.returncode}"])[-1]
-    told = json.loads(completed.stdout)
-    if told["fault"]:
-        return f"{told['fault']}"
+    measured = json.loads(completed.stdout)
+    if measured["fault"]:
+        return f"{measured['fault']}"
     return Point(
         pixels=levels.shape[0] * levels.shape[1],
         file_bytes=path.stat().st_size,
-        peak_bytes=told["peak"],
-        idle_bytes=told["before"],
-        milliseconds=told["milliseconds"],
+        peak_bytes=measured["peak"],
+        idle_bytes=measured["before"],
+        milliseconds=measured["milliseconds"],
     )
 
 

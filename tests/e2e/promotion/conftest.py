@@ -163,7 +163,7 @@ def edited(path: Path, *changes: tuple[str, str]) -> Iterator[None]:
 
 
 def says(found: dict[str, str], **expected: str) -> None:
-    """Require that exactly these gates say no, each to what it is to find and to nothing else."""
+    """Require that exactly these gates fail, each for the expected reason."""
     wanted = {name.replace("_", " "): pattern for name, pattern in expected.items()}
     assert found.keys() == wanted.keys(), found
     for name, pattern in wanted.items():

@@ -18,7 +18,7 @@ import pytest
 from tests.commits import commit_of
 from tests.conftest import Checkout
 from tests.e2e.promotion.conftest import edited, says
-from tooling.ledger.actor import Origin
+from tooling.ledger.actor import Actor
 from tooling.ledger.lease import KEY, Lease
 from tooling.ledger.lease_document import LIFE
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 ARTIFACTS = "media-dev-artifacts-000000000000"
 DRY_RUN = ("promote", "dev", "staging", "--dry-run")
-ELSEWHERE = Origin("arn:aws:iam::000000000000:user/bert", "bert", "elsewhere", 1, "/bert", "c0ffee")
+ELSEWHERE = Actor("arn:aws:iam::000000000000:user/bert", "bert", "elsewhere", 1, "/bert", "c0ffee")
 
 
 def test_an_environment_is_not_skipped(lab: Lab) -> None:
@@ -72,7 +72,7 @@ def test_what_is_wrong_with_the_source(lab: Lab) -> None:
         live_code=r"fail: media-dev-api: version \d+ behind live is .* published by hand\.",
         source_converged=r"fail: A plan .*: 1 to update: \S*aws_sqs_queue\S* \(visibility\w+\)\.",
         alarms=r"fail: In ALARM: media-dev-dead-letters(, media-dev-health)?\.",
-        soak=r"fail: Release \w+ has worked in dev for \d+ minutes of 600; it may go on .*",
+        soak=r"fail: Release \w+ has worked in dev for \d+ minutes of 600; promote after .*",
     )
 
 
@@ -146,13 +146,13 @@ def colleague(lab: Lab, tmp_path: Path) -> Colleague:
 def test_somebody_who_holds_the_lease(lab: Lab) -> None:
     commands = (("promote", "dev", "staging"), ("smoke", "staging"), ("release-hold", "staging"))
     with _held(lab):
-        told = [lab.checkout.run(*command, code=1) for command in commands]
-        told.append(lab.checkout.run(*DRY_RUN))  # nobody is held up by it, nor it by anybody
-    for printed in told:
+        refused = [lab.checkout.run(*command, code=1) for command in commands]
+        refused.append(lab.checkout.run(*DRY_RUN))  # nobody is held up by it, nor it by anybody
+    for printed in refused:
         assert re.search(r"held by bert@elsewhere .* until \d{4}-\d\d-\d\dT[\d:]+", printed)
 
 
-def test_of_two_that_take_over_a_lease_together_one_wins_and_one_is_told(
+def test_of_two_that_take_over_a_lease_together_one_wins_and_one_is_refused(
     lab: Lab, colleague: Colleague
 ) -> None:
     with _held(lab) as lease:
@@ -162,11 +162,11 @@ def test_of_two_that_take_over_a_lease_together_one_wins_and_one_is_told(
         both = [place.start(*command) for place in (lab.checkout, colleague)]
         printed = {process: process.communicate()[0] for process in both}
         assert sorted(process.returncode for process in both) == [0, 1], printed
-        won, told = sorted(both, key=lambda process: process.returncode)
+        won, lost = sorted(both, key=lambda process: process.returncode)
         # With nothing broken every gate lets through.
         assert "promoted" in printed[won]
         assert re.search(
-            rf"held by \S+ \(process {won.pid}, .*\) until \d{{4}}-\d\d-\d\dT[\d:]+", printed[told]
+            rf"held by \S+ \(process {won.pid}, .*\) until \d{{4}}-\d\d-\d\dT[\d:]+", printed[lost]
         )
         lease.renew()
         assert lease.lost

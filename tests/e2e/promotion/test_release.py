@@ -23,7 +23,7 @@ PROMOTE = ("promote", "dev", "staging")
 ROLL_BACK = ("rollback", "prod")
 IN_THE_APPLY = r" 1/\d+ set"
 KILLED = "An earlier run was killed"
-GOES_ON = "This one goes on from there"
+GOES_ON = "This one continues from there"
 
 CANARY = ("deletion_protection:", "canary: { percent: 10, minutes: 1 }\ndeletion_protection:")
 NO_APPROVAL = ("approval: true", "approval: false")
@@ -102,7 +102,7 @@ def test_what_the_settings_of_the_target_bring_into_the_plan_is_judged(
     )
 
 
-def test_a_canary_that_nobody_watched_to_its_end_is_taken_back(
+def test_a_canary_that_nobody_watched_to_its_end_is_rolled_back(
     lab: Lab, first: Release, newer: Release
 ) -> None:
     with edited(lab.file("staging"), CANARY):
@@ -111,8 +111,8 @@ def test_a_canary_that_nobody_watched_to_its_end_is_taken_back(
         assert list(alias["RoutingConfig"]["AdditionalVersionWeights"].values()) == [0.9]
         assert KILLED in lab.kill_after("returning", *PROMOTE)
         printed = lab.checkout.run(*PROMOTE, code=1)
-    assert "without a word, after 'returning'" in printed
-    assert "killed before its release had proved itself" in printed
+    assert "unexpectedly, after 'returning'" in printed
+    assert "killed before its release was verified" in printed
     _require_back(lab, first, newer)
 
 
@@ -128,17 +128,17 @@ def test_wherever_a_promotion_is_killed_the_next_goes_on_or_back(
         kill(lab.checkout, *PROMOTE, at=IN_THE_APPLY)
         lab.wait_for_terraform("staging")
         printed = lab.checkout.run(*PROMOTE, code=1)
-    assert f"staging was taken back to release {first.id[:12]}" in printed
+    assert f"staging was rolled back to release {first.id[:12]}" in printed
     _require_back(lab, first, newer)
 
 
-def test_a_release_that_does_not_work_there_is_taken_back(
+def test_a_release_that_does_not_work_there_is_rolled_back(
     lab: Lab, first: Release, newer: Release
 ) -> None:
     with edited(lab.file("staging"), TRAP):
         printed = lab.checkout.run(*PROMOTE, code=1)
     assert "does not work in staging" in printed
-    assert f"staging was taken back to release {first.id[:12]}" in printed
+    assert f"staging was rolled back to release {first.id[:12]}" in printed
     _require_back(lab, first, newer)
     assert lab.steps("staging")[-5:] == [
         "applied",
@@ -238,5 +238,5 @@ def test_an_edited_entry_is_found(lab: Lab) -> None:
         lab.s3.delete_object(**edit, VersionId=version)
     assert "The ledger of staging is not what was written" in printed
     assert "Entry 00000002 was written more than once" in printed
-    assert "The entry before 00000003 is not the one that it was written behind" in printed
+    assert "The entry before 00000003 is not the one it was chained to" in printed
     assert "The ledger of staging is intact" in lab.checkout.run(*verify)

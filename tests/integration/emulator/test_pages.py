@@ -130,14 +130,14 @@ def test_a_page_of_an_environments_origin_uploads_and_reads(
     s3 = fortress.client("s3")
     form = s3.generate_presigned_post(shared_bucket, "uploaded")
     fields = {**form["fields"], "file": ("x", SECRET_PICTURE)}
-    for page, statuses, told in ((ALLOWED, (204, 200), ALLOWED_ORIGIN), (EVIL, (403, 403), None)):
+    for page, statuses, echoed in ((ALLOWED, (204, 200), ALLOWED_ORIGIN), (EVIL, (403, 403), None)):
         posted = urllib3.request("POST", form["url"], fields=fields, headers=page)
         url = s3.generate_presigned_url(
             "get_object", Params={"Bucket": shared_bucket, "Key": "uploaded"}
         )
         read = urllib3.request("GET", url, headers=page)
         assert (posted.status, read.status) == statuses
-        assert [allow_origin(posted), allow_origin(read)] == [told, told]
+        assert [allow_origin(posted), allow_origin(read)] == [echoed, echoed]
 
 
 @pytest.mark.parametrize("way", [IMAGE, LINK], ids=["image", "link"])

@@ -82,18 +82,18 @@ def test_a_challenge_that_was_never_set_lets_nobody_in(
     session = "made-up"
     if begun:
         asked = {"USERNAME": VICTIM, "SRP_A": "ab" * 128}
-        _, told = users.call(
+        _, answered = users.call(
             "InitiateAuth", ClientId=users.client, AuthFlow="USER_SRP_AUTH", AuthParameters=asked
         )
-        session = told.get("Session") or told["ChallengeParameters"]["SECRET_BLOCK"]
-    status, told = users.respond(
+        session = answered.get("Session") or answered["ChallengeParameters"]["SECRET_BLOCK"]
+    status, answered = users.respond(
         challenge,
         session,
         USERNAME=VICTIM,
         NEW_PASSWORD=STOLEN,
         SOFTWARE_TOKEN_MFA_CODE=CODES[0],
     )
-    assert (status, told["__type"]) == (400, "NotAuthorizedException")
+    assert (status, answered["__type"]) == (400, "NotAuthorizedException")
     assert "AuthenticationResult" in users.sign_in(VICTIM, PASSWORD)
 
 
@@ -106,10 +106,10 @@ def test_a_challenge_is_answered_for_whom_it_was_set_to(users: Users) -> None:
         TemporaryPassword=PASSWORD,
         MessageAction="SUPPRESS",
     )
-    told = users.sign_in("mallory", PASSWORD)
-    assert told["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
+    answered = users.sign_in("mallory", PASSWORD)
+    assert answered["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
     status, answer = users.respond(
-        "NEW_PASSWORD_REQUIRED", told["Session"], USERNAME=VICTIM, NEW_PASSWORD=STOLEN
+        "NEW_PASSWORD_REQUIRED", answered["Session"], USERNAME=VICTIM, NEW_PASSWORD=STOLEN
     )
     assert status == 200
     token = answer["AuthenticationResult"]["AccessToken"]

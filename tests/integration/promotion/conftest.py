@@ -19,12 +19,12 @@ from tooling.aws.buckets import ensure_bucket
 from tooling.aws.ledger_key import LedgerKey
 from tooling.aws.target import Target, root_session
 from tooling.console import Screen
-from tooling.delivery import automatic_rollback as way_back
+from tooling.delivery import automatic_rollback
 from tooling.delivery import plan as planning
 from tooling.delivery.run import Run
 from tooling.emulator.process import Emulator
 from tooling.environments import EnvironmentFiles
-from tooling.ledger.actor import Origin
+from tooling.ledger.actor import Actor
 from tooling.ledger.journal import Journal
 from tooling.ledger.lease import Lease
 from tooling.ledger.ledger import Ledger
@@ -106,8 +106,8 @@ def ledger_key(kms: KMSClient) -> LedgerKey:
     return LedgerKey(kms, f"alias/media-{uuid4().hex[:12]}-ledger")
 
 
-def origin(user: str, workspace: str = "/elsewhere") -> Origin:
-    return Origin(
+def actor(user: str, workspace: str = "/elsewhere") -> Actor:
+    return Actor(
         caller=f"arn:aws:iam::000000000000:user/{user}",
         user=user,
         host="here",
@@ -175,8 +175,8 @@ def run(
     environment = EnvironmentFiles(ROOT / "environments").load("staging")
     target = Target(environment, cloud.endpoint, cloud.session)
     ledger = Ledger(s3, bucket, ledger_key)
-    journal = Journal(ledger, origin("anna"), "promote dev staging", "run1")
-    lease = Lease(s3, bucket, origin("anna"), "staging")
+    journal = Journal(ledger, actor("anna"), "promote dev staging", "run1")
+    lease = Lease(s3, bucket, actor("anna"), "staging")
     lease.acquire()
     workspace = Workspace(ROOT, tmp_path / "state", tmp_path / "cache")
     yield Run(workspace, target, journal, lease, Screen())
@@ -202,7 +202,7 @@ def site(
         found = Site(functions, name, alarms={"alarm_names": [], "health_alarm_name": watched})
         monkeypatch.setattr(planning, "media_stack", lambda *_: found)
         # There is no plan of Terraform's that checkov could read.
-        monkeypatch.setattr(way_back, "scan_planned", lambda *_: found.scanned)
+        monkeypatch.setattr(automatic_rollback, "scan_planned", lambda *_: found.scanned)
         yield found
         cloudwatch.delete_alarms(AlarmNames=[watched])
 

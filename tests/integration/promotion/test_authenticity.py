@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.commits import commit_of
-from tests.integration.promotion.conftest import REGION, Cloud, origin
+from tests.integration.promotion.conftest import REGION, Cloud, actor
 from tooling.aws.buckets import ensure_bucket
 from tooling.aws.ledger_key import LedgerKey
 from tooling.commands.history import verify_ledger as verify
@@ -23,7 +23,7 @@ from tooling.gates.evidence import hold, smoke_evidence, soak
 from tooling.gates.gate import Verdict
 from tooling.ledger.entry import Entry, Step
 from tooling.ledger.integrity import authenticated, faults, verified
-from tooling.ledger.interrupted_runs import half_applied, interruption, proven
+from tooling.ledger.interrupted_runs import half_applied, interruption, last_verified
 from tooling.ledger.ledger import HEAD, Ledger, digest_of, key_of
 from tooling.releases.release import UNKNOWN_RELEASE
 from tooling.session import Session
@@ -53,7 +53,7 @@ def entry(
     **more: Any,
 ) -> Entry:
     document = release.document() if release else None
-    made = Entry(run, "promote dev staging", step, origin("anna").document(), release=document)
+    made = Entry(run, "promote dev staging", step, actor("anna").document(), release=document)
     return replace(made, **more)
 
 
@@ -126,9 +126,9 @@ def test_three_forged_entries_lead_back_to_nothing(deployed: Ledger, forger: For
     # This is what they would do if they were believed.
     found = interruption(written.written)
     assert found is not None
-    assert (found.leads_back, found.previous) == (True, EVIL)
+    assert (found.needs_rollback, found.previous) == (True, EVIL)
     assert interruption(written.authentic) is None
-    assert proven(written.authentic, EVIL) == GOOD
+    assert last_verified(written.authentic, EVIL) == GOOD
     assert not half_applied(written.authentic)
     assert written.unauthenticated == written.forged == [6, 7, 8]
 
@@ -222,7 +222,7 @@ def test_what_was_written_before_there_was_a_key_is_told_and_not_believed(
     before = verified(ledger, "staging")
     assert (before.authentic, before.unauthenticated, before.forged) == ([], [1, 2, 3], [])
     # The release to go back to is then what the state says: to write that is a right to apply.
-    assert proven(before.authentic, GOOD) == GOOD
+    assert last_verified(before.authentic, GOOD) == GOOD
     assert hold("staging", before.holds).verdict is Verdict.FAIL
     ledger.append(entry(Step.STARTED, GOOD, run="first"))
     after = verified(ledger, "staging")
@@ -235,13 +235,13 @@ def test_a_person_is_told_which_entries_are_forged(
 ) -> None:
     session = Session(Workspace.from_process(), Screen(json_wanted=True))
     verify(session, "staging", deployed)
-    told = json.loads(capsys.readouterr().out)
-    assert told == {"intact": True, "faults": [], "not_authenticated": []}
+    printed = json.loads(capsys.readouterr().out)
+    assert printed == {"intact": True, "faults": [], "not_authenticated": []}
     forger.write(entry(Step.SMOKE_PASSED, EVIL), entry(Step.SMOKE_PASSED, EVIL))
     with pytest.raises(OperatorError, match=r"Not authenticated: 6, 7\."):
         verify(session, "staging", deployed)
-    told = json.loads(capsys.readouterr().out)
-    assert told == {"intact": False, "faults": [], "not_authenticated": [6, 7]}
+    printed = json.loads(capsys.readouterr().out)
+    assert printed == {"intact": False, "faults": [], "not_authenticated": [6, 7]}
 
 
 def test_a_person_is_told_what_was_written_before_there_was_a_key(
@@ -250,9 +250,9 @@ def test_a_person_is_told_what_was_written_before_there_was_a_key(
     forger.write(entry(Step.SMOKE_PASSED, GOOD))
     ledger.append(entry(Step.SMOKE_PASSED, GOOD))
     verify(Session(Workspace.from_process(), Screen()), "staging", ledger)
-    told = capsys.readouterr().out
-    assert "Written before the ledger had a key: 1. They are not authenticated" in told
-    assert "The ledger of staging is intact." in told
+    printed = capsys.readouterr().out
+    assert "Written before the ledger had a key: 1. They are not authenticated" in printed
+    assert "The ledger of staging is intact." in printed
 
 
 def test_a_reader_checks_codes_and_makes_none(deployed: Ledger, cloud: Cloud, s3: S3Client) -> None:

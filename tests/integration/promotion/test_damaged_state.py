@@ -1,4 +1,4 @@
-"""A state that is none, or holds no release, is told in a sentence."""
+"""A state that is none, or holds no release, is reported in a sentence."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def bucket(s3: S3Client, dev: Environment) -> Iterator[str]:
     ],
     ids=range(9),
 )
-def test_what_lies_where_the_state_should_is_told(
+def test_what_lies_where_the_state_should_is_reported(
     cloud: Cloud, s3: S3Client, bucket: str, dev: Environment, content: bytes, reason: str
 ) -> None:
     s3.put_object(Bucket=bucket, Key=MEDIA_KEY, Body=content)

@@ -1,4 +1,4 @@
-"""After an apply a release proves itself, or the environment goes back and says so."""
+"""After an apply a release is verified, or the environment is rolled back and says so."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.promotion.conftest import origin
+from tests.integration.promotion.conftest import actor
 from tests.integration.promotion.site import CHANGED, NEW, OLD, ROOT, Site
-from tooling.delivery import automatic_rollback as way_back
+from tooling.delivery import automatic_rollback
 from tooling.delivery import canary as trial
 from tooling.delivery.aliases import shares
 from tooling.delivery.plan import Planned
 from tooling.delivery.result import Decision
-from tooling.delivery.rollout import ApplyFailed, bring
+from tooling.delivery.rollout import ApplyFailed, roll_out
 from tooling.delivery.watch import Watch
 from tooling.environments import Canary
 from tooling.errors import OperatorError
@@ -54,7 +54,7 @@ def steps(run: Run) -> list[Step]:
 
 
 def test_a_release_that_works_stays(run: Run, site: Site, tests: list[Exception | None]) -> None:
-    bring(run, planned(site), OLD)
+    roll_out(run, planned(site), OLD)
     assert tests == []
     assert site.release == NEW
     assert steps(run) == [Step.APPLYING, Step.APPLIED, Step.SMOKE_PASSED]
@@ -65,17 +65,17 @@ def test_the_buckets_below_get_the_plan_that_was_judged(
 ) -> None:
     below = Site(site.functions, site.name)
     judged = PlannedFoundation(cast("Stack", below), CHANGED)
-    bring(run, planned(site, foundation=judged), OLD)
+    roll_out(run, planned(site, foundation=judged), OLD)
     assert tests == []
     assert len(below.shared) == 1
 
 
-def test_a_release_that_fails_the_smoke_test_is_taken_back(
+def test_a_release_that_fails_the_smoke_test_is_rolled_back(
     run: Run, site: Site, tests: list[Exception | None]
 ) -> None:
     tests.append(BROKEN)
-    with pytest.raises(SmokeTestFailed, match="taken back to release"):
-        bring(run, planned(site), OLD)
+    with pytest.raises(SmokeTestFailed, match="rolled back to release"):
+        roll_out(run, planned(site), OLD)
     assert site.release == OLD
     assert steps(run)[2:] == [
         Step.SMOKE_FAILED,
@@ -85,7 +85,7 @@ def test_a_release_that_fails_the_smoke_test_is_taken_back(
     ]
 
 
-def test_a_release_that_does_not_say_what_it_is_is_taken_back(
+def test_a_release_that_does_not_say_what_it_is_is_rolled_back(
     run: Run,
     site: Site,
     tests: list[Exception | None],
@@ -94,14 +94,14 @@ def test_a_release_that_does_not_say_what_it_is_is_taken_back(
     answers: list[Exception] = [OperatorError("Terraform can't read the state.")]
     outputs = site.outputs
 
-    def told() -> Outputs:
+    def unreadable() -> Outputs:
         if answers:
             raise answers.pop()
         return outputs()
 
-    monkeypatch.setattr(site, "outputs", told)
-    with pytest.raises(SmokeTestFailed, match="taken back to release") as caught:
-        bring(run, planned(site), OLD)
+    monkeypatch.setattr(site, "outputs", unreadable)
+    with pytest.raises(SmokeTestFailed, match="rolled back to release") as caught:
+        roll_out(run, planned(site), OLD)
     assert "Terraform can't read the state" in caught.value.reason
     assert tests == []
     assert Step.SMOKE_FAILED in steps(run)
@@ -116,8 +116,8 @@ def test_code_that_was_published_by_hand_meanwhile_is_a_failed_smoke_test(
 ) -> None:
     publish, foreign = site.publish, ["by hand"]
     monkeypatch.setattr(site, "publish", lambda code: publish(foreign.pop() if foreign else code))
-    with pytest.raises(SmokeTestFailed, match="taken back to release") as caught:
-        bring(run, planned(site), OLD)
+    with pytest.raises(SmokeTestFailed, match="rolled back to release") as caught:
+        roll_out(run, planned(site), OLD)
     assert "published by hand" in caught.value.reason
     assert tests == []
     assert steps(run).count(Step.SMOKE_FAILED) == 1
@@ -133,8 +133,8 @@ def test_a_way_back_that_fails_itself_says_what_to_do(
 ) -> None:
     tests.append(BROKEN)
     site.faults += [None, fault]
-    with pytest.raises(SmokeTestFailed, match="COULD NOT be taken back") as caught:
-        bring(run, planned(site), OLD)
+    with pytest.raises(SmokeTestFailed, match="COULD NOT be rolled back") as caught:
+        roll_out(run, planned(site), OLD)
     assert "run: nox -s rollback -- staging" in caught.value.what
     assert steps(run)[-2:] == [Step.RETURNING, Step.FAILED]
 
@@ -145,8 +145,8 @@ def test_a_way_back_that_the_scanner_objects_to_is_not_gone(
     tests.append(BROKEN)
     found = Finding("CKV_AWS_1", "No open door", "aws_iam_policy.open", "main.tf:1")
     site.scanned = Report("plan of staging", 1, (found,), ())
-    with pytest.raises(SmokeTestFailed, match=r"COULD NOT be taken back.*scan: .*CKV_AWS_1"):
-        bring(run, planned(site), OLD)
+    with pytest.raises(SmokeTestFailed, match=r"COULD NOT be rolled back.*scan: .*CKV_AWS_1"):
+        roll_out(run, planned(site), OLD)
     assert len(site.shared) == 1  # applied once, on the way there
     assert steps(run)[-2:] == [Step.RETURNING, Step.FAILED]
 
@@ -155,10 +155,10 @@ def test_a_way_back_from_other_sources_than_the_releases_is_not_gone(
     run: Run, site: Site, tests: list[Exception | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tests.append(BROKEN)
-    monkeypatch.setattr(way_back, "sources_of", lambda *_: ROOT / "terraform")
+    monkeypatch.setattr(automatic_rollback, "sources_of", lambda *_: ROOT / "terraform")
     other = replace(OLD, provider_lock_digest="f" * 64)
-    with pytest.raises(SmokeTestFailed, match=r"COULD NOT be taken back.*checkout: The lock"):
-        bring(run, planned(site), other)
+    with pytest.raises(SmokeTestFailed, match=r"COULD NOT be rolled back.*checkout: The lock"):
+        roll_out(run, planned(site), other)
     assert len(site.shared) == 1
 
 
@@ -168,12 +168,14 @@ def test_a_way_back_from_other_sources_than_the_releases_is_not_gone(
 QUOTA = Diagnostic("error", "LimitExceededException", "The quota is used up.", "main.tf:1")
 
 
-def test_an_apply_that_fails_half_way_is_taken_back(
+def test_an_apply_that_fails_half_way_is_rolled_back(
     run: Run, site: Site, tests: list[Exception | None]
 ) -> None:
     site.faults.append(TerraformFailed("apply", "staging", [QUOTA]))
-    with pytest.raises(ApplyFailed, match=r"in part\. staging was taken back to release") as caught:
-        bring(run, planned(site), OLD)
+    with pytest.raises(
+        ApplyFailed, match=r"in part\. staging was rolled back to release"
+    ) as caught:
+        roll_out(run, planned(site), OLD)
     assert "The quota is used up" in caught.value.reason
     assert tests == []
     assert site.release == OLD
@@ -192,13 +194,13 @@ def test_a_first_apply_that_fails_leaves_what_it_made_for_the_next_run(
     site.faults.append(TerraformFailed("apply", "staging", [QUOTA]))
     decision = Decision("promote dev staging")
     with (
-        pytest.raises(ApplyFailed, match="It held nothing before") as caught,
-        run.journal.closed(),
+        pytest.raises(ApplyFailed, match="There is no earlier release") as caught,
+        run.journal.failures_recorded(),
         decision.ended_by(run.journal, run.name),
     ):
-        bring(run, planned(site), None)
+        roll_out(run, planned(site), None)
     assert "The quota is used up" in caught.value.reason
-    assert caught.value.remedy.endswith("run the same command again: it goes on from here.")
+    assert caught.value.remedy.endswith("run the same command again to continue.")
     assert (decision.result, decision.next) == ("broken", "nox -s promote -- dev staging")
     entries = run.journal.ledger.entries()
     assert [entry.step for entry in entries] == [Step.APPLYING, Step.APPLY_FAILED, Step.FAILED]
@@ -210,7 +212,7 @@ def test_an_apply_that_was_refused_has_nothing_to_go_back_from(run: Run, site: S
     site.faults.append(refusal)
     decision = Decision("promote dev staging", previous=OLD)
     with pytest.raises(TerraformFailed), decision.ended_by(run.journal, run.name):
-        bring(run, planned(site), OLD)
+        roll_out(run, planned(site), OLD)
     assert (decision.result, decision.next) == ("stopped", "nox -s promote -- dev staging")
     assert steps(run) == [Step.APPLYING]
 
@@ -234,7 +236,7 @@ def test_a_pipeline_is_told_what_became_of_the_environment(
     site.faults += [None, fault]
     decision = Decision("promote dev staging", previous=OLD)
     with pytest.raises(SmokeTestFailed), decision.ended_by(run.journal, run.name):
-        bring(run, planned(site), OLD)
+        roll_out(run, planned(site), OLD)
     assert (decision.result, decision.next) == (result, typed)
 
 
@@ -261,12 +263,12 @@ def sent_back_at_once(site: Site) -> bool:
     return site.shared[-1] == {"1": 1}
 
 
-def test_a_canary_whose_alarms_can_not_be_asked_is_taken_back(
+def test_a_canary_whose_alarms_can_not_be_asked_is_rolled_back(
     canary: Run, site: Site, tests: list[Exception | None]
 ) -> None:
     del site.alarms["alarm_names"]
-    with pytest.raises(SmokeTestFailed, match="taken back to release") as caught:
-        bring(canary, planned(site, keeps=KEEPS), OLD)
+    with pytest.raises(SmokeTestFailed, match="rolled back to release") as caught:
+        roll_out(canary, planned(site, keeps=KEEPS), OLD)
     assert "alarm_names" in caught.value.reason
     assert tests == []
     assert sent_back_at_once(site)
@@ -277,15 +279,15 @@ def test_a_canary_whose_alarms_can_not_be_asked_is_taken_back(
     "fault",
     [OperatorError("Terraform failed."), ClientError({"Error": {"Code": "Throttling"}}, "Update")],
 )
-def test_a_canary_that_can_not_be_ended_is_taken_back(
+def test_a_canary_that_can_not_be_ended_is_rolled_back(
     canary: Run,
     site: Site,
     tests: list[Exception | None],
     fault: Exception,
 ) -> None:
     site.faults += [None, fault]
-    with pytest.raises(SmokeTestFailed, match="taken back to release"):
-        bring(canary, planned(site, keeps=KEEPS), OLD)
+    with pytest.raises(SmokeTestFailed, match="rolled back to release"):
+        roll_out(canary, planned(site, keeps=KEEPS), OLD)
     assert tests == []
     assert sent_back_at_once(site)
     assert site.release == OLD
@@ -302,8 +304,8 @@ def test_a_canary_whose_apply_fails_half_way_is_sent_back_at_once(
             raise faults.pop()
 
     monkeypatch.setattr(site, "apply", half_way)
-    with pytest.raises(ApplyFailed, match="was taken back to release"):
-        bring(canary, planned(site, keeps=KEEPS), OLD)
+    with pytest.raises(ApplyFailed, match="was rolled back to release"):
+        roll_out(canary, planned(site, keeps=KEEPS), OLD)
     assert tests == []
     assert sent_back_at_once(site)
     assert site.release == OLD
@@ -312,7 +314,7 @@ def test_a_canary_whose_apply_fails_half_way_is_sent_back_at_once(
 def test_a_canary_that_works_gets_all_requests(
     canary: Run, site: Site, tests: list[Exception | None]
 ) -> None:
-    bring(canary, planned(site, keeps=KEEPS), OLD)
+    roll_out(canary, planned(site, keeps=KEEPS), OLD)
     assert tests == []
     assert list(shares(site.functions, site.name).values()) == [1]
     assert site.release == NEW
@@ -326,13 +328,13 @@ def test_a_run_that_has_lost_its_lease_changes_nothing_more(
 ) -> None:
     def asked(*_: object, **__: object) -> Answer:
         """Answer for the alarms, while somebody else takes the lease that has run out."""
-        other = Lease(s3, bucket, origin("bert", "/bert"), "staging")
+        other = Lease(s3, bucket, actor("bert", "/bert"), "staging")
         other.now = lambda: datetime.now(UTC) + LIFE
         other.acquire()
         return failed("In ALARM: errors.")
 
     monkeypatch.setattr(trial, "alarms", asked)
     with pytest.raises(LeaseHeld):
-        bring(canary, planned(site, keeps=KEEPS), OLD)
+        roll_out(canary, planned(site, keeps=KEEPS), OLD)
     assert shares(site.functions, site.name) == {"2": pytest.approx(0.1), "1": 0.9}
     assert steps(canary)[-1] is Step.CANARY

@@ -32,7 +32,7 @@ def run(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     workspace = Workspace(ROOT, tmp_path / "state", Workspace.from_process().cache)
     # Other tests still live on this embedded AWS.
     monkeypatch.setattr("tooling.delivery.destroy._stop_if_deserted", lambda _: None)
-    return Run.founding(workspace, target, Screen(), "deploy dev")
+    return Run.with_foundation(workspace, target, Screen(), "deploy dev")
 
 
 def test_the_key_is_adopted_with_the_buckets_and_goes_with_them(run: Run) -> None:
@@ -46,7 +46,7 @@ def test_the_key_is_adopted_with_the_buckets_and_goes_with_them(run: Run) -> Non
     changes = {change.address: change.action for change in planned.summary.changes}
     assert changes["aws_kms_key.ledger"] in ("import", "update")
     assert changes["aws_kms_alias.ledger"] in ("import", "update")
-    planned.lay(run.screen)
+    planned.apply(run.screen)
     assert key.find() == made
     assert planned.stack.outputs().values["ledger_key_arn"].endswith(f"/{made}")
     assert plan_foundation(run.workspace, run.target, run.screen).summary.empty

@@ -1,4 +1,4 @@
-"""One run at a time: the lease is taken, held, given up, run out, lost."""
+"""One run at a time: the lease is taken, held, released, expired, lost."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.promotion.conftest import origin
+from tests.integration.promotion.conftest import actor
 from tooling.aws.buckets import bucket_exists, remove_bucket
 from tooling.errors import OperatorError
 from tooling.ledger.lease import KEY, Lease, LeaseHeld, LeaseUnreadable, holder
@@ -25,12 +25,12 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 @pytest.fixture
 def anna(s3: S3Client, bucket: str) -> Lease:
-    return Lease(s3, bucket, origin("anna", "/anna"), "staging", lambda: NOON)
+    return Lease(s3, bucket, actor("anna", "/anna"), "staging", lambda: NOON)
 
 
 @pytest.fixture
 def bert(s3: S3Client, bucket: str) -> Lease:
-    return Lease(s3, bucket, origin("bert", "/bert"), "staging", lambda: NOON)
+    return Lease(s3, bucket, actor("bert", "/bert"), "staging", lambda: NOON)
 
 
 def test_who_comes_second_is_told_who_holds_it_and_until_when(anna: Lease, bert: Lease) -> None:
@@ -54,7 +54,7 @@ def test_who_holds_it_is_told_for_as_long_as_that_is_so(anna: Lease) -> None:
 
 def test_of_many_that_start_together_one_wins(s3: S3Client, bucket: str) -> None:
     leases = [
-        Lease(s3, bucket, origin(f"run{number}", f"/{number}"), "staging") for number in range(8)
+        Lease(s3, bucket, actor(f"run{number}", f"/{number}"), "staging") for number in range(8)
     ]
 
     def wins(lease: Lease) -> bool:
@@ -97,7 +97,7 @@ def test_what_a_dead_run_of_the_same_folder_left_is_taken_at_once(
     anna: Lease, s3: S3Client, bucket: str
 ) -> None:
     anna.acquire()
-    again = Lease(s3, bucket, origin("anna", "/anna"), "staging", lambda: NOON)
+    again = Lease(s3, bucket, actor("anna", "/anna"), "staging", lambda: NOON)
     again.acquire()
     again.require()
 
@@ -106,10 +106,10 @@ def test_another_folder_of_the_same_host_and_path_is_another(
     anna: Lease, s3: S3Client, bucket: str
 ) -> None:
     anna.acquire()
-    runner = replace(anna.origin, workspace_id="another")
+    runner = replace(anna.actor, workspace_id="another")
     with pytest.raises(LeaseHeld):
         Lease(s3, bucket, runner, "staging", lambda: NOON).acquire()
-    unnamed = replace(anna.origin, workspace_id="")
+    unnamed = replace(anna.actor, workspace_id="")
     assert not unnamed.shares_workspace(unnamed)
 
 
@@ -153,7 +153,7 @@ def written(lease: Lease, content: bytes) -> datetime:
 
 
 def test_a_lease_until_the_end_of_time_is_believed_for_a_life(anna: Lease, bert: Lease) -> None:
-    for_ever = {"holder": bert.origin.document(), "until": "9999-12-31T23:59:59+00:00"}
+    for_ever = {"holder": bert.actor.document(), "until": "9999-12-31T23:59:59+00:00"}
     at = written(bert, json.dumps(for_ever).encode())
     anna.now = lambda: at + LIFE + CLOCK_MARGIN - timedelta(seconds=1)
     with pytest.raises(LeaseHeld) as caught:

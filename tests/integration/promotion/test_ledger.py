@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.promotion.conftest import origin
+from tests.integration.promotion.conftest import actor
 from tooling.errors import Interrupted, OperatorError
 from tooling.ledger.entry import NOTHING_BEFORE, Entry, Step
 from tooling.ledger.integrity import faults, verified
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def entry(run: str, step: Step = Step.STARTED) -> Entry:
-    return Entry(run=run, command="promote dev staging", step=step, origin=origin("a").document())
+    return Entry(run=run, command="promote dev staging", step=step, origin=actor("a").document())
 
 
 @pytest.fixture
@@ -179,12 +179,12 @@ def test_a_ledger_that_is_written_to_meanwhile_is_intact(
 
 @pytest.fixture
 def journal(ledger: Ledger) -> Journal:
-    return Journal(ledger, origin("anna"), "promote dev staging", "run5")
+    return Journal(ledger, actor("anna"), "promote dev staging", "run5")
 
 
 def ended_by(journal: Journal, error: BaseException, *steps: Step) -> None:
     """Let a run reach some steps and then end with an error."""
-    with journal.closed():
+    with journal.failures_recorded():
         for step in steps:
             journal.record(step)
         raise error
@@ -205,7 +205,7 @@ def test_a_run_that_fails_is_closed_with_its_reason(ledger: Ledger, journal: Jou
 
 def test_a_run_that_tells_its_own_end_is_not_closed_twice(ledger: Ledger, journal: Journal) -> None:
     with pytest.raises(OperatorError):
-        ended_by(journal, OperatorError("Some gate says no."), Step.STARTED, Step.REFUSED)
+        ended_by(journal, OperatorError("A gate failed."), Step.STARTED, Step.REFUSED)
     assert ledger.entries()[-1].step is Step.REFUSED
 
 

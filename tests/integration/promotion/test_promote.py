@@ -12,7 +12,7 @@ from tests.integration.promotion.site import NEW, OLD, ROOT
 from tooling.aws.target import Target
 from tooling.delivery import rollback, strategy
 from tooling.delivery.promote import Promotion
-from tooling.delivery.result import Decision, GatesClosed
+from tooling.delivery.result import Decision, GatesFailed
 from tooling.delivery.rollback import Rollback
 from tooling.environments import EnvironmentFiles
 from tooling.errors import OperatorError
@@ -54,7 +54,7 @@ def killed(
     release: Release = UNKNOWN_RELEASE,
     previous: Release | None = None,
 ) -> None:
-    """Let the ledger know of a run that ended without a word."""
+    """Let the ledger know of a run that ended unexpectedly."""
     journal = run.journal
     for step in (Step.STARTED, *steps):
         journal.ledger.append(
@@ -62,7 +62,7 @@ def killed(
                 run="killed",
                 command=command,
                 step=step,
-                origin=journal.origin.document(),
+                origin=journal.actor.document(),
                 release=release.document(),
                 previous=previous.document() if previous else None,
             )
@@ -72,7 +72,7 @@ def killed(
 @pytest.mark.parametrize("step", [Step.CANARY, Step.SMOKE_FAILED, Step.RETURNING])
 def test_a_run_that_leads_back_is_taken_up_once(promotion: Promotion, step: Step) -> None:
     killed(promotion.run, step)
-    with pytest.raises(OperatorError, match="killed before its release had proved itself"):
+    with pytest.raises(OperatorError, match="killed before its release was verified"):
         promotion.promote(None)
     again = replace(promotion.run, journal=replace(promotion.run.journal, run="again"))
     with pytest.raises(OperatorError, match="Nothing is deployed in dev"):
@@ -186,9 +186,11 @@ def test_a_rollback_skips_the_gates_that_speak_of_a_source_and_says_why(
     monkeypatch.setattr(rollback, "read_outputs", lambda _: deployed(NEW))
     monkeypatch.setattr(strategy, "scan_planned", lambda *_: site.scanned)
     decision = Decision("rollback staging")
-    with pytest.raises(GatesClosed):
+    with pytest.raises(GatesFailed):
         Rollback(run, decision).roll_back(None)
-    assert [finding.gate for finding in decision.closed] == ["artifacts"]  # there is no such zip
+    assert [finding.gate for finding in decision.failed_gates] == [
+        "artifacts"
+    ]  # there is no such zip
     skipped = [each for each in decision.findings if each.verdict is Verdict.SKIPPED]
     assert [each.gate for each in skipped] == [
         "order",

@@ -1,4 +1,4 @@
-"""What a killed run left is taken back through gates, and only by the word of an applier."""
+"""A killed run is rolled back through gates, and only on authentic entries."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.promotion.conftest import origin
+from tests.integration.promotion.conftest import actor
 from tests.integration.promotion.site import NEW, OLD, ROOT, Site, release_of
 from tooling.aws.target import Target
 from tooling.delivery import plan as planning
 from tooling.delivery.promote import Promotion
-from tooling.delivery.result import Decision, GatesClosed
+from tooling.delivery.result import Decision, GatesFailed
 from tooling.environments import EnvironmentFiles
 from tooling.errors import OperatorError
 from tooling.ledger.entry import Entry, Step
@@ -93,7 +93,7 @@ def killed(step: Step, release: Release, previous: Release) -> list[Entry]:
             "killed",
             "promote dev staging",
             each,
-            origin("anna").document(),
+            actor("anna").document(),
             release=release.document(),
             previous=previous.document(),
         )
@@ -109,7 +109,7 @@ def leave(operator: Operator) -> None:
 def forge(operator: Operator) -> None:
     """Write the same for an attacker's release, as who may only write objects can."""
     ledger = operator.ledger
-    ledger.append(Entry("first", "promote dev staging", Step.STARTED, origin("a").document()))
+    ledger.append(Entry("first", "promote dev staging", Step.STARTED, actor("a").document()))
     contents = [content for _, content in ledger.contents()]
     for entry in killed(Step.SMOKE_FAILED, EVIL, EVIL):
         placed = replace(
@@ -152,7 +152,7 @@ def test_a_dry_run_tells_of_the_way_back_and_writes_nothing(operator: Operator) 
 
 def test_a_dry_run_holds_nobody_up_and_is_held_up_by_nobody(operator: Operator) -> None:
     leave(operator)
-    other = Lease(operator.ledger.s3, operator.ledger.bucket, origin("bert"), "staging")
+    other = Lease(operator.ledger.s3, operator.ledger.bucket, actor("bert"), "staging")
     with other.held():
         assert operator.promote(dry=True).result == "would be taken back"
         other.renew()
@@ -165,15 +165,15 @@ def test_the_way_back_of_a_killed_run_needs_the_approval_of_its_own_plan(
     leave(operator)
     careful = asking(operator)
     for dry in (True, False):
-        with pytest.raises(GatesClosed, match="waits for an approval") as caught:
+        with pytest.raises(GatesFailed, match="waits for an approval") as caught:
             careful.promote(dry=dry)
         assert operator.site.shared == []
     digest = caught.value.remedy.split()[-1]
-    with pytest.raises(GatesClosed):
+    with pytest.raises(GatesFailed):
         careful.promote("f" * 64)
     assert len(digest) == 64
     assert tests == []
-    with pytest.raises(OperatorError, match=r"proved itself\. staging was taken back"):
+    with pytest.raises(OperatorError, match=r"was verified\. staging was rolled back"):
         careful.promote(digest)
     assert operator.site.release == OLD
     assert operator.steps()[-1] is Step.RETURNED
@@ -183,7 +183,7 @@ def test_a_way_back_that_a_gate_objects_to_is_told_and_not_gone(operator: Operat
     leave(operator)
     found = Finding("CKV_AWS_1", "No open door", "aws_iam_policy.open", "main.tf:1")
     operator.site.scanned = Report("plan of staging", 1, (found,), ())
-    with pytest.raises(OperatorError, match=r"COULD NOT be taken back.*scan: .*CKV_AWS_1"):
+    with pytest.raises(OperatorError, match=r"COULD NOT be rolled back.*scan: .*CKV_AWS_1"):
         operator.promote()
     assert operator.site.shared == []
     assert operator.steps()[-2:] == [Step.GATES, Step.FAILED]

@@ -9,25 +9,24 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.commits import commit_of
-from tests.integration.promotion.conftest import origin
+from tests.integration.promotion.conftest import actor
 from tests.integration.promotion.site import ROOT
 from tooling import smoke
 from tooling.aws.buckets import bucket_exists, remove_bucket
 from tooling.aws.ledger_key import LedgerKey
 from tooling.aws.target import Target
 from tooling.console import Screen
-from tooling.delivery import automatic_rollback as way_back
-from tooling.delivery import deploy
+from tooling.delivery import automatic_rollback, deploy
 from tooling.delivery.deploy import Deployment
 from tooling.delivery.destroy import destroy
 from tooling.delivery.plan import plan_at_once
-from tooling.delivery.rollout import ApplyFailed, bring
+from tooling.delivery.rollout import ApplyFailed, roll_out
 from tooling.delivery.run import Run
 from tooling.environments import EnvironmentFiles
 from tooling.environments.names import artifact_bucket, state_bucket
 from tooling.ledger.entry import Step
 from tooling.ledger.integrity import authenticated
-from tooling.ledger.interrupted_runs import proven
+from tooling.ledger.interrupted_runs import last_verified
 from tooling.ledger.lease import Lease, LeaseHeld
 from tooling.releases.release import UNKNOWN_RELEASE, Release, terraform_digest
 from tooling.terraform.diagnostics import TerraformFailed
@@ -97,7 +96,7 @@ def target(cloud: Cloud) -> Target:
 
 @pytest.fixture
 def run(workspace: Workspace, target: Target) -> Iterator[Run]:
-    found = Run.founding(workspace, target, Screen(), "promote dev staging")
+    found = Run.with_foundation(workspace, target, Screen(), "promote dev staging")
     yield found
     for bucket in (artifact_bucket(target.environment), state_bucket(target.environment)):
         remove_bucket(found.target.s3, bucket)
@@ -109,7 +108,7 @@ def works(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is brought completely passes the smoke test."""
     monkeypatch.setattr(smoke, "run", lambda *_: [("all", "ok", 1)])
     # checkov has no check of what these sources hold, and passes no plan that it did not check.
-    monkeypatch.setattr(way_back, "scan_planned", lambda *_: None)
+    monkeypatch.setattr(automatic_rollback, "scan_planned", lambda *_: None)
 
 
 def release_of(name: str, workspace: Workspace) -> Release:
@@ -135,7 +134,7 @@ def test_a_look_before_there_is_a_bucket_makes_none_and_shows_the_same_plan(
         assert not bucket_exists(look.target.s3, bucket)
     assert LedgerKey.of(look.target).find() is None
 
-    founded = Run.founding(workspace, target, Screen(), "promote dev staging")
+    founded = Run.with_foundation(workspace, target, Screen(), "promote dev staging")
     try:
         assert plan_at_once(founded, good, workspace.terraform).digest == shown.digest
     finally:
@@ -152,11 +151,11 @@ def test_it_goes_back_to_what_was_there_or_on_where_nothing_was(
 
     def attempt(release: Release) -> None:
         here = read_outputs(run.target)
-        previous = proven(authenticated(ledger).authentic, here.release if here else None)
-        bring(run, plan_at_once(run, release, workspace.terraform), previous)
+        previous = last_verified(authenticated(ledger).authentic, here.release if here else None)
+        roll_out(run, plan_at_once(run, release, workspace.terraform), previous)
 
     with run.lease.held():
-        with pytest.raises(ApplyFailed, match="It held nothing before") as caught:
+        with pytest.raises(ApplyFailed, match="There is no earlier release") as caught:
             attempt(bad)
         assert "The quota is used up." in caught.value.reason
         # Terraform has written the release into the state all the same.
@@ -164,7 +163,7 @@ def test_it_goes_back_to_what_was_there_or_on_where_nothing_was(
         assert left is not None
         assert left.release == bad
         attempt(good)
-        with pytest.raises(ApplyFailed, match=f"was taken back to release {good.id[:12]}"):
+        with pytest.raises(ApplyFailed, match=f"was rolled back to release {good.id[:12]}"):
             attempt(bad)
         back = read_outputs(run.target)
         assert back is not None
@@ -204,7 +203,7 @@ def test_a_deploy_that_fails_is_written_down(deployment: Deployment, run: Run) -
 def test_a_deploy_waits_for_nobody_and_tells_who_is_at_work(
     deployment: Deployment, run: Run
 ) -> None:
-    Lease(run.target.s3, run.lease.bucket, origin("bert", "/bert"), "dev").acquire()
+    Lease(run.target.s3, run.lease.bucket, actor("bert", "/bert"), "dev").acquire()
     with pytest.raises(LeaseHeld, match="Another run is at work in dev") as caught:
         deployment.deploy()
     assert "bert@here" in caught.value.reason
@@ -219,8 +218,8 @@ def test_a_destroy_waits_for_nobody_either_and_takes_its_lease_with_it(
 ) -> None:
     s3, state = run.target.s3, run.lease.bucket
     with run.lease.held():
-        bring(run, plan_at_once(run, release_of("good", workspace), workspace.terraform), None)
-    bert = Lease(s3, state, origin("bert", "/bert"), "dev")
+        roll_out(run, plan_at_once(run, release_of("good", workspace), workspace.terraform), None)
+    bert = Lease(s3, state, actor("bert", "/bert"), "dev")
     with bert.held(), pytest.raises(LeaseHeld, match="nothing was done"):
         destroy(run, lambda _: True)
     assert read_outputs(run.target) is not None

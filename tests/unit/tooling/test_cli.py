@@ -63,8 +63,8 @@ def test_the_emulators_reset_takes_silence_for_no(root: Path, tmp_path: Path) ->
     ("arguments", "said"),
     [
         (["ls", "dev", "--all", "--owner", "x"], "--all and --owner exclude each other"),
-        (["user", "dev", "add", "anna berg"], "can't be called 'anna berg'; nothing was made"),
-        (["user", "dev", "add", "tooling-x"], "those of the tooling itself"),
+        (["user", "dev", "add", "anna berg"], "can't be called 'anna berg'; nothing was added"),
+        (["user", "dev", "add", "tooling-x"], "belong to the tooling"),
     ],
 )
 def test_what_can_be_refused_at_once_starts_nothing(

@@ -58,7 +58,7 @@ def test_markup_of_somebody_else_is_text(way: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ATTACKS)
-def test_what_was_there_can_still_be_told(text: str) -> None:
+def test_what_was_there_can_still_be_seen(text: str) -> None:
     assert printable(text).encode().decode("unicode_escape") == text
 
 

@@ -26,7 +26,7 @@ IN_FORM = ContextVar("IN_FORM", default=False)
 
 
 def tell_policies_of_writes() -> None:
-    """Tell policies what DynamoDB and S3 on AWS tell them of a write and of a signature."""
+    """Give policies the condition keys that DynamoDB and S3 set on AWS."""
     actions: Any = import_module("ministack.core.iam_actions")
     of_rows, of_objects = actions.dynamodb_service_context, actions.s3_service_context
 
@@ -50,7 +50,7 @@ def tell_policies_of_writes() -> None:
 
 
 def _tell_policies_of_forms() -> None:
-    """Tell policies that an upload is a form, which ministack authorizes by itself."""
+    """Give policies the condition keys of a form upload, which ministack authorizes itself."""
     evaluator: Any = import_module("ministack.core.iam_evaluator")
     s3: Any = import_module("ministack.services.s3")
     enforce, check_form = evaluator.enforce, s3._enforce_signed_post_policy

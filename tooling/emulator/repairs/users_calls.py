@@ -1,6 +1,6 @@
-"""What an application's users ask of Cognito, where ministack asks for less than AWS does.
+"""Cognito calls of an application's users, which ministack checks less than AWS does.
 
-These calls carry no signature, so what they bring themselves is all that tells who calls.
+These calls have no signature, so only their content identifies the caller.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ Response: TypeAlias = tuple[int, dict[str, str], bytes]
 AFTER_PASSWORD = frozenset({"NEW_PASSWORD_REQUIRED", "SOFTWARE_TOKEN_MFA", "MFA_SETUP"})
 # As long as a client's sessions hold, unless it says otherwise.
 SESSION_SECONDS = 180
-# The owner of images is told by it, and AWS never changes it.
+# It identifies the owner of images, and AWS never changes it.
 SUBJECT = "sub"
 
 
 @dataclass(frozen=True)
 class Challenge:
-    """A challenge that was set: of what kind, to whom, and until when it may be answered."""
+    """An issued challenge: its kind, its user, and when it expires."""
 
     name: str
     client: str
@@ -34,14 +34,14 @@ class Challenge:
 
 
 def check_calls_of_users() -> None:
-    """Let users sign in by their password alone, and stay who they are."""
+    """Let users sign in only with their password, and keep their subjects."""
     cognito: Any = import_module("ministack.services.cognito")
     _require_challenges_that_were_set(cognito)
     _keep_subjects(cognito)
 
 
 def _require_challenges_that_were_set(cognito: Any) -> None:  # noqa: ANN401 - a module
-    """Take an answer to a challenge from whom it was set to, and from nobody else.
+    """Accept the answer to a challenge only from the user it was issued to.
 
     ministack never looks at the session: who names any user, and a new password for it, gets the
     tokens of that user.
@@ -59,13 +59,13 @@ def _require_challenges_that_were_set(cognito: Any) -> None:  # noqa: ANN401 - a
         **options: object,
     ) -> Response:
         answer: Response = result(pool, pool_id, client, user, *arguments, **options)
-        told = json.loads(answer[2])
-        if "Session" in told:
+        answered = json.loads(answer[2])
+        if "Session" in answered:
             now = time.monotonic()
             for session in [key for key, set_ in challenges.items() if set_.until < now]:
                 del challenges[session]
-            challenges[told["Session"]] = Challenge(
-                told["ChallengeName"], client, user["Username"], now + SESSION_SECONDS
+            challenges[answered["Session"]] = Challenge(
+                answered["ChallengeName"], client, user["Username"], now + SESSION_SECONDS
             )
         return answer
 
@@ -77,7 +77,7 @@ def _require_challenges_that_were_set(cognito: Any) -> None:  # noqa: ANN401 - a
         wanted = (name, data.get("ClientId"))
         if found is None or found.until < time.monotonic() or (found.name, found.client) != wanted:
             return _refusal(cognito, "Invalid session for the user.")
-        # Whoever it names: the challenge tells whom it was set to.
+        # The challenge decides the user, not the name in the answer.
         responses = {**(data.get("ChallengeResponses") or {}), "USERNAME": found.username}
         return respond({**data, "ChallengeResponses": responses})  # type: ignore[no-any-return]
 
@@ -86,7 +86,7 @@ def _require_challenges_that_were_set(cognito: Any) -> None:  # noqa: ANN401 - a
 
 
 def _keep_subjects(cognito: Any) -> None:  # noqa: ANN401 - a module
-    """Let no user take another's subject: all that is another's would be his."""
+    """Let no user take another's subject, and with it all that the other owns."""
     update = cognito._update_user_attributes
 
     def update_others(data: dict[str, Any]) -> Response:

@@ -1,5 +1,5 @@
-"""The audit: objects and rows compared in one pass whose memory doesn't grow with their number.
+"""The audit: compares objects and rows in one pass, in constant memory.
 
-Rows come in no order of use, so they are sorted on disk first; objects come sorted by S3. Both are
-then read side by side. What differs is looked at once more as of now before anything is said of it.
+Rows arrive unsorted and are sorted on disk first; S3 lists objects in order. Both are then read
+side by side. Every difference is checked again before it is reported.
 """

@@ -1,4 +1,4 @@
-"""One audit from beginning to end, in phases; a run that was stopped goes on in its phase."""
+"""An audit, in phases; a stopped audit resumes in its phase."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from media.model.keys import RENDITIONS_PREFIX, UPLOADS_PREFIX
 from tooling.repair.audit.checks import Kind, Rules
 from tooling.repair.audit.comparison import compare_originals, compare_renditions
 from tooling.repair.audit.confirmation import Confirmation
-from tooling.repair.audit.mending import Mending
+from tooling.repair.audit.repair import Repair
 from tooling.repair.audit.store import AuditStore, Finding
 
 if TYPE_CHECKING:
@@ -22,23 +22,24 @@ if TYPE_CHECKING:
     from tooling.repair.audit.sources import Sources
     from tooling.repair.queue import QueueFeeder
 
-# What an older run has read is too old to go on with.
+# Older data is too old to resume from.
 RESUMABLE = timedelta(hours=24)
+# Stored in the files of stopped audits, so their names stay.
 PHASES = ("rows", "sort", "uploads", "renditions", "sample", "confirm", "mend")
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What an audit goes by; one that was stopped goes on only under the same.
+    """The settings of an audit; a stopped audit resumes only with the same.
 
     Parameters
     ----------
     grace : timedelta
-        What changed in so long before it began may be under way, and is left out.
+        Changes this recent before the audit may still be in progress, and are ignored.
     sample : int
-        Of how many ready images the original is read and its checksum compared.
+        How many ready images to verify by the checksum of their original.
     seed : str or None
-        What the lot that draws them depends on: the same draws the same again. None for any.
+        Seed of the sample: the same seed draws the same images. None for a random one.
     """
 
     grace: timedelta
@@ -46,7 +47,7 @@ class Terms:
     seed: str | None = None
 
     def begin(self, store: AuditStore) -> None:
-        """Keep them in a new file, with the lot that was drawn where none was given."""
+        """Save them in a new file, with a random seed if none was given."""
         store.keep(
             began=datetime.now(UTC).isoformat(),
             grace=self.grace.total_seconds(),
@@ -56,7 +57,7 @@ class Terms:
         )
 
     def are_of(self, store: AuditStore) -> bool:
-        """Return whether a file's audit went by them and was begun not long ago."""
+        """Return whether a file's audit used them and began recently."""
         began = store.note("began")
         return (
             store.note("grace") == self.grace.total_seconds()
@@ -67,15 +68,15 @@ class Terms:
 
 
 def open_store(path: Path, terms: Terms, screen: Screen) -> AuditStore:
-    """Return the file of the audit that was stopped, or that of a new one.
+    """Open the file of the stopped audit, or create one for a new audit.
 
-    A file is there only until its audit has ended. What an audit had confirmed when it was stopped
-    is looked at once more, for it may be a day old.
+    The file exists only until its audit ends. Findings that a stopped audit had confirmed are
+    checked again, since they may be a day old.
     """
     if path.exists():
         store = AuditStore(path)
         if store.note("began") and terms.are_of(store):
-            screen.done(f"going on with the audit that was begun at {store.note('began')}")
+            screen.done(f"resuming the audit begun at {store.note('began')}")
             if store.note("phase") == PHASES[-1]:
                 store.reopen()
                 store.keep(phase="confirm")
@@ -98,7 +99,7 @@ class Audit:
     sources : Sources
         What is compared.
     month_shards : int
-        Parts of each month in the index of all images.
+        Shards per month in the index of all images.
     """
 
     store: AuditStore
@@ -107,7 +108,7 @@ class Audit:
 
     @property
     def rules(self) -> Rules:
-        """The rules, with what may still be under way left out."""
+        """The rules, which ignore changes that may still be in progress."""
         began = datetime.fromisoformat(self.store.note("began"))
         grace = timedelta(seconds=self.store.note("grace"))
         return Rules(began - grace, self.month_shards)
@@ -129,7 +130,7 @@ class Audit:
             self.store.keep(phase=PHASES[PHASES.index(phase) + 1])
 
     def _counter(self, phase: str, line: ProgressLine) -> Callable[[int], object]:
-        """Return what counts up how much of a phase is done, earlier runs included."""
+        """Return a counter of a phase's progress, resumed runs included."""
         count = self.store.note(f"{phase}_count") or 0
 
         def advanced(some: int) -> None:
@@ -140,12 +141,12 @@ class Audit:
 
         return advanced
 
-    def mend(self, feeder: QueueFeeder, screen: Screen) -> None:
-        """Repair what was confirmed."""
+    def repair(self, feeder: QueueFeeder, screen: Screen) -> None:
+        """Repair the confirmed findings."""
         confirmation = Confirmation(self.sources, self.rules)
         with screen.progress("repairing", None) as line:
-            mending = Mending(self.sources, feeder, confirmation)
-            mending.mend(self.store, lambda some: line.now(f"{some} more"))
+            repair = Repair(self.sources, feeder, confirmation)
+            repair.run(self.store, lambda some: line.now(f"{some} more"))
 
     def _read_rows(self, advanced: Callable[[int], object]) -> None:
         for rows, position in self.sources.rows(self.store.note("rows_position")):

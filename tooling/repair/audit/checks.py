@@ -1,4 +1,4 @@
-"""The rules: what may not differ between a row and the objects that it stands for."""
+"""The rules: how a row and its objects must agree."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ UNVERSIONED = "null"
 
 
 class Kind(StrEnum):
-    """What is wrong; the value is what the operator reads."""
+    """Kinds of differences; the value is shown to the operator."""
 
     WITHOUT_ROW = "original without row"
     WITHOUT_ORIGINAL = "row without original"
@@ -44,12 +44,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the comparison goes by.
+    """The rules of the comparison.
 
     Parameters
     ----------
     settled_before : datetime
-        What changed later may be under way, and is left out.
+        Later changes may still be in progress, and are ignored.
     month_shards : int
         Parts of each month in the index of all images, and of the trash.
     """
@@ -70,7 +70,7 @@ class Rules:
         return self._settled(row, found if is_there else None)
 
     def is_under_way(self, row: RowFacts) -> bool:
-        """Return whether a row just changed: who read it before may still use what it listed."""
+        """Return whether a row just changed: earlier readers may still use the old renditions."""
         return row.changed_at is not None and row.changed_at > self.settled_before
 
     def _settled(self, row: RowFacts, found: ObjectFacts | None) -> Kind | None:
@@ -120,7 +120,7 @@ def _contradiction(row: RowFacts, found: ObjectFacts | None) -> Kind | None:
 
 
 def _is_recorded_as_deleted(row: RowFacts) -> bool:
-    """Return whether nobody threw the image away and yet its object was deleted."""
+    """Return whether the object was deleted although nobody trashed the image."""
     return row.gone and not row.discarded and not row.purging
 
 
@@ -129,7 +129,7 @@ def _is_of_version(row: RowFacts, found: ObjectFacts) -> bool:
 
 
 def _checksum_partition(row: RowFacts) -> str | None:
-    """Return what makes a row findable by its checksum; None where it is not to be."""
+    """Return the checksum key a row should have in its index; None if it should have none."""
     if row.status == READY and row.owner and row.sha256:
         return checksum_partition(row.owner, row.sha256)
     return None

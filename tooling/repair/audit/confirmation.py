@@ -1,4 +1,4 @@
-"""Looking once more, as of now, at what the comparison found: the system lived on meanwhile."""
+"""Confirming findings against the current state, which changes during an audit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ THREADS = 8
 
 @dataclass(frozen=True)
 class Confirmation:
-    """Tells which findings still hold.
+    """Checks which findings still hold.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class Confirmation:
             advanced(len(found))
 
     def confirmed(self, findings: list[Finding]) -> list[Finding]:
-        """Return those that still hold, each with what is to be processed or removed."""
+        """Return the findings that still hold, each with what to process or remove."""
         with ThreadPoolExecutor(THREADS) as pool:
             return [finding for finding in pool.map(self._confirm, findings) if finding]
 
@@ -83,7 +83,7 @@ class Confirmation:
         return replace(finding, original=finding.key) if kind is finding.kind else None
 
     def _may_list_more(self, row: RowFacts) -> bool:
-        """Return whether a row may come to list, or has just listed, what it doesn't list now."""
+        """Return whether a row may soon list, or has just listed, further renditions."""
         return row.status in {PENDING, FAILED} or self.rules.is_under_way(row)
 
     def _lacks(self, renditions: tuple[str, ...]) -> bool:

@@ -1,4 +1,4 @@
-"""What the audit knows of a row and of an object: only what the comparison needs."""
+"""The parts of rows and objects that the audit compares."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the audit says: counts and remedies, some examples, one last line."""
+"""The audit's report: counts, remedies, examples, and a last line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tooling.errors import OperatorError
 from tooling.repair.audit.checks import Kind
-from tooling.repair.audit.mending import REMEDIES
+from tooling.repair.audit.repair import REMEDIES
 
 if TYPE_CHECKING:
     from tooling.console import Screen
@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
 EXAMPLES = 3
 LISTED_MAX = 1000
-LEFT = "A rendition stays while anything else of its image differs: it may come to be listed."
+LEFT = "Renditions stay while their image has other differences: they may be listed later."
+# The states are in --json and in the files of stopped audits, so their names stay.
 HOLDING = ("confirmed", "mended", "left")
 
 
 def differences(store: AuditStore) -> dict[Kind, int]:
-    """Return how many findings hold, by kind; those that were repaired included."""
+    """Return how many findings hold, by kind, repaired ones included."""
     counted = {
         kind: sum(states.get(state, 0) for state in HOLDING)
         for kind, states in store.counts().items()
@@ -28,7 +29,7 @@ def differences(store: AuditStore) -> dict[Kind, int]:
 
 
 def unrepaired(store: AuditStore) -> int:
-    """Return how many findings hold still."""
+    """Return how many findings are not repaired."""
     counted = store.counts().values()
     return sum(states.get("confirmed", 0) + states.get("left", 0) for states in counted)
 
@@ -55,8 +56,8 @@ def _examples(store: AuditStore, kind: Kind) -> str:
     return ", ".join(each.image_id or "no image's" for each in some[:EXAMPLES])
 
 
-def conclude(screen: Screen, name: str, *, found: int, kept: int, is_mending: bool) -> None:
-    """Say in one line how it ended.
+def conclude(screen: Screen, name: str, *, found: int, kept: int, is_repairing: bool) -> None:
+    """Print the result in one line.
 
     Parameters
     ----------
@@ -69,14 +70,14 @@ def conclude(screen: Screen, name: str, *, found: int, kept: int, is_mending: bo
         Something differs that was not repaired.
     """
     if not found:
-        screen.say("All is as it should be.", style="bold green")
+        screen.say("No differences.", style="bold green")
     elif not kept:
-        screen.say(f"{found} differences repaired or given to the processor.", style="bold green")
+        screen.say(f"{found} differences repaired or sent to the processor.", style="bold green")
     else:
-        again = "once the queue is empty" if is_mending else "to mend what differs"
+        again = "once the queue is empty" if is_repairing else "to repair them"
         raise OperatorError(
             f"{kept} of {found} differences are not repaired.",
-            reason=LEFT if is_mending else "",
+            reason=LEFT if is_repairing else "",
             remedy=f"Run {again}: nox -s audit -- {name} --repair",
         )
 

@@ -1,4 +1,4 @@
-"""What the audit reads from AWS: all rows, all latest versions, and single ones as of now."""
+"""Reading rows and object versions from AWS, all of them or one at a time."""
 
 from __future__ import annotations
 
@@ -103,9 +103,9 @@ class Sources:
         return ObjectFacts(key, head.get("VersionId"), head["LastModified"])
 
     def has_other_bytes(self, row: RowFacts) -> bool:
-        """Return whether a row's original, read in full, has another checksum than the row.
+        """Return whether the checksum of a row's original differs from the row's.
 
-        One that has changed or gone since the row was read is another finding, if any.
+        An original that changed or vanished meanwhile is left to other findings.
         """
         try:
             answer = self.target.s3.get_object(Bucket=self.bucket, Key=row.key)
@@ -122,7 +122,7 @@ class Sources:
         return digest.hexdigest() != row.sha256
 
     def delete_versions(self, versions: Sequence[ObjectIdentifierTypeDef]) -> None:
-        """Delete objects, or the very versions that are named; up to a thousand.
+        """Delete objects or specific versions, up to a thousand.
 
         Raises
         ------

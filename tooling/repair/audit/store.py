@@ -1,4 +1,4 @@
-"""The audit's file: rows to be sorted, how far it has come, and what it has found."""
+"""The audit's file: rows to sort, progress, and findings."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class AuditStore:
             f"PRAGMA cache_size=-{CACHE_KIBIBYTES}; PRAGMA synchronous=NORMAL;"
             "PRAGMA temp_store=FILE;"
         )
-        self._database.create_function("lot", 2, _lot, deterministic=True)
+        self._database.create_function("draw_order", 2, _draw_order, deterministic=True)
         if is_new:
             self._database.executescript(f"BEGIN;{SCHEMA}COMMIT;")
 
@@ -162,10 +162,10 @@ class AuditStore:
             yield place, key, text
 
     def sample(self, count: int, seed: str) -> list[RowFacts]:
-        """Return some ready rows, drawn by lot: the same for the same seed."""
+        """Return a random sample of ready rows, the same for the same seed."""
         query = (
             "SELECT facts FROM rows WHERE json_extract(facts, '$.status') = ? "
-            "AND json_extract(facts, '$.sha256') NOT NULL ORDER BY lot(?, key) LIMIT ?"
+            "AND json_extract(facts, '$.sha256') NOT NULL ORDER BY draw_order(?, key) LIMIT ?"
         )
         found = self._database.execute(query, (Status.READY.value, seed, count)) if count else ()
         return [RowFacts.of_text(text) for (text,) in found]
@@ -219,5 +219,5 @@ class AuditStore:
         return counted
 
 
-def _lot(seed: str, key: bytes) -> bytes:
+def _draw_order(seed: str, key: bytes) -> bytes:
     return sha256(seed.encode() + key).digest()

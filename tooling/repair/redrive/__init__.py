@@ -1,1 +1,1 @@
-"""Dead letters: why they are there, and sending them again."""
+"""Dead letters: why messages failed, and sending them again."""

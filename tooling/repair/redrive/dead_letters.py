@@ -1,4 +1,4 @@
-"""What lies in the dead-letter queue, and what kind of thing each message is."""
+"""Messages of the dead-letter queue, and their kinds."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 RECEIVE_BATCH = 10
-# Long enough to look at all of them once, so that none is met twice.
+# Long enough to read the whole queue, so that no message appears twice.
 HIDDEN_SECONDS = 600
 POLL_SECONDS = 2
 RUN_ATTRIBUTE = "redrive"
 
 
 class Kind(StrEnum):
-    """What a message is; the value is what the operator reads."""
+    """Kinds of messages; the value is shown to the operator."""
 
     CHANGE = "change of an object"
     REQUEST = "request to reprocess"
@@ -46,21 +46,21 @@ class DeadLetter:
     Parameters
     ----------
     message_id, receipt : str
-        Its id, the same as it had in the upload queue, and what it can be deleted with.
+        Its id, which it also had in the upload queue, and the handle to delete it.
     kind : Kind
         What it is.
     key : str or None
-        The object's key; personal, so shown only where it is asked for.
+        The object's key; personal, so shown only on request.
     body : str
         The message itself.
     sent_at : datetime
-        When it was put into a queue.
+        When it was sent to the queue.
     receives : int
-        How often it was taken from a queue.
-    told : str
-        Why EventBridge gave up, where it did.
+        How often it was received.
+    delivery_error : str
+        Why EventBridge failed to deliver it; empty if it did.
     run : str or None
-        Which run of redrive sent it last.
+        Id of the redrive run that sent it last.
     """
 
     message_id: str
@@ -70,7 +70,7 @@ class DeadLetter:
     body: str
     sent_at: datetime
     receives: int
-    told: str
+    delivery_error: str
     run: str | None
 
     @classmethod
@@ -82,8 +82,10 @@ class DeadLetter:
             for name, value in message.get("MessageAttributes", {}).items()
         }
         kind, key = _classify(message["Body"], bucket)
-        told = ": ".join(said[name] for name in ("ERROR_CODE", "ERROR_MESSAGE") if name in said)
-        if told and kind is Kind.CHANGE:
+        delivery_error = ": ".join(
+            said[name] for name in ("ERROR_CODE", "ERROR_MESSAGE") if name in said
+        )
+        if delivery_error and kind is Kind.CHANGE:
             kind = Kind.UNDELIVERED
         return cls(
             message_id=message["MessageId"],
@@ -93,13 +95,13 @@ class DeadLetter:
             body=message["Body"],
             sent_at=datetime.fromtimestamp(int(system["SentTimestamp"]) / 1000, UTC),
             receives=int(system["ApproximateReceiveCount"]),
-            told=told,
+            delivery_error=delivery_error,
             run=said.get(RUN_ATTRIBUTE),
         )
 
     @property
     def image(self) -> str:
-        """The image's id where the key says it, else what can be said without the key."""
+        """The image's id if the key has it, otherwise a description without the key."""
         return "" if self.key is None else announced_image(self.key) or "direct drop"
 
 
@@ -115,7 +117,7 @@ def _classify(body: str, bucket: str) -> tuple[Kind, str | None]:
 
 
 def receive_all(sqs: SQSClient, queue_url: str, bucket: str) -> Iterator[list[DeadLetter]]:
-    """Yield what the queue holds, a few at a time; each stays hidden for some minutes."""
+    """Yield the queue's messages in batches; they stay hidden for some minutes."""
     while True:
         answer = sqs.receive_message(
             QueueUrl=queue_url,
@@ -132,7 +134,7 @@ def receive_all(sqs: SQSClient, queue_url: str, bucket: str) -> Iterator[list[De
 
 
 def put_back(sqs: SQSClient, queue_url: str, receipts: list[str]) -> None:
-    """Make messages visible again that were only looked at."""
+    """Make messages visible again that were only read."""
     for start in range(0, len(receipts), RECEIVE_BATCH):
         some = receipts[start : start + RECEIVE_BATCH]
         sqs.change_message_visibility_batch(

@@ -1,4 +1,4 @@
-"""Following messages that were sent: what became of each, however many others come meanwhile."""
+"""Following sent messages until each is handled or dead again."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ if TYPE_CHECKING:
 
     from tooling.repair.redrive.processor_log import ProcessorLog
 
-# Lines of several streams are not there in the order in which they were written.
+# Lines of several log streams may arrive out of order.
 LATE_MILLISECONDS = 60_000
 UNEXPLAINED = "unknown: its log says nothing"
 
 
 @dataclass
 class FollowUp:
-    """The messages of one run, each until it was handled or is a dead letter.
+    """The sent messages of one run, and what became of each.
 
-    The log is read once for all of them, so that the number of calls does not grow with theirs.
+    The log is read for all of them at once, so calls do not grow with the number of messages.
 
     Parameters
     ----------
     log : ProcessorLog
-        What tells of each message that was handled or failed.
+        The log in which the processor records each message.
     since : int
         When the first was sent, in milliseconds since 1970.
     """
@@ -38,39 +38,39 @@ class FollowUp:
     _dead: set[str] = field(default_factory=set)
 
     def sent(self, message_ids: Iterable[str]) -> None:
-        """Follow these messages from here on."""
+        """Start following these messages."""
         self._open.update(message_ids)
 
     def came_back(self, message_ids: Iterable[str]) -> None:
-        """Note messages that lie in the dead-letter queue; those of others are passed over."""
+        """Mark messages as dead; those of other runs are ignored."""
         back = self._open.intersection(message_ids)
         self._dead |= back
         self._open -= back
 
     def read_log(self) -> None:
-        """Take in what the log has told since it was read last."""
+        """Read new lines of the log."""
         latest = self.since
-        for told in self.log.told(self.since):
-            latest = max(latest, told.at - LATE_MILLISECONDS)
-            # A message may be handled although it was taken for dead: its deletion failed.
-            if told.message_id not in self._open | self._dead:
+        for line in self.log.lines(self.since):
+            latest = max(latest, line.at - LATE_MILLISECONDS)
+            # A message may count as dead although it was handled, if its deletion failed.
+            if line.message_id not in self._open | self._dead:
                 continue
-            if told.result:
-                self._results[told.message_id] = told.result
-                self._open.discard(told.message_id)
-                self._dead.discard(told.message_id)
+            if line.result:
+                self._results[line.message_id] = line.result
+                self._open.discard(line.message_id)
+                self._dead.discard(line.message_id)
             else:
-                self._faults[told.message_id] = told.fault
+                self._faults[line.message_id] = line.fault
         self.since = latest
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing is to be waited for."""
+        """Whether no message is pending."""
         return not self._open
 
     @property
     def handled(self) -> Counter[str]:
-        """How many were handled, by how."""
+        """How many were handled, by result."""
         return Counter(self._results.values())
 
     @property
@@ -85,11 +85,11 @@ class FollowUp:
 
     @property
     def unheard(self) -> int:
-        """How many nothing was heard of: they wait, or what worked on them was stopped."""
+        """How many the log says nothing about: they wait, or their processor was stopped."""
         return len(self._open - self._faults.keys())
 
     @property
     def reasons(self) -> Counter[str]:
-        """Why those failed that were not handled since, as far as the log tells."""
+        """Why the unhandled messages failed, as far as the log says."""
         failed = self._dead | (self._open & self._faults.keys())
         return Counter(self._faults.get(each) or UNEXPLAINED for each in failed)

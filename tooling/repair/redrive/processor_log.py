@@ -1,4 +1,4 @@
-"""What the processor's log says about messages: how each was handled, or why it failed."""
+"""The processor's log: how each message was handled, or why it failed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from mypy_boto3_logs.client import CloudWatchLogsClient
     from mypy_boto3_logs.type_defs import FilterLogEventsResponseTypeDef
 
-# A page may be empty although there are more; a log of days is not read for one reason.
+# Pages may be empty; don't read days of log for a single reason.
 PAGES_MAX = 10
 REASON_CHARACTERS = 200
 SILENT = "its log says nothing: stopped by time or memory, or no longer kept"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LogLine:
     """One line about a message.
 
     Parameters
@@ -30,9 +30,9 @@ class Told:
     at : int
         When it was written, in milliseconds since 1970.
     result : str
-        How the message was handled; empty where it failed.
+        How the message was handled; empty if it failed.
     fault : str
-        The last line of what was raised; empty where it was handled.
+        The last line of the exception; empty if it was handled.
     """
 
     message_id: str
@@ -57,7 +57,7 @@ class ProcessorLog:
     group: str
 
     def reason(self, message_id: str, since: datetime) -> str:
-        """Return the last line of what was raised last over a message that was sent at `since`."""
+        """Return the last line of the latest exception over a message sent at `since`."""
         pages = self._pages(message_id, int(since.timestamp() * 1000))
         found = SILENT
         for _, page in zip(range(PAGES_MAX), pages, strict=False):
@@ -65,7 +65,7 @@ class ProcessorLog:
                 found = _raised(_entry(event["message"])) or found
         return found
 
-    def told(self, since: int) -> Iterator[Told]:
+    def lines(self, since: int) -> Iterator[LogLine]:
         """Yield what was said about any message since a moment, in milliseconds since 1970."""
         for page in self._pages("message_id", since):
             for event in page["events"]:
@@ -73,7 +73,7 @@ class ProcessorLog:
                 if "message_id" in entry:
                     result = str(entry.get("result", ""))
                     fault = "" if result else _raised(entry)
-                    yield Told(str(entry["message_id"]), event["timestamp"], result, fault)
+                    yield LogLine(str(entry["message_id"]), event["timestamp"], result, fault)
 
     def _pages(self, phrase: str, since: int) -> Iterator[FilterLogEventsResponseTypeDef]:
         paginator = self.logs.get_paginator("filter_log_events")

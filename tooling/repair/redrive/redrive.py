@@ -1,4 +1,4 @@
-"""``redrive``: send what lies in the dead-letter queue to the upload queue again."""
+"""``redrive``: send dead letters to the upload queue again."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 # Each of them is looked up in the log.
 SHOWN_MAX = 20
-# So many messages can be held hidden at a time without troubling the queue.
+# The queue tolerates this many hidden messages at a time.
 HELD_MAX = 10_000
 POLL_SECONDS = 2.0
-# AWS refuses the signatures of a clock that is further off than this.
+# AWS refuses signatures when the clock is further off than this.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
@@ -49,7 +49,7 @@ class Redriven:
     shown : list of (DeadLetter, str)
         The first of them, each with the reason of its failure.
     sent, refused, left : int
-        Messages that were sent again and deleted, that the queue did not take, and that were left
+        Messages that were sent again and deleted, that the queue refused, and that were left
         because they would only fail again.
     dead : int
         Messages in the dead-letter queue in the end, those of others included.
@@ -94,21 +94,21 @@ class Redrive:
         self.follow_up = FollowUp(log, int(began.timestamp() * 1000))
 
     def run(self, screen: Screen) -> Redriven:
-        """Look at every message once and send what can succeed; put the rest back."""
+        """Read every message once, send those that can succeed, and put the rest back."""
         with screen.progress("dead letters", None) as progress:
 
             def take(some: list[DeadLetter]) -> None:
                 self._take(some)
-                self._tell(progress)
+                self._show_progress(progress)
 
             self._look_through(take)
         self.result.dead = self._depth()
         return self.result
 
     def wait(self, seconds: float, screen: Screen) -> None:
-        """Wait until each message that was sent was handled or is back, at most so long."""
+        """Wait until each sent message is handled or dead again, for at most `seconds`."""
         deadline, depth = monotonic() + seconds, self.result.dead
-        with screen.working("waiting for what was sent"):
+        with screen.working("waiting for the results"):
             while not self._is_settled() and monotonic() < deadline:
                 sleep(min(POLL_SECONDS, max(0.0, deadline - monotonic())))
                 if self._depth() != depth:
@@ -123,7 +123,7 @@ class Redrive:
         return self.follow_up.is_settled
 
     def _look_through(self, take: Callable[[list[DeadLetter]], None]) -> None:
-        """Take all dead letters, so many as can be held, and put back those that are held then."""
+        """Receive all dead letters, up to the limit, and put back those still held."""
         sqs, url = self.target.sqs, self.outputs.dead_letter_queue_url
         try:
             for some in receive_all(sqs, url, self.outputs.media_bucket):
@@ -143,7 +143,7 @@ class Redrive:
         return queue_depth(self.target.sqs, self.outputs.dead_letter_queue_url)
 
     def _take(self, some: list[DeadLetter]) -> None:
-        # What this very run has sent, and what failed again already, is not sent in a circle.
+        # Messages of this run that failed again are not sent again.
         self._note_what_came_back([letter for letter in some if letter.run == self.run_id])
         new = [letter for letter in some if letter.run != self.run_id]
         self._count(new)
@@ -183,7 +183,7 @@ class Redrive:
         self.result.sent += len(receipts)
         self.result.refused += len(letters) - len(receipts)
         if receipts:
-            # One that can't be deleted is sent once more by the next run: twice does no harm.
+            # One that can't be deleted is sent again by the next run, which does no harm.
             sqs.delete_message_batch(
                 QueueUrl=self.outputs.dead_letter_queue_url,
                 Entries=[
@@ -193,10 +193,10 @@ class Redrive:
             )
         return set(receipts)
 
-    def _tell(self, progress: ProgressLine) -> None:
+    def _show_progress(self, progress: ProgressLine) -> None:
         progress.now(f"{self.result.found.total()} seen, {self.result.sent} sent")
 
     def _reason(self, letter: DeadLetter) -> str:
         if letter.kind is Kind.FOREIGN:
             return "can't be handled"
-        return letter.told or self.follow_up.log.reason(letter.message_id, letter.sent_at)
+        return letter.delivery_error or self.follow_up.log.reason(letter.message_id, letter.sent_at)

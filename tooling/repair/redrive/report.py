@@ -1,4 +1,4 @@
-"""What redrive says: what it found, and what became of what it sent."""
+"""The report of redrive: what it found, and how each message ended."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def show(screen: Screen, result: Redriven, *, with_keys: bool) -> None:
 
 
 def last_line(result: Redriven, follow_up: FollowUp, *, is_dry: bool) -> str:
-    """Return in one line what became of it all."""
+    """Return the result in one line."""
     total = result.found.total()
     if not total:
         return "The dead-letter queue is empty."
@@ -65,7 +65,7 @@ def _ends(follow_up: FollowUp) -> str:
 
 
 def require_success(name: str, result: Redriven, follow_up: FollowUp) -> None:
-    """Tell a person what to do about what went wrong.
+    """Raise an error with a remedy if something went wrong.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def require_success(name: str, result: Redriven, follow_up: FollowUp) -> None:
         raise OperatorError(
             f"{failed} of {result.sent} messages failed again.",
             reason="\n".join(f"{count} x {reason}" for reason, count in some),
-            remedy=f"Mend the cause, then send them once more: nox -s redrive -- {name}",
+            remedy=f"Fix the cause, then send them again: nox -s redrive -- {name}",
         )
 
 

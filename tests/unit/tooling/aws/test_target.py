@@ -147,6 +147,6 @@ def test_no_credentials_are_told_as_such(dev: Environment, monkeypatch: pytest.M
         monkeypatch.setenv(name, "/nonexistent")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     session = boto3.Session(region_name="eu-central-1")
-    with pytest.raises(OperatorError, match="did not say who is calling") as caught:
+    with pytest.raises(OperatorError, match="did not identify the caller") as caught:
         Target(on_account(dev), None, session).require_account()
     assert f"account {ACCOUNT}" in caught.value.remedy

@@ -1,4 +1,4 @@
-"""A run is told in one line: how it ended, and why."""
+"""A past run is shown in one line: how it ended, and why."""
 
 from __future__ import annotations
 

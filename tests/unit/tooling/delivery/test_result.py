@@ -1,4 +1,4 @@
-"""A refusal lists the gates that say no, and no others."""
+"""A refusal lists the gates that did not pass, and no others."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def decision(*findings: Finding) -> Decision:
 
 def test_unknown_counts_as_no() -> None:
     error = decision(ORDER, ALARMS, HOLD).refusal("staging")
-    assert error.what == "2 of 3 gates say no (alarms, hold); nothing was changed in staging."
+    assert error.what == "2 of 3 gates did not pass (alarms, hold); nothing was changed in staging."
     assert error.reason.splitlines() == [
         "alarms: unknown: Not known: errors.",
         "hold: fail: Rolled back",
@@ -43,7 +43,7 @@ def test_unknown_counts_as_no() -> None:
 def test_a_gate_that_was_not_asked_lets_through_and_is_shown_as_skipped() -> None:
     soak = Gate("soak", lambda: skipped("It has worked here before.")).find()
     made = decision(ORDER, soak)
-    assert made.closed == []
+    assert made.failed_gates == []
     assert made.document()["gates"][-1] == {
         "gate": "soak",
         "verdict": "skipped",
@@ -51,7 +51,7 @@ def test_a_gate_that_was_not_asked_lets_through_and_is_shown_as_skipped() -> Non
     }
 
 
-def test_where_only_the_approval_is_missing_its_command_is_told(
+def test_where_only_the_approval_is_missing_its_command_is_reported(
     dev: Environment, tmp_path: Path
 ) -> None:
     made = decision(ORDER, APPROVAL)

@@ -62,7 +62,7 @@ def test_a_run_that_was_killed_is_to_be_typed_again(status: EnvironmentStatus) -
     assert status.next == "nox -s deploy -- dev"
 
 
-def test_entries_that_nobody_with_the_right_wrote_are_told(status: EnvironmentStatus) -> None:
+def test_entries_that_nobody_with_the_right_wrote_are_reported(status: EnvironmentStatus) -> None:
     status.forged = [4, 5]
     assert "staging: 2 forged entries: nox -s history -- staging --verify" in status.remarks()
 

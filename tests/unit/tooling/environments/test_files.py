@@ -1,4 +1,4 @@
-"""Environment files: the shipped ones load, and each wrong one is told with file, field and fix."""
+"""Environment files: the shipped ones load, and every wrong field is reported with its fix."""
 
 from __future__ import annotations
 
@@ -95,8 +95,8 @@ def test_every_fault_of_a_file_is_told_at_once(folder: Path, document: dict[str,
     document["colour"] = "red"
     document["limits"]["pixels"] = 3
     del document["project"]
-    told = fault(folder, document)
-    assert all(part in told for part in ("colour", "limits.pixels", "project"))
+    message = fault(folder, document)
+    assert all(part in message for part in ("colour", "limits.pixels", "project"))
 
 
 def test_a_list_entry_is_named_by_its_place(folder: Path, document: dict[str, Any]) -> None:
@@ -129,7 +129,7 @@ def test_a_rendition_tells_its_size_and_enlarges_nothing(
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "message"),
     [
         ({}, "renditions[0]: 'card' needs either longest_side, or both width and height"),
         ({"width": 400}, "renditions[0]: 'card' needs either"),
@@ -144,10 +144,10 @@ def test_a_rendition_tells_its_size_and_enlarges_nothing(
     ],
 )
 def test_a_wrong_rendition_is_told_by_its_field(
-    folder: Path, document: dict[str, Any], fields: dict[str, Any], told: str
+    folder: Path, document: dict[str, Any], fields: dict[str, Any], message: str
 ) -> None:
     document["renditions"] = [{"name": "card", **fields}]
-    assert told in fault(folder, document)
+    assert message in fault(folder, document)
 
 
 def test_two_renditions_cannot_share_a_name(folder: Path, document: dict[str, Any]) -> None:
@@ -225,7 +225,7 @@ def test_each_message_of_a_batch_needs_time(folder: Path, document: dict[str, An
 
 
 @pytest.mark.parametrize(
-    ("section", "fields", "told"),
+    ("section", "fields", "message"),
     [
         ("processor", {"concurrency_reserved": 9}, "concurrency_reserved must be 10 or more"),
         ("processor", {"max_receive_count": 5}, "max_receive_count must be 6 to 240"),
@@ -234,21 +234,21 @@ def test_each_message_of_a_batch_needs_time(folder: Path, document: dict[str, An
     ],
 )
 def test_what_a_burst_or_an_outage_would_break_is_refused(
-    folder: Path, document: dict[str, Any], section: str, fields: dict[str, int], told: str
+    folder: Path, document: dict[str, Any], section: str, fields: dict[str, int], message: str
 ) -> None:
     document["processor"]["concurrency_max"] = 10
     document["api"]["throttle_rate_per_second"] = 50
     document[section] |= fields
-    assert told in fault(folder, document)
+    assert message in fault(folder, document)
 
 
 def test_pixels_that_the_memory_cannot_hold_are_refused_with_what_to_write(
     folder: Path, document: dict[str, Any]
 ) -> None:
     document["processor"]["memory_mb"] = 1769
-    told = fault(folder, document)
-    assert "limits.pixels: 80000000 pixels don't fit into processor.memory_mb" in told
-    assert "write 2246 or more there, or 59000000 or less here" in told
+    message = fault(folder, document)
+    assert "limits.pixels: 80000000 pixels don't fit into processor.memory_mb" in message
+    assert "write 2246 or more there, or 59000000 or less here" in message
 
 
 @pytest.mark.parametrize(("pixels", "memory"), [(80_000_000, 2246), (59_000_000, 1769)])
@@ -256,8 +256,8 @@ def test_what_the_message_says_to_write_is_accepted(
     folder: Path, document: dict[str, Any], pixels: int, memory: int
 ) -> None:
     document["limits"]["pixels"], document["processor"]["memory_mb"] = pixels, memory
-    (folder / "mended.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
-    assert EnvironmentFiles(folder).load("mended").limits.pixels == pixels
+    (folder / "corrected.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    assert EnvironmentFiles(folder).load("corrected").limits.pixels == pixels
 
 
 def test_a_large_rendition_needs_memory_too(folder: Path, document: dict[str, Any]) -> None:

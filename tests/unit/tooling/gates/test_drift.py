@@ -1,4 +1,4 @@
-"""What other hands have changed is told; what a release or its settings change is not."""
+"""Changes outside Terraform are drift; what a release or its settings change is not."""
 
 from __future__ import annotations
 

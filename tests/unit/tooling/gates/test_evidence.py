@@ -88,7 +88,7 @@ def test_a_release_must_have_worked_long_enough_without_a_break(
 def test_a_release_that_is_too_young_is_told_when_it_may_go_on() -> None:
     now = datetime(2026, 1, 1, 12, 10, tzinfo=UTC)
     answer = soak("dev", [entry(Step.SMOKE_PASSED, 5)], UNKNOWN_RELEASE, 30, now)
-    says(answer, Verdict.FAIL, "5 minutes of 30; it may go on 2026-01-01T12:35:00")
+    says(answer, Verdict.FAIL, "5 minutes of 30; promote after 2026-01-01T12:35:00")
 
 
 def test_a_hold_stops_until_it_is_lifted() -> None:

@@ -51,9 +51,9 @@ def test_a_finding_or_a_skip_without_a_reason_stops() -> None:
 def test_a_plan_that_takes_data_away_stops(
     plan: dict[str, Any], kind: str, actions: tuple[str, ...]
 ) -> None:
-    says(data(read(plan), lived_in=True), Verdict.PASS)
+    says(data(read(plan), in_use=True), Verdict.PASS)
     plan["resource_changes"].append(resource(f"module.x.{kind}.this", *actions))
-    says(data(read(plan), lived_in=True), Verdict.FAIL, f"module.x.{kind}.this")
+    says(data(read(plan), in_use=True), Verdict.FAIL, f"module.x.{kind}.this")
 
 
 def test_what_holds_no_data_may_be_replaced_and_data_may_be_changed(plan: dict[str, Any]) -> None:
@@ -61,7 +61,7 @@ def test_what_holds_no_data_may_be_replaced_and_data_may_be_changed(plan: dict[s
         resource("module.api.aws_apigatewayv2_route.this", "delete", "create"),
         resource("module.table.aws_dynamodb_table.this", "update"),
     ]
-    says(data(read(plan), lived_in=True), Verdict.PASS)
+    says(data(read(plan), in_use=True), Verdict.PASS)
 
 
 def test_what_an_interrupted_first_apply_left_unfinished_may_be_made_anew(
@@ -69,10 +69,10 @@ def test_what_an_interrupted_first_apply_left_unfinished_may_be_made_anew(
 ) -> None:
     key = resource("module.encryption.aws_kms_key.this", "delete", "create")
     plan["resource_changes"].append(key | {"action_reason": "replace_because_tainted"})
-    says(data(read(plan), lived_in=False), Verdict.PASS)
-    says(data(read(plan), lived_in=True), Verdict.FAIL)
+    says(data(read(plan), in_use=False), Verdict.PASS)
+    says(data(read(plan), in_use=True), Verdict.FAIL)
     plan["resource_changes"][-1]["action_reason"] = "replace_because_cannot_update"
-    says(data(read(plan), lived_in=False), Verdict.FAIL)
+    says(data(read(plan), in_use=False), Verdict.FAIL)
 
 
 def test_an_approval_names_the_plan_that_was_shown(
@@ -132,8 +132,8 @@ def test_a_plan_has_the_same_digest_before_its_zips_are_there(plan: dict[str, An
 
 def test_buckets_that_are_there_lose_nothing() -> None:
     added = {"resource_changes": [resource("aws_s3_bucket_policy.state", "update")]}
-    says(foundation(read(added), lived_in=True), Verdict.PASS)
+    says(foundation(read(added), in_use=True), Verdict.PASS)
     for actions in (("delete",), ("delete", "create")):
         lost = {"resource_changes": [resource("aws_s3_bucket_versioning.state", *actions)]}
-        says(foundation(read(lost), lived_in=True), Verdict.FAIL, "aws_s3_bucket_versioning.state")
-        says(foundation(read(lost), lived_in=False), Verdict.PASS)
+        says(foundation(read(lost), in_use=True), Verdict.FAIL, "aws_s3_bucket_versioning.state")
+        says(foundation(read(lost), in_use=False), Verdict.PASS)

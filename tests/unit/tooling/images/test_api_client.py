@@ -1,4 +1,4 @@
-"""Lists are read page by page, and refusals told in words."""
+"""Lists are read page by page, and refusals are explained."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def test_a_foreign_file_of_that_name_stays_as_it_is(
     (tmp_path / second).write_text("mine too")
     refused = download(server, tmp_path, rendition)
     assert refused.status == "not downloaded"
-    assert "is not written over" in refused.detail
+    assert "was not overwritten" in refused.detail
     assert [(tmp_path / name).read_text() for name in (first, second)] == ["mine", "mine too"]
 
 

@@ -21,6 +21,6 @@ def test_folders_are_walked_and_hidden_files_left_alone(tmp_path: Path) -> None:
     assert find_files([tmp_path, named]) == [tmp_path / "a/c.jpg", tmp_path / "b.jpg", named]
 
 
-def test_nothing_to_take_is_told(tmp_path: Path) -> None:
-    with pytest.raises(OperatorError, match="nothing to take"):
+def test_nothing_to_take_is_reported(tmp_path: Path) -> None:
+    with pytest.raises(OperatorError, match="No files found"):
         find_files([tmp_path])

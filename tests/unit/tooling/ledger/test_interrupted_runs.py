@@ -13,7 +13,12 @@ from tooling.delivery.rollback import SHORTEST, candidates_of, earlier_than
 from tooling.delivery.status import arrival
 from tooling.errors import OperatorError
 from tooling.ledger.entry import ENDS, Step
-from tooling.ledger.interrupted_runs import attested, half_applied, interruption, proven
+from tooling.ledger.interrupted_runs import (
+    current_or_last_verified,
+    half_applied,
+    interruption,
+    last_verified,
+)
 from tooling.releases.release import UNKNOWN_RELEASE
 
 if TYPE_CHECKING:
@@ -74,7 +79,7 @@ def test_a_run_that_could_not_go_back_has_taken_up_the_killed_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("step", "leads_back"),
+    ("step", "needs_rollback"),
     [
         (Step.STARTED, False),
         (Step.GATES, False),
@@ -89,11 +94,11 @@ def test_a_run_that_could_not_go_back_has_taken_up_the_killed_one() -> None:
 )
 def test_where_it_stood_decides_whether_the_next_goes_on_or_back(
     step: Step,
-    leads_back: bool,
+    needs_rollback: bool,
 ) -> None:
     found = interruption([STARTED, entry(step)])
     assert found is not None
-    assert found.leads_back is leads_back
+    assert found.needs_rollback is needs_rollback
     assert f"after '{step}'" in str(found)
 
 
@@ -102,10 +107,10 @@ def test_an_apply_that_begins_a_canary_leads_back(step: Step) -> None:
     applying = replace(entry(Step.APPLYING), keeps={"api": {"version": "1", "weight": 0.9}})
     found = interruption([STARTED, applying, entry(step)])
     assert found is not None
-    assert found.leads_back
+    assert found.needs_rollback
     applied = interruption([STARTED, entry(Step.APPLYING), entry(step)])
     assert applied is not None
-    assert not applied.leads_back
+    assert not applied.needs_rollback
 
 
 def test_a_killed_run_says_itself_where_it_would_have_gone_back_to() -> None:
@@ -130,26 +135,28 @@ def test_an_apply_that_never_ended_is_known_after_a_refusal_too() -> None:
 
 def test_what_was_last_seen_to_work_is_what_to_go_back_to() -> None:
     good, never_tried = entry(Step.SMOKE_PASSED, release=OLD), entry(Step.APPLIED)
-    assert proven([good, never_tried], UNKNOWN_RELEASE) == OLD
-    assert proven([good, entry(Step.SMOKE_FAILED)], UNKNOWN_RELEASE) == OLD
-    assert proven([good, entry(Step.SMOKE_PASSED)], UNKNOWN_RELEASE) == UNKNOWN_RELEASE
-    assert proven([never_tried], OLD) == OLD
-    assert proven([], None) is None
+    assert last_verified([good, never_tried], UNKNOWN_RELEASE) == OLD
+    assert last_verified([good, entry(Step.SMOKE_FAILED)], UNKNOWN_RELEASE) == OLD
+    assert last_verified([good, entry(Step.SMOKE_PASSED)], UNKNOWN_RELEASE) == UNKNOWN_RELEASE
+    assert last_verified([never_tried], OLD) == OLD
+    assert last_verified([], None) is None
 
 
 def test_a_release_that_a_failed_first_apply_left_in_the_state_is_none_to_go_back_to() -> None:
     failed = [entry(Step.APPLYING), entry(Step.APPLY_FAILED), entry(Step.FAILED)]
-    assert proven(failed, UNKNOWN_RELEASE) is None
+    assert last_verified(failed, UNKNOWN_RELEASE) is None
     # What was there before the ledger began is what its first apply found.
-    assert proven([entry(Step.APPLYING, previous=OLD), *failed], UNKNOWN_RELEASE) == OLD
+    assert last_verified([entry(Step.APPLYING, previous=OLD), *failed], UNKNOWN_RELEASE) == OLD
 
 
 def test_what_a_state_alone_says_is_nothing_to_go_back_to() -> None:
     entries = [entry(Step.SMOKE_PASSED, release=OLD), entry(Step.APPLIED, release=OLDER)]
-    assert attested(entries, OLD) == OLD
-    assert attested(entries, OLDER) == OLDER  # it runs there, whether it works or not
-    assert attested(entries, UNKNOWN_RELEASE) == OLD
-    assert attested(entries, None) == OLD
+    assert current_or_last_verified(entries, OLD) == OLD
+    assert (
+        current_or_last_verified(entries, OLDER) == OLDER
+    )  # it runs there, whether it works or not
+    assert current_or_last_verified(entries, UNKNOWN_RELEASE) == OLD
+    assert current_or_last_verified(entries, None) == OLD
 
 
 def worked(*releases: object) -> list[str | None]:

@@ -1,4 +1,4 @@
-"""Whatever lies where a lease should, it is a lease or is told as none."""
+"""Whatever the object of a lease holds, it is read as a lease or reported as none."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tooling.ledger.actor import Origin
+from tooling.ledger.actor import Actor
 from tooling.ledger.lease_document import (
     BYTES_MAX,
     CLOCK_MARGIN,
@@ -22,7 +22,7 @@ from tooling.ledger.lease_document import (
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LIMIT = NOON + LIFE + CLOCK_MARGIN
-ANNA = Origin("arn:aws:iam::000000000000:user/anna", "anna", "here", 1, "/anna", "c0ffee", "id")
+ANNA = Actor("arn:aws:iam::000000000000:user/anna", "anna", "here", 1, "/anna", "c0ffee", "id")
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.datetimes().map(str),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -35,7 +35,7 @@ def found(content: bytes) -> FoundLease:
     return FoundLease(content, "etag", NOON)
 
 
-def told(document: object) -> FoundLease:
+def found_document(document: object) -> FoundLease:
     return found(json.dumps(document).encode())
 
 
@@ -44,7 +44,7 @@ def look_at(lease: FoundLease) -> None:
     until = lease.believed_until
     assert until is None or until <= LIMIT
     assert not lease.is_held(LIMIT)
-    assert lease.told().isprintable()
+    assert lease.describe().isprintable()
     assert (lease.document is None) == bool(lease.fault)
 
 
@@ -63,7 +63,7 @@ def test_any_bytes(content: bytes) -> None:
 
 @given(JSON)
 def test_any_document(document: object) -> None:
-    look_at(told(document))
+    look_at(found_document(document))
 
 
 @given(
@@ -71,18 +71,18 @@ def test_any_document(document: object) -> None:
     UNTIL,
 )
 def test_any_holder_and_end(holder: object, until: object) -> None:
-    look_at(told({"holder": holder, "until": until}))
+    look_at(found_document({"holder": holder, "until": until}))
 
 
 @given(st.datetimes(timezones=st.timezones()))
 def test_an_end_is_believed_up_to_the_limit(until: datetime) -> None:
-    lease = told({"holder": ANNA.document(), "until": until.isoformat()})
+    lease = found_document({"holder": ANNA.document(), "until": until.isoformat()})
     # In UTC: a time in the hour that a zone repeats equals none of another zone.
     assert lease.believed_until == min(until.astimezone(UTC), LIMIT)
 
 
 def test_one_without_a_time_zone_is_none() -> None:
-    lease = told({"holder": ANNA.document(), "until": "2026-01-01T12:00:00"})
+    lease = found_document({"holder": ANNA.document(), "until": "2026-01-01T12:00:00"})
     assert "time zone" in lease.fault
     assert lease.is_held(LIMIT - timedelta(seconds=1))
 
@@ -94,6 +94,6 @@ def test_one_that_is_too_long_is_none() -> None:
 
 def test_the_name_of_a_holder_stays_in_its_line() -> None:
     evil = {**ANNA.document(), "user": "x\n==> \x1b[32mAll gates pass\u202e" + "y" * 1000}
-    sentence = told({"holder": evil, "until": (NOON + LIFE).isoformat()}).told()
+    sentence = found_document({"holder": evil, "until": (NOON + LIFE).isoformat()}).describe()
     assert sentence.isprintable()
     assert len(sentence) < 400

@@ -36,7 +36,7 @@ sys.exit({code})
 
 
 class Recorder:
-    """A terraform that answers as told and remembers its call."""
+    """A terraform that answers as set up and remembers its call."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -88,13 +88,13 @@ def test_a_missing_terraform_is_downloaded_once(site: Site, tmp_path: Path) -> N
 
 def test_a_wrong_checksum_leaves_nothing_behind(site: Site, tmp_path: Path) -> None:
     folder = tmp_path / "cache"
-    with pytest.raises(OperatorError, match="not the expected one") as caught:
+    with pytest.raises(OperatorError, match="has the wrong checksum") as caught:
         Download(site.url, {platform_name(): "0" * 64}).fetch(folder)
     assert hashlib.sha256(ARCHIVE).hexdigest() in caught.value.reason
     assert not folder.exists() or list(folder.iterdir()) == []
 
 
-def test_a_site_that_answers_otherwise_is_told(tmp_path: Path, site: Site) -> None:
+def test_a_site_that_answers_otherwise_is_reported(tmp_path: Path, site: Site) -> None:
     download = Download(site.url + "/x?", right(site).checksums)
     site.server.RequestHandlerClass.do_GET = lambda self: (  # type: ignore[attr-defined]
         self.send_response(503),
@@ -105,13 +105,13 @@ def test_a_site_that_answers_otherwise_is_told(tmp_path: Path, site: Site) -> No
     assert "503" in caught.value.reason
 
 
-def test_a_site_out_of_reach_is_told(tmp_path: Path) -> None:
+def test_a_site_out_of_reach_is_reported(tmp_path: Path) -> None:
     download = Download("http://127.0.0.1:9", {platform_name(): "0" * 64})
     with pytest.raises(OperatorError, match="could not be downloaded"):
         download.fetch(tmp_path)
 
 
-def test_a_platform_without_a_build_is_told(tmp_path: Path) -> None:
+def test_a_platform_without_a_build_is_reported(tmp_path: Path) -> None:
     with pytest.raises(OperatorError, match="no terraform to download"):
         Download(checksums={"plan9_mips": "0" * 64}).fetch(tmp_path)
 

@@ -1,4 +1,4 @@
-"""An environment's outputs are read by name, and what is missing or odd is told in a sentence."""
+"""An environment's outputs are read by name, and missing or odd ones are reported."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ def test_each_output_has_its_type() -> None:
         lambda outputs: outputs.release,
     ],
 )
-def test_an_output_that_an_older_release_lacks_is_told(read: Callable[[Outputs], object]) -> None:
+def test_an_output_missing_in_an_older_release_is_reported(
+    read: Callable[[Outputs], object],
+) -> None:
     with pytest.raises(OperatorError, match="The state of dev holds no output") as caught:
         read(Outputs("dev", {}))
     assert "older release" in caught.value.reason
@@ -59,7 +61,7 @@ def test_an_output_that_an_older_release_lacks_is_told(read: Callable[[Outputs],
         ("functions", {"api": None}),
     ],
 )
-def test_an_output_of_another_form_is_told(name: str, value: Any) -> None:
+def test_an_output_of_another_form_is_reported(name: str, value: Any) -> None:
     with pytest.raises(OperatorError, match=f"The output {name} of dev can't be read") as caught:
         getattr(Outputs("dev", {name: value}), name)
     assert caught.value.reason.isprintable()
@@ -67,6 +69,6 @@ def test_an_output_of_another_form_is_told(name: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize("value", ["one", [1], None])
-def test_names_of_alarms_that_are_no_list_of_names_are_told(value: Any) -> None:
+def test_names_of_alarms_that_are_no_list_of_names_are_reported(value: Any) -> None:
     with pytest.raises(OperatorError, match="The output alarm_names of dev can't be read"):
         _ = Outputs("dev", {"alarm_names": value, "health_alarm_name": "health"}).alarms

@@ -28,8 +28,8 @@ def test_a_good_and_an_evil_origin_do_not_look_the_same() -> None:
         return {"cors_configuration": [{"allow_origins": [origin], "max_age": 300}]}
 
     before = cors("https://old.example")
-    told = [lines(before, cors(new)) for new in ("https://good.example", "https://evil.example")]
-    assert told == [
+    shown = [lines(before, cors(new)) for new in ("https://good.example", "https://evil.example")]
+    assert shown == [
         [f'cors_configuration[0].allow_origins: ["https://old.example"] -> ["{new}"]']
         for new in ("https://good.example", "https://evil.example")
     ]
@@ -79,8 +79,8 @@ def test_what_is_not_known_yet_is_told_so() -> None:
 )
 def test_a_secret_is_only_told_to_change(marks: dict[str, Any]) -> None:
     secret = ({"variables": {"KEY": "old secret"}}, {"variables": {"KEY": "new secret"}})
-    [told] = lines(*secret, **marks)
-    assert told.endswith(f"{SENSITIVE} -> {SENSITIVE}")
+    [shown] = lines(*secret, **marks)
+    assert shown.endswith(f"{SENSITIVE} -> {SENSITIVE}")
     assert lines(secret[0], secret[0], **marks) == []
 
 

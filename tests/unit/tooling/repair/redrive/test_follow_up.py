@@ -1,4 +1,4 @@
-"""What is known of messages that were sent, told by a log that other uploads write into too."""
+"""What became of sent messages, from a log that other uploads write to as well."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Logs:
-    """A log group; a line is told late where it was written long before it is there."""
+    """A log group; a line may appear long after it was written."""
 
     def __init__(self) -> None:
         self.lines: list[dict[str, Any]] = []

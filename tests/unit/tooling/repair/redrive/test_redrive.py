@@ -14,7 +14,7 @@ from tooling.repair.redrive import redrive
 from tooling.repair.redrive import report as redrive_report
 from tooling.repair.redrive.dead_letters import DeadLetter, Kind
 from tooling.repair.redrive.follow_up import FollowUp
-from tooling.repair.redrive.processor_log import SILENT, ProcessorLog, Told
+from tooling.repair.redrive.processor_log import SILENT, LogLine, ProcessorLog
 from tooling.repair.redrive.redrive import Redrive
 from tooling.terraform.outputs import Outputs
 
@@ -143,7 +143,7 @@ def test_what_came_back_in_this_run_is_not_sent_in_a_circle() -> None:
     assert run(queues, run_id="later").sent == 1
 
 
-def test_more_than_can_be_held_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_than_can_be_held_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redrive, "HELD_MAX", 10)
     result = run(Queues(*[event()] * 25), is_dry=True)
     assert (result.is_cut, result.found.total()) == (True, 10)
@@ -170,10 +170,10 @@ def test_an_announced_image_is_named() -> None:
 class Teller(ProcessorLog):
     """A log that grows from one reading to the next."""
 
-    def __init__(self, *readings: list[Told]) -> None:
+    def __init__(self, *readings: list[LogLine]) -> None:
         self.readings = list(readings)
 
-    def told(self, since: int) -> Iterator[Told]:
+    def lines(self, since: int) -> Iterator[LogLine]:
         assert since
         yield from self.readings.pop(0) if self.readings else []
 
@@ -194,11 +194,11 @@ def test_each_message_that_was_sent_is_waited_for(monkeypatch: pytest.MonkeyPatc
     run = Redrive(target, OUTPUTS, is_dry=False, run_id="now")
     run.run(Screen(json_wanted=True))
     run.follow_up.log = Teller(
-        [Told("sent-0", 1, "ready", ""), Told("stranger", 1, "ready", "")],
-        [Told("sent-1", 2, "", "Busy")],
-        [Told("sent-1", 3, "rejected", ""), Told("sent-2", 3, "", "KeyCollisionError")],
+        [LogLine("sent-0", 1, "ready", ""), LogLine("stranger", 1, "ready", "")],
+        [LogLine("sent-1", 2, "", "Busy")],
+        [LogLine("sent-1", 3, "rejected", ""), LogLine("sent-2", 3, "", "KeyCollisionError")],
         [],
-        [Told("sent-3", 4, "current", "")],
+        [LogLine("sent-3", 4, "current", "")],
     )
     run.wait(3600, Screen(json_wanted=True))
     assert len(passed) == 4
@@ -206,8 +206,8 @@ def test_each_message_that_was_sent_is_waited_for(monkeypatch: pytest.MonkeyPatc
     assert ends.handled == {"ready": 1, "rejected": 1, "current": 1}
     assert (ends.dead, ends.retried, ends.unheard, run.result.dead) == (1, 0, 0, 2)
     assert not queues.hidden & set(queues.dead)
-    told = redrive_report.last_line(run.result, ends, is_dry=False)
-    assert told.startswith(
+    line = redrive_report.last_line(run.result, ends, is_dry=False)
+    assert line.startswith(
         "4 sent again: 3 handled (1 ready, 1 rejected, 1 current), 1 failed again."
     )
     with pytest.raises(OperatorError, match="1 of 4 messages failed again") as caught:
@@ -219,7 +219,7 @@ def test_what_the_wait_is_too_short_for_is_told_as_unheard_of() -> None:
     target = cast("Any", SimpleNamespace(sqs=Queues(event(), event()), logs=None))
     run = Redrive(target, OUTPUTS, is_dry=False)
     run.run(Screen(json_wanted=True))
-    run.follow_up.log = Teller([Told("sent-1", 1, "ready", "")])
+    run.follow_up.log = Teller([LogLine("sent-1", 1, "ready", "")])
     run.wait(0, Screen(json_wanted=True))
     document = redrive_report.document(run.result, run.follow_up, with_keys=False)
     ends = {name: document[name] for name in ("sent", "handled", "failed_again", "retried")}

@@ -1,4 +1,4 @@
-"""Moments as an operator writes them."""
+"""Timestamps as an operator types them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from tooling.errors import OperatorError
 
 
-def read_moment(text: str) -> datetime:
-    """Return a date or a moment; without a zone it is UTC, as rows are.
+def read_timestamp(text: str) -> datetime:
+    """Read a date or a timestamp; without a time zone it is UTC, as in rows.
 
     Raises
     ------
@@ -19,7 +19,7 @@ def read_moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise OperatorError(
-            f"'{text}' is no date.",
+            f"'{text}' is not a date.",
             reason=str(error),
             remedy="Write 2026-11-24, or 2026-11-24T06:00:00Z.",
         ) from error

@@ -1,4 +1,4 @@
-"""What is mended in which order, with the sources and the queue left out."""
+"""What is repaired, and in which order, without real sources or a queue."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from tooling.repair.audit.checks import Kind
-from tooling.repair.audit.mending import Mending
+from tooling.repair.audit.repair import Repair
 from tooling.repair.audit.report import unrepaired
 from tooling.repair.audit.store import AuditStore, Finding
 
@@ -55,9 +55,9 @@ class World:
         return None
 
 
-def mend(store: AuditStore, world: World) -> None:
+def repair(store: AuditStore, world: World) -> None:
     sources = cast("Any", world)
-    Mending(sources, sources, sources).mend(store, lambda _: None)
+    Repair(sources, sources, sources).run(store, lambda _: None)
 
 
 @pytest.mark.parametrize("other", [kind for kind in Kind if kind is not Kind.ORPHANED_RENDITION])
@@ -79,7 +79,7 @@ def test_an_orphan_stays_only_while_something_else_of_its_image_differs(
     *held, dismissed = store.findings("found", 9)
     store.mark(held, "confirmed")
     store.mark([dismissed], "dismissed")
-    mend(store, world)
+    repair(store, world)
     assert world.removed == [gone, "renditions/stray"]
     assert world.requests == ["uploads/x"]
     assert [each.key for each in store.findings("left", 9)] == [kept]
@@ -95,7 +95,7 @@ def test_versions_that_show_when_a_rendition_is_removed_go_too(tmp_path: Path) -
     store, world = AuditStore(tmp_path / "audit.sqlite"), Versioned()
     store.add_findings([Finding(Kind.ORPHANED_RENDITION, STRAY, IMAGE)])
     store.mark(store.findings("found", 9), "confirmed")
-    mend(store, world)
+    repair(store, world)
     assert world.removed == [STRAY, STRAY]
     store.close()
 
@@ -103,19 +103,19 @@ def test_versions_that_show_when_a_rendition_is_removed_go_too(tmp_path: Path) -
 def test_what_healed_while_the_audit_was_stopped_is_not_acted_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tooling.repair.audit.mending.BATCH", 2)
+    monkeypatch.setattr("tooling.repair.audit.repair.BATCH", 2)
     path = tmp_path / "audit.sqlite"
     store, world = AuditStore(path), World(stops_at=4)
     store.add_findings([Finding(Kind.STUCK, f"uploads/{n}", str(n)) for n in range(7)])
     store.add_findings([Finding(Kind.ORPHANED_RENDITION, f"renditions/{n}", f"r{n}") for n in "ab"])
     store.mark(store.findings("found", 99), "confirmed")
     with pytest.raises(KeyboardInterrupt):
-        mend(store, world)
+        repair(store, world)
     store.close()
 
     store, later = AuditStore(path), World()
     later.healed = {"uploads/3", "uploads/5", "renditions/a"}
-    mend(store, later)
+    repair(store, later)
     # 2 was asked for before the stop, but that was not written down: twice does no harm.
     assert world.requests == ["uploads/0", "uploads/1", "uploads/2", "uploads/3"]
     assert later.requests == ["uploads/2", "uploads/4", "uploads/6"]

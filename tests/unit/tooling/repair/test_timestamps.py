@@ -2,7 +2,7 @@ import pytest
 
 from media.model.timestamps import format_timestamp
 from tooling.errors import OperatorError
-from tooling.repair.moments import read_moment
+from tooling.repair.timestamps import read_timestamp
 
 
 @pytest.mark.parametrize(
@@ -14,9 +14,9 @@ from tooling.repair.moments import read_moment
     ],
 )
 def test_a_date_becomes_what_rows_hold(text: str, as_stored: str) -> None:
-    assert format_timestamp(read_moment(text)) == as_stored
+    assert format_timestamp(read_timestamp(text)) == as_stored
 
 
-def test_what_is_no_date_is_told() -> None:
-    with pytest.raises(OperatorError, match="'yesterday' is no date"):
-        read_moment("yesterday")
+def test_what_is_no_date_is_reported() -> None:
+    with pytest.raises(OperatorError, match="'yesterday' is not a date"):
+        read_timestamp("yesterday")

@@ -1,4 +1,4 @@
-"""Repairing what the audit confirmed; images are left to the processor, which knows the rules."""
+"""Repairing the audit's confirmed findings; the processor does the work on images."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tooling.repair.audit.store import AuditStore, Finding
 
 BATCH = 200
-# More of one rendition are left to the next audit.
+# Further versions of a rendition are left to the next audit.
 VERSIONS_MAX = 10
 REMEDIES = {
     Kind.WITHOUT_ROW: "process it",
@@ -37,7 +37,7 @@ REMEDIES = {
     Kind.FAILED: "process it again",
     Kind.OUTDATED: "process the present version",
     Kind.BACK: "process it",
-    Kind.WRONG_INDEX: "write the row anew",
+    Kind.WRONG_INDEX: "write the row again",
     Kind.CHECKSUM: "process it again",
     Kind.MISSING_RENDITION: "make it again",
     Kind.ORPHANED_RENDITION: "remove it",
@@ -45,7 +45,7 @@ REMEDIES = {
 
 
 @dataclass(frozen=True)
-class Mending:
+class Repair:
     """Repairs confirmed findings.
 
     Parameters
@@ -53,23 +53,23 @@ class Mending:
     sources : Sources
         The table and the bucket.
     feeder : QueueFeeder
-        What takes requests to process an image.
+        Sends the requests to process an image.
     confirmation : Confirmation
-        Asked once more before anything is done.
+        Checks each finding again before its repair.
     """
 
     sources: Sources
     feeder: QueueFeeder
     confirmation: Confirmation
 
-    def mend(self, store: AuditStore, advanced: Callable[[int], object]) -> None:
-        """Repair all that is confirmed and still holds, a rendition's removal last."""
+    def run(self, store: AuditStore, advanced: Callable[[int], object]) -> None:
+        """Repair every confirmed finding that still holds; remove renditions last."""
         for kind in REMEDIES:
             while found := store.findings("confirmed", BATCH, kind):
                 left = [each for each in found if self._is_left(each, store)]
                 store.mark(left, "left")
                 holding = self.confirmation.confirmed([each for each in found if each not in left])
-                self._mend(kind, holding)
+                self._repair(kind, holding)
                 store.mark(holding, "mended")
                 done = {each.number for each in [*left, *holding]}
                 store.mark([each for each in found if each.number not in done], "dismissed")
@@ -77,10 +77,10 @@ class Mending:
 
     @staticmethod
     def _is_left(finding: Finding, store: AuditStore) -> bool:
-        # What the processor is to make of its image may be there already, and is listed then.
+        # The processor may come to list this rendition when it processes the image.
         return finding.kind is Kind.ORPHANED_RENDITION and store.has_other(finding)
 
-    def _mend(self, kind: Kind, findings: list[Finding]) -> None:
+    def _repair(self, kind: Kind, findings: list[Finding]) -> None:
         if kind is Kind.ORPHANED_RENDITION:
             self._remove(findings)
         elif kind is Kind.WRONG_INDEX:
@@ -97,14 +97,14 @@ class Mending:
         )
 
     def _index_unlisted(self, finding: Finding) -> bool:
-        """Mend the index attributes of a row that no listing may show; return whether it is one."""
+        """Fix the index attributes of an unlisted row; return whether the row is unlisted."""
         row = self.sources.row(finding.image_id) if finding.image_id else None
         if row is None or row.status in LISTED_STATUSES:
             return False
         removed = [*LISTING_ATTRIBUTES]
         due: dict[str, str] = {}
         if row.status == Status.TRASHED and row.purge_at:
-            # Which part it lies in does not matter: the purge looks into all of them.
+            # Any shard will do: the purge reads all of them.
             due = {
                 "trash_shard": index_partition(TRASH, 0),
                 "purge_due": index_position(row.purge_at, row.image_id),
@@ -136,10 +136,10 @@ class Mending:
                 raise
 
     def _remove(self, findings: list[Finding]) -> None:
-        """Remove renditions, and versions below them that show then.
+        """Remove renditions, and the older versions that then become current.
 
-        Only the version that was looked at goes: a processor that comes to list the key meanwhile
-        writes one of its own.
+        Only the version that was checked is removed: a processor that lists the key meanwhile
+        writes a version of its own.
         """
         for _ in range(VERSIONS_MAX):
             if not findings:

@@ -1,4 +1,4 @@
-"""Whatever a step of the smoke test meets is told as its failure, under the step's name."""
+"""Any error in a step of the smoke test is reported as that step's failure."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def server() -> Iterator[WebServer]:
 def reason_of(server: WebServer, dev: Environment) -> str:
     test = SmokeTest(server.url, dev.renditions)
     client = MediaClient(server.url, lambda: "a.b.c")
-    with pytest.raises(SmokeTestFailed) as caught, test.steps.faults_told():
-        test.through_the_front_door(client, client)
+    with pytest.raises(SmokeTestFailed) as caught, test.steps.errors_as_failures():
+        test.run_journey(client, client)
     return caught.value.reason
 
 
@@ -68,7 +68,7 @@ def test_a_rendition_that_is_no_picture(server: WebServer) -> None:
     served = {"url": f"{server.url}/file", "content_type": "image/jpeg"}
     server.answer("GET /file", b"no image", Content_Type="image/jpeg")
     test = SmokeTest(server.url, [])
-    with pytest.raises(SmokeTestFailed) as caught, test.steps.faults_told():
+    with pytest.raises(SmokeTestFailed) as caught, test.steps.errors_as_failures():
         test.checks.require_rendition({**served, "width": 1, "height": 1, "bytes": 10}, (1, 1))
     assert "UnidentifiedImageError" in caught.value.reason
 
@@ -91,7 +91,7 @@ def test_a_user_pool_that_refuses(dev: Environment) -> None:
 
 def test_an_operator_who_stops_it_is_no_failure(dev: Environment) -> None:
     def stop() -> None:
-        with SmokeTest("", dev.renditions).steps.faults_told():
+        with SmokeTest("", dev.renditions).steps.errors_as_failures():
             raise Interrupted
 
     with pytest.raises(Interrupted):

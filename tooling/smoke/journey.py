@@ -1,4 +1,4 @@
-"""The smoke test: one image through the front door, as a user's application would send it."""
+"""The smoke test: one image's journey through the API, as an application would send it."""
 
 from __future__ import annotations
 
@@ -38,26 +38,26 @@ class SmokeTest:
     api_url : str
         The API under test.
     renditions : list of Rendition
-        What the environment is to make of each image.
+        The renditions that the environment makes.
     """
 
     api_url: str
     renditions: list[Rendition]
     steps: Steps = field(default_factory=Steps)
     keys: list[str] = field(default_factory=list)
-    """Keys of the originals it has uploaded."""
+    """Keys of the uploaded originals."""
 
     @property
     def checks(self) -> Checks:
-        """What looks at the answers."""
+        """The checks on the answers."""
         return Checks(self.steps)
 
-    def through_the_front_door(self, owner: MediaClient, stranger: MediaClient) -> None:
-        """Bring an image in, look at it from all sides, and remove it."""
+    def run_journey(self, owner: MediaClient, stranger: MediaClient) -> None:
+        """Upload an image, check every route, and delete it."""
         picture = draw_picture(secrets.token_bytes(8))
         anonymous = MediaClient(self.api_url, None)
         with self.steps.step("health is open"):
-            # A route made a moment ago may not be served everywhere yet.
+            # A new route may take a moment to be served everywhere.
             self.checks.eventually(
                 lambda: anonymous.request("GET", "/health").status == HTTPStatus.OK
             )
@@ -92,7 +92,7 @@ class SmokeTest:
                 self.checks.expect(stranger, "DELETE", f"/images/{image_id}", HTTPStatus.NOT_FOUND)
                 self.checks.require_listed(stranger, image_id, wanted=False)
         except BaseException:
-            with suppress(OperatorError):  # what failed is told, not this
+            with suppress(OperatorError):  # the original failure is reported, not this one
                 owner.request("DELETE", f"/images/{image_id}")
             raise
         with self.steps.step("deleted"):
@@ -138,19 +138,19 @@ def run(target: Target, outputs: Outputs, screen: Screen) -> list[tuple[str, str
     Raises
     ------
     SmokeTestFailed
-        Some step did not find what it should; the table is printed up to it.
+        A step failed; the table is printed up to it.
     """
     screen.step("Smoke test")
     test = SmokeTest(outputs.api_url, target.environment.renditions)
-    with test.steps.faults_told():
+    with test.steps.errors_as_failures():
         try:
             pool = UserPool.of(target, outputs)
             with ExitStack() as users:
                 owner, stranger = (
-                    MediaClient(test.api_url, users.enter_context(pool.passing_user("smoke")))
+                    MediaClient(test.api_url, users.enter_context(pool.temporary_user("smoke")))
                     for _ in range(2)
                 )
-                test.through_the_front_door(owner, stranger)
+                test.run_journey(owner, stranger)
                 test.steps.current = "removal of what it made"
         finally:
             screen.table("", ("step", "finding", "ms"), test.steps.done)
@@ -159,13 +159,13 @@ def run(target: Target, outputs: Outputs, screen: Screen) -> list[tuple[str, str
 
 
 def _key_of(url: str, image_id: str) -> str:
-    """Return the key that a pre-signed URL is of: ``uploads/<owner>/<image id>``."""
+    """Return the key in a pre-signed URL: ``uploads/<owner>/<image id>``."""
     owner = urlsplit(url).path.removesuffix(f"/{image_id}").rpartition("/")[2]
     return upload_key(owner, image_id)
 
 
 def _remove_objects(target: Target, outputs: Outputs, keys: list[str]) -> None:
-    """Remove what the test's image left in the bucket: nobody would ever look for it."""
+    """Remove the objects of the test's image from the bucket."""
     for key in keys:
         image_id = key.rpartition("/")[2]
         for prefix in (key, renditions_prefix(image_id)):
