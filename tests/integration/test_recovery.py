@@ -1,4 +1,4 @@
-"""The restore drill of docs/recover.md: what was deleted comes back as it was."""
+"""The restore drill of docs/recover.md: deleted data is restored unchanged."""
 
 from __future__ import annotations
 
@@ -75,9 +75,9 @@ def test_what_was_deleted_comes_back_as_it_was(
 
     moment = began.isoformat()
     asked = ("--rows-from", restored, "--deleted-since", moment)
-    told = dev.document("recover", "dev", *asked, "--dry-run")
+    planned = dev.document("recover", "dev", *asked, "--dry-run")
     done = dev.document("recover", "dev", *asked)
-    assert told | {"dry_run": False} == done
+    assert planned | {"dry_run": False} == done
     assert done["originals"] == 4
     for image in images:
         aws.wait_for_row(image["key"]["S"], lambda row: status(row) == "ready")
