@@ -1,4 +1,4 @@
-"""The lies that a decoder may tell that was taken over, each refused by who asked it."""
+"""Forged answers of a compromised decoder, each refused by its parent."""
 
 import io
 import json

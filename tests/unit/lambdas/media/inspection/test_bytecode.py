@@ -1,4 +1,4 @@
-"""A function's decoders share what one of them has compiled, in a folder that is the function's."""
+"""The decoders of a function share compiled bytecode in a private folder."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What code can do that has taken a decoder over: nothing but answer for its own owner's files."""
+"""Code in a compromised decoder can do nothing but answer for files of the same owner."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What the manifest beside the corpus says must become of each of its files."""
+"""Each file of the corpus leads to the result in its manifest."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The filter's program, run here on a machine of its own for each architecture."""
+"""The filter program of each architecture, run on a simulated BPF machine."""
 
 import errno
 import platform

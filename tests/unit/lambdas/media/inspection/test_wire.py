@@ -1,4 +1,4 @@
-"""What goes between an inspector and its process comes through whole, or not at all."""
+"""Messages between an inspector and its process arrive whole, or not at all."""
 
 import json
 import os

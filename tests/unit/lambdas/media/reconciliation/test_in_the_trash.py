@@ -1,4 +1,4 @@
-"""What becomes of changes to an image that lies in the trash."""
+"""Changes to images in the trash."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

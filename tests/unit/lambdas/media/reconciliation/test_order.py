@@ -1,4 +1,4 @@
-"""Whatever the order in which events come, the row ends as what the object is.
+"""In whatever order events come, the row finally agrees with the object.
 
 The store's own code runs, conditions included; in memory are only S3 and DynamoDB themselves.
 """

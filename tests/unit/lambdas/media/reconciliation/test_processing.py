@@ -1,4 +1,4 @@
-"""What an original comes to."""
+"""Processing of originals."""
 
 from hashlib import sha256
 

@@ -1,4 +1,4 @@
-"""An operator's requests, which no event stands behind."""
+"""Operators' requests to process an image again, without an event."""
 
 from __future__ import annotations
 
