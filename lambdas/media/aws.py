@@ -1,4 +1,4 @@
-"""The AWS clients, built in this one place and once in a process."""
+"""The AWS clients, built only here and once per process."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
-# Virtual addressing is what makes pre-signed URLs name the bucket's region; the global name
-# answers with a redirect that an upload doesn't survive. An endpoint that is an IP address
-# gets the path style from botocore by itself.
+# Virtual addressing makes pre-signed URLs name the bucket's region; the global name answers with a
+# redirect that breaks uploads. For an endpoint that is an IP address botocore switches to the path
+# style by itself.
 _S3 = Config(
     signature_version="s3v4",
     s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
@@ -23,7 +23,7 @@ _S3 = Config(
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """The service clients of one process, and the credentials that they sign with."""
+    """The service clients of a process, and their credentials."""
 
     s3: "S3Client"
     dynamodb: "DynamoDBClient"
@@ -31,16 +31,16 @@ class Clients:
 
 
 def build_clients(*, read_timeout_seconds: float, attempts: int, connections: int = 10) -> Clients:
-    """Build the clients from what the runtime sets: region, credentials, endpoint.
+    """Build the clients with the region, credentials and endpoint of the runtime.
 
     Parameters
     ----------
     read_timeout_seconds
-        How long one try of a call may wait for an answer.
+        How long one attempt of a call may wait for a response.
     attempts
-        How often a call is tried in all.
+        The maximum number of attempts of a call.
     connections
-        How many calls to a service run at once.
+        The maximum number of concurrent calls to a service.
     """
     timeouts = Config(
         connect_timeout=2,
@@ -48,7 +48,7 @@ def build_clients(*, read_timeout_seconds: float, attempts: int, connections: in
         max_pool_connections=connections,
         retries={"mode": "standard", "total_max_attempts": attempts},
     )
-    # boto3 would add its resources and transfer manager to the start of every function.
+    # boto3 would load its resources and transfer manager at the start of every function.
     session = get_session()
     credentials = session.get_credentials()
     if credentials is None:

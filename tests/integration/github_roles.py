@@ -1,4 +1,4 @@
-"""The roles of GitHub's workflows as Terraform would make them; AWS is not asked."""
+"""The roles of GitHub's workflows as Terraform would create them, without calling AWS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody with the rights of a function's role, as whoever takes the function over has.
+"""A caller with the rights of a function's role, as after a compromise of the function.
 
 A user that carries exactly the policies of a role stands for it: a function's role trusts Lambda
 alone, as it should.

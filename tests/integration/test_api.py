@@ -211,7 +211,9 @@ def test_administrators_alone_list_others(admin: User, stranger: User, owner: Us
         assert stranger.call(f"GET /images?{query}").status == 403
 
 
-def test_what_no_route_takes_is_told_by_us_and_to_users_only(aws: Aws, owner: User) -> None:
+def test_unknown_routes_are_answered_by_the_function_and_to_users_only(
+    aws: Aws, owner: User
+) -> None:
     assert owner.call("GET /nothing").document["type"].endswith("route-not-found")
     wrong = owner.call("PUT /images")
     assert (wrong.status, wrong.headers["allow"]) == (405, "GET, POST")

@@ -25,7 +25,7 @@ def manifest() -> list[dict[str, Any]]:
     return entries
 
 
-def told(row: dict[str, Any]) -> dict[str, Any]:
+def outcome(row: dict[str, Any]) -> dict[str, Any]:
     """Return of a row what a manifest says of a file."""
     status = row["status"]["S"]
     if status == "rejected":
@@ -48,7 +48,7 @@ def test_every_file_of_the_corpus_ends_as_its_manifest_says(
         for name, key in keys.items():  # all at once: the queue hands them out
             aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=(CORPUS / name).read_bytes())
         found = {
-            name: told(aws.wait_for_row(key, lambda row: row["status"]["S"] in ENDED))
+            name: outcome(aws.wait_for_row(key, lambda row: row["status"]["S"] in ENDED))
             for name, key in keys.items()
         }
     finally:

@@ -1,4 +1,4 @@
-"""The embedded AWS starts, is found again, and keeps what lives in it."""
+"""The embedded AWS starts, is found again, and keeps its state."""
 
 from __future__ import annotations
 

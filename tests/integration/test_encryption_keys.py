@@ -1,4 +1,4 @@
-"""The key of the state and artifact buckets: theirs alone, and gone after them."""
+"""The key of the state and artifact buckets: used by them alone, and deleted after them."""
 
 from __future__ import annotations
 

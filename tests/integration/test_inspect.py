@@ -1,4 +1,4 @@
-"""``inspect`` as it is typed, with the packages of the zip: nothing is deployed or started."""
+"""``inspect`` on the command line, with the packages of the zip: nothing is deployed or started."""
 
 from __future__ import annotations
 
@@ -72,7 +72,9 @@ def test_every_file_of_a_folder_is_a_line(folder: Path, state: Path) -> None:
     assert (page["status"], page["reason"]) == ("rejected", "unsupported_format")
 
 
-def test_a_missing_file_is_told_after_the_rest_went_on(folder: Path, state: Path) -> None:
+def test_a_missing_file_is_reported_after_the_others_were_inspected(
+    folder: Path, state: Path
+) -> None:
     completed = inspect("--json", "nowhere.jpg", folder / "wide.jpg", state=state)
     assert completed.returncode == 1
     assert "nowhere.jpg: No such file or directory" in completed.stderr
@@ -88,7 +90,7 @@ def test_a_table_is_printed_for_a_person(folder: Path, state: Path) -> None:
     assert [row.split()[0] for row in rows] == ["rejected", "ready", "ready"]
 
 
-def test_an_unknown_environment_is_told(folder: Path, state: Path) -> None:
+def test_an_unknown_environment_is_reported(folder: Path, state: Path) -> None:
     completed = inspect(folder, "--environment", "nowhere", state=state)
     assert completed.returncode == 1
     assert "There is no environment called 'nowhere'" in completed.stderr
@@ -101,5 +103,5 @@ def test_the_corpus_ends_as_its_manifest_says(state: Path) -> None:
     completed = inspect("--json", *(CORPUS / entry["file"] for entry in manifest), state=state)
     assert completed.returncode == 0, completed.stderr
     for entry, line in zip(manifest, lines(completed), strict=True):
-        told = TOLD if entry["status"] == "ready" else ("status", "reason")
-        assert {name: line[name] for name in told} == {name: entry.get(name) for name in told}
+        names = TOLD if entry["status"] == "ready" else ("status", "reason")
+        assert {name: line[name] for name in names} == {name: entry.get(name) for name in names}

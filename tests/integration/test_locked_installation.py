@@ -1,4 +1,4 @@
-"""What installs from the locks runs nobody's code but that which the locks name by hash.
+"""Installing from the locks runs no code but that which the locks name by hash.
 
 A package index in a folder offers a poisoned setuptools, newer than the one that is locked:
 whatever builds a package with "the newest setuptools" runs it.

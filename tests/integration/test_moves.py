@@ -1,4 +1,4 @@
-"""The moves of the root module by the real Terraform: nothing is replaced, there or back.
+"""The moved blocks of the root module with the real Terraform: nothing is replaced, either way.
 
 In place of each module of AWS stands one of its name that makes a ``terraform_data``.
 """

@@ -1,4 +1,4 @@
-"""Histories of keys in quick succession, told by S3's real events, all at once."""
+"""Histories of keys in quick succession, reported by S3's real events, all at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each permission of the API's role is needed: with any one taken away, something named breaks.
+"""Each permission of the API's role is needed: without any one of them, a named request fails.
 
 The policy of the deployed role itself is changed and put back, and the API is called over HTTP.
 """

@@ -1,4 +1,4 @@
-"""What lands in the bucket ends as a row: by its real event, through the queue, in the function."""
+"""An uploaded object becomes a row: through its real event, the queue and the function."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The purge on the deployed system: nothing of an image is left, and nothing else goes."""
+"""The purge on the deployed system removes all of an image, and nothing else."""
 
 from __future__ import annotations
 

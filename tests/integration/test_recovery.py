@@ -1,4 +1,4 @@
-"""The restore drill of docs/recover.md: what was deleted comes back as it was."""
+"""The restore drill of docs/recover.md: deleted data is restored unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dead letters are explained, sent again, and followed to their end."""
+"""Dead letters are explained, redriven, and followed to their outcome."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def dead_letters(aws: Aws) -> Iterator[Callable[..., str]]:
     aws.sqs.purge_queue(QueueUrl=url)
 
 
-def created(aws: Aws, key: str, **listed: str) -> str:
+def created(aws: Aws, key: str, **fields: str) -> str:
     event = json.loads(EVENT.read_text(encoding="utf-8"))
     event["detail"]["bucket"]["name"] = aws.bucket
-    event["detail"]["object"] |= {"key": key, **listed}
+    event["detail"]["object"] |= {"key": key, **fields}
     return json.dumps(event)
 
 
@@ -129,10 +129,10 @@ def test_dead_letters_are_explained_and_sent_again(
     dead_letters(created(aws, undelivered["key"]["S"]), ERROR_CODE="THROTTLING", RULE_ARN="x")
     dead_letters("not an event")
 
-    listed = dev.document("redrive", "dev", "--dry-run")
-    assert listed["found"] == {"change": 1, "undelivered": 1, "foreign": 1}
-    assert (listed["sent"], listed["dead_letters"]) == (0, 3)
-    by_kind = {message["kind"]: message for message in listed["messages"]}
+    planned = dev.document("redrive", "dev", "--dry-run")
+    assert planned["found"] == {"change": 1, "undelivered": 1, "foreign": 1}
+    assert (planned["sent"], planned["dead_letters"]) == (0, 3)
+    by_kind = {message["kind"]: message for message in planned["messages"]}
     assert "MalformedEventError" in by_kind["change"]["reason"]
     assert by_kind["change"]["image"] == failed["image_id"]["S"]
     assert by_kind["undelivered"]["reason"] == "THROTTLING"

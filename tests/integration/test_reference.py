@@ -1,4 +1,4 @@
-"""The reference as a browser shows it."""
+"""The API reference in a browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Things are broken for real, and the operator's commands bring them back."""
+"""Damage to real rows and objects, repaired by the operator's commands."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def test_whatever_is_broken_is_found_and_repaired(
     found = audit(dev)
     assert broken <= set(found["differences"]), found
     assert found["differences"]["wrong_index"] == 2, found  # unlisted, trashed
-    told = audit(dev, "--seed", found["seed"], "--repair", "--dry-run")
-    assert told["differences"] == found["differences"]
+    planned = audit(dev, "--seed", found["seed"], "--repair", "--dry-run")
+    assert planned["differences"] == found["differences"]
     assert aws.rows_of(lost_row["key"]["S"]) == []
 
     first = audit(dev, "--repair")
@@ -91,7 +91,7 @@ def test_whatever_is_broken_is_found_and_repaired(
     assert kept["purge_due"]["S"] == f"2999{moment[4:]}#{kept['image_id']['S']}"
 
 
-def test_a_deletion_that_was_never_told_is_recorded(
+def test_a_deletion_without_an_event_is_recorded(
     dev: Checkout, aws: Aws, ready: Callable[[], dict[str, Any]]
 ) -> None:
     row = ready()
@@ -129,8 +129,8 @@ def test_only_what_is_stale_is_made_anew(
     aws.wait_for_row(stale["key"]["S"], lambda row: {**row, **WRITES} == {**stale, **WRITES})
     aws.wait_for_empty_queue()
     assert aws.rows_of(current["key"]["S"]) == [current]
-    [told] = aws.logs.filter_log_events(**results(aws, current))["events"][len(before) :]
-    assert '"current"' in told["message"]
+    [logged] = aws.logs.filter_log_events(**results(aws, current))["events"][len(before) :]
+    assert '"current"' in logged["message"]
     assert "sent to the processor" in dev.run("reprocess", "dev", "--all", "--owner", owner)
 
 

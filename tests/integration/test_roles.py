@@ -1,4 +1,4 @@
-"""The functions' roles, tried with IAM enforced: what they need works, and nothing else does."""
+"""The functions' roles, with IAM enforced: what they need works, and nothing else does."""
 
 from __future__ import annotations
 

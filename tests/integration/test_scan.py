@@ -1,4 +1,4 @@
-"""The scan says no to a finding, to a skip without a reason, to a plan that is not clean."""
+"""The scan fails on a finding, on a skip without a reason, and on a plan with findings."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_plan_with_findings_is_not_applied(dev: Checkout) -> None:
     assert "==> Apply" not in printed
 
 
-def test_a_wrong_source_is_told_in_terraforms_words(dev: Checkout) -> None:
+def test_an_invalid_source_is_reported_in_the_words_of_terraform(dev: Checkout) -> None:
     with added(dev, 'output "x" {\n  value = module.nowhere.y\n}\n'):
         printed = dev.run("deploy", "dev", code=1)
     assert "Reference to undeclared module" in printed

@@ -50,8 +50,10 @@ def terraform(prepared: Terraform) -> Iterator[Terraform]:
     with subprocess.Popen([binary, "-debug"], stdout=subprocess.PIPE, text=True) as provider:
         try:
             assert provider.stdout is not None
-            told = next(found for line in provider.stdout if (found := REATTACH.match(line)))
-            variables = {**prepared.environment, told[1]: told[2]}
+            found_address = next(
+                found for line in provider.stdout if (found := REATTACH.match(line))
+            )
+            variables = {**prepared.environment, found_address[1]: found_address[2]}
             yield replace(prepared, environment=variables)
         finally:
             provider.send_signal(signal.SIGINT)  # it removes its socket; at SIGTERM it does not

@@ -1,4 +1,4 @@
-"""Uploads as the API signs them: one object for each announcement, and nothing but what it said."""
+"""Uploads signed by the API: one object per announcement, and only what was announced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The real zips: right for their platform, the same when rebuilt, and enough by themselves."""
+"""The real zips: built for their platform, reproducible, and self-contained."""
 
 from __future__ import annotations
 

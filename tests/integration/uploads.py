@@ -1,4 +1,4 @@
-"""What the tests upload, and what they read from the row that comes of it."""
+"""Sample uploads, and readers of the rows that they lead to."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """A seccomp filter: the kernel refuses a decoder every system call that decoding does not need.
 
-It is a program for the kernel's packet filter machine, which sees the number and the arguments of
-each system call. What is pointed to it doesn't see, so calls are let through by number and by
-plain arguments only.
+It is a BPF program, which sees the number and the arguments of each system call. It cannot follow
+pointers, so it allows calls by number and by plain arguments only.
 """
 
 import ctypes
@@ -29,14 +28,14 @@ _GROWS_DOWN = 0x100
 # Twice the stack limit of `confinement`.
 _STACK_BYTES_MAX = 2 * STACK_BYTES
 _NAME_THREAD = 15
-# What a thread shares with its process: memory, signal handlers, and being one process.
+# What a thread shares with its process: memory, signal handlers, and the thread group.
 _OF_A_THREAD = 0x100 | 0x800 | 0x10000
 _NEW_NAMESPACES = 0x7E020000
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """An argument, or its upper half, of which some bits must have a value, or stay below it."""
+    """A test of some bits of an argument, or of its upper half: equal to a value, or below it."""
 
     argument: int
     mask: int
@@ -45,7 +44,7 @@ class Condition:
     below: bool = False
 
     def instructions(self, to_failure: int) -> Iterator[bytes]:
-        """Give what jumps to the failure, so many instructions after these, unless it holds."""
+        """Return the instructions that jump to the failure unless the condition holds."""
         at = _ARGUMENTS_AT + self.argument * _ARGUMENT_BYTES + 4 * self.upper_half
         yield _instruction(_LOAD, at)
         yield _instruction(_MASK, self.mask)
@@ -58,7 +57,7 @@ class Condition:
 
 
 def conditions(process: int, stack: int) -> dict[str, tuple[tuple[Condition, ...], int]]:
-    """Tell for the calls that are let through on conditions what they are, and else the answer.
+    """Return the conditional calls, each with its conditions and the action if one fails.
 
     Parameters as for `build_filter`.
     """
@@ -67,8 +66,8 @@ def conditions(process: int, stack: int) -> dict[str, tuple[tuple[Condition, ...
     refused = _REFUSE | errno.EPERM
     return {
         "mmap": ((no_code, Condition(3, _SHARING | _GROWS_DOWN, _PRIVATE)), refused),
-        # Not of the stack, which could so be moved to where there is room, and grow past all
-        # limits. It lies above all else; what shares its 4 GiB is copied by the C library instead.
+        # Not of the stack, which could otherwise move to free space and outgrow all limits. It is
+        # above everything else; what shares its 4 GiB, the C library copies instead.
         "mremap": (
             (Condition(0, _ALL_BITS, stack_from >> 32, upper_half=True, below=True),),
             refused,
@@ -89,7 +88,7 @@ def conditions(process: int, stack: int) -> dict[str, tuple[tuple[Condition, ...
 
 
 def build_filter(machine: Machine, process: int, stack: int) -> bytes:
-    """Write the filter of a process for a machine.
+    """Build the filter of a process for an architecture.
 
     Parameters
     ----------
@@ -127,7 +126,7 @@ def build_filter(machine: Machine, process: int, stack: int) -> bytes:
 
 
 def install_filter() -> None:
-    """Put the calling process, all its threads included, behind the filter, for good.
+    """Install the filter irrevocably on the calling process, including all its threads.
 
     Raises
     ------
@@ -163,7 +162,7 @@ def _instruction(code: int, operand: int, then: int = 0, otherwise: int = 0) -> 
 def _rule(
     machine: Machine, name: str, required: tuple[Condition, ...], otherwise: int
 ) -> Iterable[bytes]:
-    """Write what answers one call; the number is loaded, and still is where it's another call."""
+    """Build the instructions for one call; for other calls its number stays loaded."""
     if name not in machine.numbers:
         return
     body = [

@@ -1,4 +1,4 @@
-"""What a decoder asks of the kernel once all is loaded, and what no decoder ever asks.
+"""The system calls of a decoder once all is loaded, and those that no decoder ever makes.
 
 The numbers are the kernel's for each machine, ``asm/unistd_64.h`` and ``asm-generic/unistd.h``.
 """
@@ -6,7 +6,7 @@ The numbers are the kernel's for each machine, ``asm/unistd_64.h`` and ``asm-gen
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# Work on what is open, memory, threads, time and signals of its own.
+# Work on open files, memory, threads, time, and signals to itself.
 ALLOWED = (
     *("read", "write", "readv", "writev", "close", "fstat", "lseek", "ppoll", "poll"),
     *("munmap", "madvise", "brk"),
@@ -14,11 +14,11 @@ ALLOWED = (
     *("sched_getaffinity", "sched_getattr", "getcpu", "getpid", "gettid", "sysinfo", "uname"),
     *("clock_gettime", "clock_getres", "clock_nanosleep", "nanosleep", "gettimeofday", "time"),
     *("getitimer", "setitimer", "getrusage", "times", "getrandom", "restart_syscall"),
-    # Pillow asks for it before it writes to memory.
+    # Pillow makes this call before it writes to memory.
     "getcwd",
     *("rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack"),
 )
-# Who asks for these is no decoder any more. All that stands in neither list is refused.
+# Only a compromised decoder makes these calls. Calls in neither list are refused.
 FATAL = (
     *("fork", "vfork", "execve", "execveat"),
     *("socket", "socketpair", "connect", "bind"),
@@ -29,7 +29,7 @@ FATAL = (
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A processor architecture: the kernel's name for it, and its numbers of system calls.
+    """A processor architecture: its audit name in the kernel, and its system call numbers.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""Keys, formats, records, indexes and limits that both functions and tooling know."""
+"""Keys, formats, records, indexes and limits, shared by functions and tooling."""

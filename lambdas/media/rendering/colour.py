@@ -1,4 +1,4 @@
-"""Bringing every colour model, depth and profile to 8-bit sRGB, with alpha where it matters."""
+"""Converts every colour model, depth and profile to 8-bit sRGB, with alpha if it matters."""
 
 import io
 from collections.abc import Mapping
@@ -20,14 +20,14 @@ _INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
 
 @dataclass(frozen=True, slots=True)
 class ColourSpace:
-    """What a file says its colours mean: sRGB where it says nothing.
+    """The colour space that a file declares; sRGB if it declares none.
 
     Parameters
     ----------
     icc_profile
-        Its profile.
+        The ICC profile of the file.
     gamma
-        The exponent by which a PNG's levels were made from light, 0.45455 for most.
+        The encoding gamma of a PNG, usually 0.45455.
     """
 
     icc_profile: bytes | None = None
@@ -35,7 +35,7 @@ class ColourSpace:
 
     @classmethod
     def of(cls, info: Mapping[Any, Any]) -> "ColourSpace":
-        """Read it from what Pillow found in the file; a profile or a word of sRGB overrule."""
+        """Read it from Pillow's info; a profile or an sRGB chunk overrides the gamma."""
         icc_profile, gamma = info.get("icc_profile"), info.get("gamma")
         if icc_profile or "srgb" in info or not isinstance(gamma, float):
             return cls(icc_profile=icc_profile)
@@ -44,17 +44,17 @@ class ColourSpace:
 
 
 def reduce_to_eight_bits(image: Image.Image) -> Image.Image:
-    """Bring a decoded image to a mode that can be scaled: 8 bits a channel, no palette.
+    """Convert a decoded image to a mode that can be scaled: 8 bits per channel, no palette.
 
     Parameters
     ----------
     image
-        In any of Pillow's modes. More than 8 bits are scaled, not clipped.
+        In any mode of Pillow. Deeper channels are scaled, not clipped.
 
     Returns
     -------
     PIL.Image.Image
-        In mode L, LA, RGB, RGBA or CMYK; the image itself where nothing had to be done.
+        In mode L, LA, RGB, RGBA or CMYK; the image itself if it needs no change.
     """
     mode = image.mode
     if mode.startswith("I") or mode == "F":
@@ -77,15 +77,15 @@ def convert_to_srgb(image: Image.Image, space: ColourSpace) -> Image.Image:
     Parameters
     ----------
     image
-        In a mode that `reduce_to_eight_bits` gives.
+        In a mode that `reduce_to_eight_bits` returns.
     space
-        What the file says its colours mean. A profile that is broken, or made for another colour
-        model than the image's, is left out of account, as browsers do.
+        The declared colour space. A profile that is broken, or made for a colour model other than
+        the image's, is ignored, as in browsers.
 
     Returns
     -------
     PIL.Image.Image
-        In mode RGB, or RGBA where any pixel is not opaque.
+        In mode RGB, or RGBA if any pixel is not opaque.
     """
     profile, model = _read_profile(space.icc_profile)
     alpha = _transparency(image)
@@ -101,7 +101,7 @@ def convert_to_srgb(image: Image.Image, space: ColourSpace) -> Image.Image:
 
 
 def _transparency(image: Image.Image) -> Image.Image | None:
-    """Return the alpha channel; None where every pixel is opaque."""
+    """Return the alpha channel; None if every pixel is opaque."""
     if image.mode not in ("LA", "RGBA"):
         return None
     alpha = image.getchannel("A")
@@ -111,7 +111,7 @@ def _transparency(image: Image.Image) -> Image.Image | None:
 def _apply_profile(
     image: Image.Image, profile: ImageCms.ImageCmsProfile | None, model: str | None
 ) -> Image.Image:
-    """Return an RGB image without alpha; a profile of another colour model does nothing."""
+    """Return an RGB image without alpha; a profile of another colour model is ignored."""
     if image.mode == "CMYK":
         return _transform(image, profile if model == "CMYK" else None)
     if model == "GRAY":
@@ -121,7 +121,7 @@ def _apply_profile(
 
 
 def _levels_of_gamma(gamma: float) -> list[int]:
-    """Tell the sRGB level of each level of a PNG with a gamma."""
+    """Return the sRGB level for each level of a PNG with this gamma."""
     return [round(255 * _srgb_of_light((level / 255) ** (1 / gamma))) for level in range(256)]
 
 
@@ -131,22 +131,22 @@ def _srgb_of_light(light: float) -> float:
 
 
 def _drop_surplus_transparency(image: Image.Image) -> None:
-    """Forget levels of transparency for more colours than any palette has."""
+    """Drop transparency levels beyond the size of a palette."""
     levels = image.info.get("transparency")
     if isinstance(levels, bytes):
         image.info["transparency"] = levels[:_PALETTE_COLOURS]
 
 
 def scale_transparency(image: Image.Image, depth: int) -> None:
-    """Bring the one colour that a PNG names as transparent to the depth of the decoded image.
+    """Scale the transparent colour of a PNG to the depth of the decoded image.
 
     Parameters
     ----------
     image
-        As Pillow decoded it; grey of less than 8 bits and colour of 16 bits it brings to 8, and
-        leaves what is to be transparent at the file's depth.
+        As Pillow decoded it. Pillow converts grey below 8 bits and 16-bit colour to 8 bits, but
+        leaves the transparent colour at the depth of the file.
     depth
-        The file's bits a channel.
+        The bits per channel of the file.
     """
     level = image.info.get("transparency")
     if isinstance(level, int) and image.mode == "L" and 1 < depth < _EIGHT_BITS:
@@ -156,7 +156,7 @@ def scale_transparency(image: Image.Image, depth: int) -> None:
 
 
 def _with_alpha(grey: Image.Image, deep: Image.Image) -> Image.Image:
-    """Make the one level see-through that a deep image names as transparent."""
+    """Make the level transparent that a deep image names as transparent."""
     level = deep.info.get("transparency")
     if isinstance(level, int):
         alpha = ImageMath.lambda_eval(
@@ -169,8 +169,8 @@ def _with_alpha(grey: Image.Image, deep: Image.Image) -> Image.Image:
 
 def _scale_depth(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
-        # 16 bits are a depth of their own: their white is 65535 however dark the image is.
-        # Pillow computes on its native 16-bit mode only, not on the ones of either byte order.
+        # In 16-bit modes white is 65535, however dark the image is. Pillow computes only on its
+        # native 16-bit mode, not on those with an explicit byte order.
         deep = image if image.mode == "I;16" else image.convert("I")
         return deep.point(lambda level: level * (255 / 65_535) + 0.5).convert("L")
     deep = image.convert("F")
@@ -201,7 +201,7 @@ def _transform(image: Image.Image, profile: ImageCms.ImageCmsProfile | None) -> 
 def _read_profile(
     icc_profile: bytes | None,
 ) -> tuple[ImageCms.ImageCmsProfile | None, str | None]:
-    """Read a profile and the colour model it is made for; nothing where it changes nothing."""
+    """Read a profile and its colour model; None for both if the profile has no effect."""
     if not icc_profile:
         return None, None
     try:

@@ -1,7 +1,7 @@
-"""Scaling with libvips, called through its C interface; colour and metadata stay with Pillow.
+"""Scales with libvips through its C interface; Pillow handles colour and metadata.
 
-Its vector code needs a fifth of the time of Pillow's filter, and it reads a JPEG line by line, so
-that an image is never whole in memory at its full size. The wheel `pyvips-binary` brings the
+Its vector code takes a fifth of the time of Pillow's filter, and it reads a JPEG line by line, so
+that the full-size image is never in memory. The wheel `pyvips-binary` brings the
 library for every platform that the functions run on; its usual companion, the package `pyvips`,
 is published as source only and would have to be built, so these few calls stand in for it.
 """
@@ -17,7 +17,7 @@ from PIL import Image
 
 _UCHAR = 0
 _SEQUENTIAL = 1
-# Stop where the data end early; lesser oddities are shown as browsers show them.
+# Fail on truncated data; tolerate lesser faults, as browsers do.
 _FAIL_ON_TRUNCATED, _FAIL_ON_WARNING = 1, 3
 _END_OF_OPTIONS = None
 _BANDS = {"L": 1, "La": 2, "RGB": 3, "RGBa": 4, "CMYK": 4}
@@ -26,7 +26,7 @@ _END_OF_JPEG = b"\xff\xd9"
 
 
 class VipsError(Exception):
-    """libvips could not do it; the message is its own."""
+    """libvips failed; the message is its own."""
 
 
 def scale(image: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -35,7 +35,7 @@ def scale(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     Parameters
     ----------
     image
-        In mode L, La, RGB, RGBa or CMYK: transparency has to be multiplied into the colours.
+        In mode L, La, RGB, RGBa or CMYK: colours must be premultiplied by alpha.
     size
         Width and height in pixels of the result.
 
@@ -50,16 +50,16 @@ def scale(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 def scale_pixels(
     pixels: bytes, mode: str, size: tuple[int, int], target: tuple[int, int]
 ) -> Image.Image:
-    """Scale bare pixels with the Lanczos filter.
+    """Scale raw pixels with the Lanczos filter.
 
     Parameters
     ----------
     pixels
-        Row by row, a byte a channel, without gaps.
+        Row by row, one byte per channel, without padding.
     mode
         The mode as for `scale`.
     size, target
-        Width and height in pixels of what is there and of the result.
+        Width and height in pixels of the source and of the result.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def decode_jpeg(data: bytes, size: tuple[int, int], target: tuple[int, int]) -> 
     data
         The file.
     size
-        Width and height in pixels that its header tells, before any turning.
+        Width and height in pixels from its header, before any rotation.
     target
         Width and height to scale it to.
 
@@ -91,14 +91,14 @@ def decode_jpeg(data: bytes, size: tuple[int, int], target: tuple[int, int]) -> 
     Raises
     ------
     VipsError
-        Where the pixels are damaged or cut off.
+        If pixels are damaged or missing.
     """
     try:
         return _decode_jpeg(data, size, target, _FAIL_ON_TRUNCATED)
     except VipsError:
         if data.endswith(_END_OF_JPEG):
             raise
-        # Without its end marker a JPEG is whole all the same, so long as no pixel is missing.
+        # A JPEG without its end marker is valid as long as no pixel is missing.
         return _decode_jpeg(data + _END_OF_JPEG, size, target, _FAIL_ON_WARNING)
 
 
@@ -124,17 +124,17 @@ def _decode_jpeg(
 
 
 def _shrink(size: tuple[int, int], target: tuple[int, int]) -> int:
-    """Tell by how much the decoder may shrink, cheaply and coarsely, before the filter.
+    """Return by how much the decoder may shrink, cheaply and coarsely, before the filter.
 
-    The filter keeps at least twice the target to work on: with less, detail is lost that a
-    comparison with the direct way shows.
+    The filter gets at least twice the target size: with less, detail is lost in comparison with
+    filtering the full image.
     """
     spare = min(have / want for have, want in zip(size, target, strict=True)) / 2
     return next(shrink for shrink in (8, 4, 2, 1) if shrink <= max(1, spare))
 
 
 def version() -> str:
-    """Tell the version of libvips, which decides the pixels."""
+    """Return the version of libvips, on which the pixels depend."""
     return ".".join(str(_library().vips_version(part)) for part in range(3))
 
 
@@ -178,7 +178,7 @@ def _last_error() -> VipsError:
 
 @cache
 def _library() -> ctypes.CDLL:
-    """Load libvips by way of the extension module that is linked to it.
+    """Load libvips through the extension module that is linked to it.
 
     The library's own file name changes with every release of the wheel.
     """
@@ -194,10 +194,10 @@ def _library() -> ctypes.CDLL:
     lib.vips_image_write_to_memory.restype = ctypes.c_void_p
     lib.g_free.argtypes = (ctypes.c_void_p,)
     lib.vips_error_buffer.restype = ctypes.c_char_p
-    # What it says about odd files belongs neither in a log nor on a terminal: errors come back.
+    # Keep its warnings about files out of logs and terminals; errors are returned.
     os.environ.setdefault("VIPS_WARNING", "0")
     if lib.vips_init(b"media"):
         raise ImportError("libvips could not start")
-    # No operation is asked for twice, so remembering them would only hold memory.
+    # No operation is repeated, so a cache would only take memory.
     lib.vips_cache_set_max(0)
     return lib

@@ -1,7 +1,7 @@
-"""ThumbHash: a blurred preview of an image in about 25 bytes, with its shape and transparency.
+"""ThumbHash: a blurred preview of an image in about 25 bytes, with proportions and transparency.
 
-After Evan Wallace's published algorithm; the sums are separated by axis, which gives the same
-numbers for a fraction of the work.
+The algorithm is Evan Wallace's; the sums are separated by axis, which gives the same numbers for a
+fraction of the work.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from PIL import Image
 
-# The coefficients reach only a few waves across: more pixels cost time and change nothing.
+# The coefficients cover only a few waves, so more pixels take time and change nothing.
 _SAMPLE_SIDE = 32
 _LUMINANCE_WAVES, _LUMINANCE_WAVES_WITH_ALPHA = 7, 5
 _COLOUR_WAVES, _ALPHA_WAVES = 3, 5
@@ -88,7 +88,7 @@ def thumbhash(image: Image.Image) -> bytes:
 
 
 def average_colour(image: Image.Image) -> str:
-    """Compute an image's mean colour, its transparent parts not counted, as ``#rrggbb``."""
+    """Compute the mean colour of an image's opaque parts, as ``#rrggbb``."""
     red, green, blue, _ = _rgba(image.convert("RGBA").resize((1, 1), Image.Resampling.BOX))[0]
     return f"#{red:02x}{green:02x}{blue:02x}"
 
@@ -99,7 +99,7 @@ def _rgba(image: Image.Image) -> list[tuple[int, int, int, int]]:
 
 
 def _composed(pixels: Sequence[_Pixel]) -> _Channels:
-    """Lay the image over its own mean colour, so that transparency leaves no edge."""
+    """Blend the image with its own mean colour, so that transparency leaves no edge."""
     alphas = [p.alpha for p in pixels]
     return (
         _over_its_mean([p.red for p in pixels], alphas),
@@ -116,7 +116,7 @@ def _over_its_mean(values: Sequence[float], alphas: Sequence[float]) -> list[flo
 
 
 def _opponent_channels(channels: _Channels) -> _Channels:
-    """Turn red, green and blue into lightness, yellow against blue, and red against green."""
+    """Convert red, green and blue to lightness, yellow-blue and red-green."""
     pixels = list(zip(*channels, strict=True))
     return (
         [(r + g + b) / 3 for r, g, b in pixels],

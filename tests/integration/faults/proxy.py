@@ -1,4 +1,4 @@
-"""An HTTP proxy on loopback that spoils chosen calls to the AWS behind it."""
+"""An HTTP proxy on loopback that makes chosen calls to AWS fail."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Spoiled:
 
 @dataclass
 class FaultProxy:
-    """Forwards calls, and spoils those that it is told to.
+    """Forwards calls, and makes the chosen ones fail.
 
     Parameters
     ----------

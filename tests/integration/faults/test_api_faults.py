@@ -1,4 +1,4 @@
-"""Each AWS call of the API fails: once, and for good."""
+"""Each AWS call of the API fails: once, and permanently."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def test_what_fails_once_is_tried_again(
 
 @pytest.mark.parametrize("fault", [Fault.THROTTLED, Fault.SILENT, Fault.LOST])
 @pytest.mark.parametrize(("request_", "operation"), CALLS)
-def test_what_fails_for_good_is_told_as_ours_and_harms_nothing(
+def test_a_permanent_failure_is_reported_as_ours_and_harms_nothing(
     api: Api, reconciler: Reconciler, request_: str, operation: str, fault: Fault
 ) -> None:
     image = api.image(reconciler, request_)

@@ -1,4 +1,4 @@
-"""AWS dies in the middle of a burst: whatever upload it had accepted is an image in the end."""
+"""AWS crashes during a burst: every upload that it had accepted still becomes an image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each AWS call of the processor fails in each way: once, and for good."""
+"""Each AWS call of the processor fails in each way: once, and permanently."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Whether bytes are a rendition as the encoders here write it: its size, its pixels, and no more.
+"""Whether bytes are a rendition that our encoders could have written: pixels and nothing else.
 
-Written for bytes of which nothing is believed. Each reader walks the container from its first byte
+Written for untrusted bytes. Each reader walks the container from its first byte
 to its last, names every part, and knows none that holds text, a profile, or another file.
 """
 
@@ -20,7 +20,7 @@ _CHECKS: Mapping[RenditionFormat, Callable[[bytes, tuple[int, int]], bool]] = {
 
 
 def is_plain(data: bytes, rendition_format: RenditionFormat, size: tuple[int, int]) -> bool:
-    """Return whether bytes are an image of a format and size, without metadata or anything after.
+    """Return whether bytes are an image of this format and size, without anything else.
 
     Parameters
     ----------
@@ -34,5 +34,5 @@ def is_plain(data: bytes, rendition_format: RenditionFormat, size: tuple[int, in
     try:
         return _CHECKS[rendition_format](data, size)
     except (struct.error, IndexError, ValueError):
-        # It ends within a field, or lacks what ends a scan.
+        # It is truncated within a field, or a scan has no end.
         return False

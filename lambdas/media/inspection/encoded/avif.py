@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 _HEADER_BYTES = 8
 _TOP = (b"ftyp", b"meta", b"mdat")
-# What holds boxes, and after how many bytes of its own they begin.
+# Boxes that contain boxes, and the offset at which these begin.
 _CONTAINERS = {b"meta": 4, b"iinf": 6, b"iprp": 0, b"ipco": 0, b"iref": 4}
 _PLAIN = frozenset(
     {
@@ -16,14 +16,14 @@ _PLAIN = frozenset(
 _BRAND, _CODEC, _COLOUR_NUMBERS = b"avif", b"av01", b"nclx"
 _ALPHA = b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0"
 _TEXT_MAX = 64
-# How libavif tells where an item lies: offset and length of four bytes, and no base.
+# How libavif stores item locations: four-byte offsets and lengths, and no base offset.
 _FOUR_BYTES_EACH = 0x4400
 _DEPTH_MAX = 4
 Box = tuple[bytes, int, int]
 
 
 def is_plain_avif(data: bytes, size: tuple[int, int]) -> bool:
-    """Return whether bytes are a still AVIF of a size without metadata or anything after it."""
+    """Return whether bytes are a still AVIF of this size, without metadata or trailing data."""
     top = list(_boxes(data, 0, len(data)))
     if tuple(kind for kind, _, _ in top) != _TOP:
         return False
@@ -40,7 +40,7 @@ def is_plain_avif(data: bytes, size: tuple[int, int]) -> bool:
 
 
 def _boxes(data: bytes, start: int, end: int) -> Iterator[Box]:
-    """Give kind, start and end of the body of each box; an unsound one ends in an error."""
+    """Yield type, start and end of the body of each box; an invalid box raises an error."""
     while start < end:
         length, kind = struct.unpack_from(">I4s", data, start)
         if length < _HEADER_BYTES or start + length > end:
@@ -50,7 +50,7 @@ def _boxes(data: bytes, start: int, end: int) -> Iterator[Box]:
 
 
 def _inside(data: bytes, box: Box, depth: int) -> Iterator[Box]:
-    """Give the boxes within a box, however deep, down to a depth that no good one reaches."""
+    """Yield the boxes within a box recursively, down to a depth that no valid one reaches."""
     if depth > _DEPTH_MAX:
         raise IndexError
     kind, start, end = box
@@ -61,7 +61,7 @@ def _inside(data: bytes, box: Box, depth: int) -> Iterator[Box]:
 
 
 def _is_plain(data: bytes, inner: list[Box], size: tuple[int, int]) -> bool:
-    """Return whether the boxes state a size, this one, and hold nothing that is no image's."""
+    """Return whether the boxes state exactly this size and contain only image data."""
     states_size = any(kind == b"ispe" for kind, _, _ in inner)
     return states_size and all(_fits(data, box, size) for box in inner)
 
@@ -73,7 +73,7 @@ def _fits(data: bytes, box: Box, size: tuple[int, int]) -> bool:
         case b"ispe":
             return body == struct.pack(">III", 0, *size)
         case b"infe":
-            # An item of AV1, with a short name and nothing else: no EXIF, no XMP.
+            # An AV1 item with a short name and nothing else: no EXIF, no XMP.
             return body[8:12] == _CODEC and len(body) <= _TEXT_MAX
         case b"colr":
             return body[:4] == _COLOUR_NUMBERS
@@ -86,7 +86,7 @@ def _fits(data: bytes, box: Box, size: tuple[int, int]) -> bool:
 
 
 def _located(data: bytes, box: Box) -> list[tuple[int, int]]:
-    """Tell which parts of the file the items lie in, those that touch each other as one."""
+    """Return the ranges of the file that the items occupy, with adjacent ones merged."""
     _, at, end = box
     version, sizes, count = struct.unpack_from(">B3xHH", data, at)
     if version or sizes != _FOUR_BYTES_EACH:

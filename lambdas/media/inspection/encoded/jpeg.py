@@ -8,14 +8,14 @@ _FRAMES = frozenset({0xC0, 0xC2})
 # Quantisation, Huffman tables, restart interval.
 _TABLES = frozenset({0xDB, 0xC4, 0xDD})
 _RESTARTS = frozenset(range(0xD0, 0xD8))
-# Identifier, version, density; and a thumbnail of no pixels.
+# Identifier, version, density, and an empty thumbnail.
 _JFIF_BYTES, _JFIF_NAME, _NO_THUMBNAIL = 14, b"JFIF\0", b"\0\0"
 _EIGHT_BITS = 8
 _FRAME_FIXED_BYTES, _FRAME_BYTES_A_COMPONENT = 6, 3
 
 
 def is_plain_jpeg(data: bytes, size: tuple[int, int]) -> bool:
-    """Return whether bytes are a JPEG of a size without metadata or anything after it."""
+    """Return whether bytes are a JPEG of this size, without metadata or trailing data."""
     if not data.startswith(_START):
         return False
     at, frames, scans = len(_START), 0, 0
@@ -24,7 +24,7 @@ def is_plain_jpeg(data: bytes, size: tuple[int, int]) -> bool:
             return False
         marker, start = data[at + 1], at + 4
         at = at + 2 + int.from_bytes(data[at + 2 : at + 4])
-        # Each step goes on by a segment's length, which counts its own two bytes.
+        # Each step advances by the length of a segment, which includes its own two bytes.
         if at < start or not _fits(marker, data[start:at], size):
             return False
         if marker == _SCAN:

@@ -10,7 +10,7 @@ _LAYOUTS = ((b"VP8 ",), (b"VP8L",), (b"VP8X", b"ALPH", b"VP8 "), (b"VP8X", b"VP8
 
 
 def is_plain_webp(data: bytes, size: tuple[int, int]) -> bool:
-    """Return whether bytes are a still WebP of a size without metadata or anything after it."""
+    """Return whether bytes are a still WebP of this size, without metadata or trailing data."""
     if data[:4] != b"RIFF" or data[8:_RIFF_HEADER_BYTES] != b"WEBP":
         return False
     if int.from_bytes(data[4:8], "little") != len(data) - 8:
@@ -22,7 +22,7 @@ def is_plain_webp(data: bytes, size: tuple[int, int]) -> bool:
 
 
 def _chunks(data: bytes) -> list[tuple[bytes, int, int]]:
-    """List kind, start and end of each chunk's body; nothing where they don't fill the file."""
+    """List type, start and end of each chunk body; empty if the chunks do not fill the file."""
     found = []
     at = _RIFF_HEADER_BYTES
     while at < len(data):
@@ -40,7 +40,7 @@ def _fits(kind: bytes, body: bytes, size: tuple[int, int]) -> bool:
     match kind:
         case b"VP8X":
             stated = struct.pack("<I", _ALPHA_FLAG) + _24_bits(width) + _24_bits(height)
-            # An image without transparency may be written in the extended layout too.
+            # An image without transparency may use the extended layout too.
             return body in (stated, bytes(4) + stated[4:])
         case b"VP8 ":
             across, down = struct.unpack_from("<HH", body, 6)

@@ -1,4 +1,4 @@
-"""Rows of images that their owners threw away."""
+"""Rows of images that their owners trashed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table in memory that evaluates the very conditions that the store sends."""
+"""A table in memory that evaluates the conditions of the store's requests."""
 
 from __future__ import annotations
 

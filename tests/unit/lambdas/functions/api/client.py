@@ -219,10 +219,10 @@ def hold_against_the_document(
     except Exception:  # noqa: BLE001 - of no route there is nothing in the document
         return
     responses = api_document()["paths"][route.path][method.lower()]["responses"]
-    told = responses[str(status)]
-    for name, header in told.get("headers", {}).items():
+    documented = responses[str(status)]
+    for name, header in documented.get("headers", {}).items():
         assert name.lower() in headers or not header.get("required"), name
-    content = told.get("content", {})
+    content = documented.get("content", {})
     assert bool(content) == bool(body)
     if body:
         media_type = content[headers["content-type"]]

@@ -1,4 +1,4 @@
-"""Rows that somebody wrote past the functions: nobody gets another's image by a word in one."""
+"""Rows that the functions did not write: no forged row gives access to another owner's image."""
 
 from dataclasses import replace
 from typing import Any

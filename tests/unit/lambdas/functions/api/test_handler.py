@@ -45,7 +45,7 @@ def test_an_unknown_path_is_a_problem_too(api: Api, path: str) -> None:
         ("DELETE /health", "GET"),
     ],
 )
-def test_a_method_that_a_path_lacks_is_told_with_those_it_has(
+def test_an_unsupported_method_is_refused_with_the_supported_ones(
     api: Api, route: str, allowed: str
 ) -> None:
     status, problem, headers = api(route)

@@ -79,7 +79,7 @@ def test_an_unknown_image_is_not_found(api: Api, image_id: str, rest: str) -> No
     assert problem["type"] == "urn:media:problem:image-not-found"
 
 
-def test_what_is_not_ready_is_told_so_without_urls(api: Api) -> None:
+def test_an_image_that_is_not_ready_is_shown_without_urls(api: Api) -> None:
     api.holding(REJECTED)
     _, body, _ = api(f"GET /images/{IMAGE}")
     assert body["status"] == "rejected"
@@ -99,7 +99,7 @@ def test_what_a_client_has_is_not_sent_again_while_its_urls_hold(api: Api) -> No
     assert later["original"]["url"] != first["original"]["url"]
 
 
-def test_a_window_that_ends_while_an_answer_is_made_is_not_told_to_be_the_next(api: Api) -> None:
+def test_a_window_that_ends_during_a_request_is_not_named_as_the_next(api: Api) -> None:
     api.holding(READY)
     last_moment = iter([api.time - timedelta(seconds=1)])
     api.in_turn(lambda: next(last_moment, api.time))
@@ -203,7 +203,7 @@ def test_content_leads_to_the_original_or_to_a_rendition(api: Api) -> None:
     assert (status, f"/renditions/{IMAGE}/d/t.webp?" in headers["location"]) == (307, True)
 
 
-def test_an_unknown_rendition_is_told_with_those_there_are(api: Api) -> None:
+def test_an_unknown_rendition_is_refused_with_the_existing_ones(api: Api) -> None:
     api.holding(READY)
     status, problem, _ = api(f"GET /images/{IMAGE}/content", rendition="huge")
     assert (status, problem["type"]) == (404, "urn:media:problem:rendition-not-found")

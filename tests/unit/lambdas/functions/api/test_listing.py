@@ -57,7 +57,7 @@ def test_a_listing_leaves_out_what_is_not_for_it(api: Api) -> None:
     assert api("GET /images")[1] == {"images": [], "next_cursor": None}
 
 
-def test_administrators_list_nobodys_images_among_all(api: Api) -> None:
+def test_administrators_also_list_images_without_an_owner(api: Api) -> None:
     api.holding(image(1, owner=None), image(2), image(3, owner=OTHER))
     assert len(walk(api, 10, all="true", **ADMIN)[0]) == 3
     assert len(walk(api, 10, owner=OWNER, **ADMIN)[0]) == 1
@@ -65,7 +65,7 @@ def test_administrators_list_nobodys_images_among_all(api: Api) -> None:
 
 
 @pytest.mark.parametrize("query", [{"all": "true"}, {"owner": OTHER}])
-def test_others_are_told_plainly_that_they_may_not(api: Api, query: dict[str, Any]) -> None:
+def test_others_are_refused(api: Api, query: dict[str, Any]) -> None:
     status, problem, _ = api("GET /images", **query)
     assert (status, problem["type"]) == (403, "urn:media:problem:forbidden")
     assert api("GET /images", owner=OWNER)[0] == 200

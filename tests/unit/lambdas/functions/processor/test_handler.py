@@ -141,8 +141,8 @@ def test_a_folder_marker_is_no_file(
     processor.logger.registered_handler.setStream(log)
     answer = processor.handler(batch(read_event, "uploads/", "uploads/trip/"), lambda_context)
     assert answer == {"batchItemFailures": []}
-    told = [(line["message_id"], line["result"]) for line in lines(log.getvalue())]
-    assert told == [("m0", "folder_marker"), ("m1", "folder_marker")]
+    outcomes = [(line["message_id"], line["result"]) for line in lines(log.getvalue())]
+    assert outcomes == [("m0", "folder_marker"), ("m1", "folder_marker")]
 
 
 def test_a_message_that_is_no_event_goes_back_too(

@@ -15,7 +15,7 @@ def purger(environment: None) -> ModuleType:  # noqa: ARG001 - sets what the imp
 
 
 class ScriptedPurger:
-    """Reports what it was told to, and asks whether there is time."""
+    """Reports what it was message to, and asks whether there is time."""
 
     def __init__(self, *reports: PurgedImage) -> None:
         self._reports = reports
@@ -83,7 +83,7 @@ def test_more_than_a_run_may_purge_raises_an_alarm_and_is_no_fault_to_try_again(
 
 
 @pytest.mark.parametrize(
-    "told",
+    "message",
     [
         'Connect timeout on endpoint URL: "https://b.s3.amazonaws.com/uploads/jos%C3%A9/me.jpg"',
         'Could not connect: "https://b.s3.amazonaws.com/?versions&prefix=uploads%2Fjos%C3%A9/me"',
@@ -92,10 +92,10 @@ def test_more_than_a_run_may_purge_raises_an_alarm_and_is_no_fault_to_try_again(
     ],
 )
 def test_no_key_is_in_the_line_of_a_fault(
-    purger: ModuleType, lambda_context: object, told: str
+    purger: ModuleType, lambda_context: object, message: str
 ) -> None:
     log = io.StringIO()
-    failed = PurgedImage("i1", PurgeResult.FAILED, ConnectionError(told))
+    failed = PurgedImage("i1", PurgeResult.FAILED, ConnectionError(message))
     with pytest.raises(purger.PurgeFailedError):
         run(purger, lambda_context, failed, log=log)
     assert "uploads" in log.getvalue()

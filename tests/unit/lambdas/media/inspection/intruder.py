@@ -181,7 +181,7 @@ def attack(data: bytes, assignment: Assignment, connection: Connection) -> Answe
 def serve(descriptor: int) -> None:
     worker.leave_terminal()
     with suppress(EOFError, BrokenPipeError), Connection(descriptor) as connection:
-        worker.run(connection, lambda data, told: attack(data, told, connection))
+        worker.run(connection, lambda data, work: attack(data, work, connection))
 
 
 def serve_unconfined(descriptor: int) -> None:

@@ -12,11 +12,11 @@ ATTACKS = ("nothing", "read_environment", "open_memory", "attach")
 if __name__ == "__main__":
     become_ordinary()
     decoder_process._PROGRAM = UNCONFINED
-    told = {}
+    answers = {}
     with Inspector(Limits(), (RenditionSpec("thumb", 16),)) as inspector:
         for attack in ATTACKS:
             try:
                 inspector.inspect(order(attack), "mallory")
             except InspectionError as answer:
-                told[attack] = str(answer)
-    sys.stdout.write(json.dumps(told))
+                answers[attack] = str(answer)
+    sys.stdout.write(json.dumps(answers))

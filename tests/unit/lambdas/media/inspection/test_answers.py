@@ -1,4 +1,4 @@
-"""The lies that a decoder may tell that was taken over, each refused by who asked it."""
+"""Forged answers of a compromised decoder, each refused by its parent."""
 
 import io
 import json
@@ -57,23 +57,23 @@ def heard(*parts: bytes) -> object:
 
 def changed(*path: object, to: object) -> bytes:
     """Give the header of a good answer with one value changed, or a field added."""
-    told = inner = json.loads(HEADER)
+    document = inner = json.loads(HEADER)
     for step in path[:-1]:
         inner = inner[step]
     inner[path[-1]] = to
-    return json.dumps(told).encode()
+    return json.dumps(document).encode()
 
 
 def found(**values: object) -> bytes:
-    told = json.loads(HEADER)
-    told["findings"].update(values)
-    return json.dumps(told).encode()
+    document = json.loads(HEADER)
+    document["findings"].update(values)
+    return json.dumps(document).encode()
 
 
 def without(name: str) -> bytes:
-    told = json.loads(HEADER)
-    del told["findings"][name]
-    return json.dumps(told).encode()
+    document = json.loads(HEADER)
+    del document["findings"][name]
+    return json.dumps(document).encode()
 
 
 def metadata(**values: object) -> bytes:

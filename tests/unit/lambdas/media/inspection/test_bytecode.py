@@ -1,4 +1,4 @@
-"""A function's decoders share what one of them has compiled, in a folder that is the function's."""
+"""The decoders of a function share compiled bytecode in a private folder."""
 
 import os
 import subprocess
@@ -32,8 +32,8 @@ def run(**variables: str) -> list[str]:
 
 def test_where_none_is_kept_there_is_a_private_folder_for_it_that_goes_with_the_function() -> None:
     # Nothing can be written below it, as below a function's own folder.
-    folder, told = run(PYTHONPYCACHEPREFIX="/dev/null/none")
-    assert told == "0o700 1"
+    folder, printed = run(PYTHONPYCACHEPREFIX="/dev/null/none")
+    assert printed == "0o700 1"
     assert not Path(folder).exists()
 
 

@@ -1,4 +1,4 @@
-"""What code can do that has taken a decoder over: nothing but answer for its own owner's files."""
+"""Code in a compromised decoder can do nothing but answer for files of the same owner."""
 
 import json
 import os
@@ -43,9 +43,9 @@ def unconfined(monkeypatch: pytest.MonkeyPatch) -> Iterator[Inspector]:
 
 
 def outcome(inspector: Inspector, data: bytes, owner: str | None = "mallory") -> str:
-    with pytest.raises((InspectionError, RejectedError)) as told:
+    with pytest.raises((InspectionError, RejectedError)) as caught:
         inspector.inspect(data, owner)
-    return str(told.value)
+    return str(caught.value)
 
 
 @pytest.mark.parametrize("harmless", ["nothing", "start_thread", "grow_memory"])
@@ -83,9 +83,9 @@ def test_what_decoding_needs_still_works(inspector: Inspector, harmless: str) ->
 def test_the_kernel_holds_a_decoder_that_was_taken_over(
     inspector: Inspector, attack: str, answer: str
 ) -> None:
-    told = outcome(inspector, order(attack))
-    assert answer in told
-    assert "Escaped" not in told
+    outcome_text = outcome(inspector, order(attack))
+    assert answer in outcome_text
+    assert "Escaped" not in outcome_text
 
 
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="only x86-64 has a second set of calls")
@@ -102,22 +102,22 @@ def test_it_is_given_nothing_of_our_environment_but_what_it_needs(
 
 
 def test_nothing_of_the_confinement_is_refused_here() -> None:
-    told: list[frozenset[Measure]] = []
-    with Inspector(Limits(), SPECS, on_refused=told.append) as inspector:
+    refused: list[frozenset[Measure]] = []
+    with Inspector(Limits(), SPECS, on_refused=refused.append) as inspector:
         inspector.start()
         inspector.await_readiness()
-    assert told == []
+    assert refused == []
 
 
-def test_what_a_system_refuses_is_told_once_and_work_goes_on(
+def test_refused_measures_are_reported_once_and_work_continues(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(PROGRAM, UNCONFINED)
-    told: list[frozenset[Measure]] = []
-    with Inspector(Limits(), SPECS, on_refused=told.append) as inspector:
+    refused: list[frozenset[Measure]] = []
+    with Inspector(Limits(), SPECS, on_refused=refused.append) as inspector:
         for owner in ("a", "b"):
             assert outcome(inspector, order("nothing"), owner).startswith("Escaped")
-    assert told == [frozenset(Measure)]
+    assert refused == [frozenset(Measure)]
 
 
 @pytest.mark.parametrize(
@@ -127,10 +127,10 @@ def test_without_the_filter_the_limits_still_let_nothing_be_opened(
     monkeypatch: pytest.MonkeyPatch, attack: str
 ) -> None:
     monkeypatch.setattr(PROGRAM, UNFILTERED)
-    told: list[frozenset[Measure]] = []
-    with Inspector(Limits(), SPECS, on_refused=told.append) as inspector:
+    refused: list[frozenset[Measure]] = []
+    with Inspector(Limits(), SPECS, on_refused=refused.append) as inspector:
         assert outcome(inspector, order(attack)).startswith("OSError")
-    assert told == [frozenset({Measure.SYSTEM_CALLS})]
+    assert refused == [frozenset({Measure.SYSTEM_CALLS})]
 
 
 def test_the_parent_is_closed_even_to_an_unconfined_decoder() -> None:
@@ -142,10 +142,10 @@ def test_the_parent_is_closed_even_to_an_unconfined_decoder() -> None:
         text=True,
         check=True,
     )
-    told = json.loads(completed.stdout)
-    assert told.pop("nothing").startswith("Escaped")
-    assert set(told) == {"read_environment", "open_memory", "attach"}
-    assert {answer.partition(" ")[0] for answer in told.values()} == {"PermissionError"}
+    answers = json.loads(completed.stdout)
+    assert answers.pop("nothing").startswith("Escaped")
+    assert set(answers) == {"read_environment", "open_memory", "attach"}
+    assert {answer.partition(" ")[0] for answer in answers.values()} == {"PermissionError"}
 
 
 def test_what_an_unconfined_decoder_started_holds_up_nobody_and_ends_with_it(
@@ -163,7 +163,7 @@ def test_what_an_unconfined_decoder_started_holds_up_nobody_and_ends_with_it(
 def test_a_process_sees_the_files_of_one_owner_only(inspector: Inspector) -> None:
     remember = order("remember")
     seen = [outcome(inspector, remember, owner) for owner in ("a", "a", "b", "a", None, None)]
-    names = [told.partition(" ")[0] for told in seen]
+    names = [text.partition(" ")[0] for text in seen]
     assert names == ["Fresh", "Escaped", "Fresh", "Fresh", "Fresh", "Fresh"]
 
 
@@ -192,9 +192,9 @@ def test_a_image_that_needs_more_memory_than_there_is_is_rejected_and_the_next_i
     bomb: bytes, small: bytes
 ) -> None:
     with Inspector(Limits(upload_bytes=10**6), SPECS, memory_bytes=320 * 1024**2) as inspector:
-        with pytest.raises(RejectedError) as told:
+        with pytest.raises(RejectedError) as caught:
             inspector.inspect(bomb, "a")
-        assert told.value.reason is RejectionReason.CORRUPT
+        assert caught.value.reason is RejectionReason.CORRUPT
         assert inspector.inspect(small, "a").width == 60
     with Inspector(Limits(upload_bytes=10**6), SPECS) as inspector:
         assert inspector.inspect(bomb, "a").width == 8000

@@ -1,4 +1,4 @@
-"""What the manifest beside the corpus says must become of each of its files."""
+"""Each file of the corpus leads to the result in its manifest."""
 
 import json
 from pathlib import Path
@@ -20,9 +20,9 @@ def test_every_file_ends_as_its_manifest_says(
     manifest = json.loads((corpus / "manifest.json").read_text())
     assert main([str(corpus / entry["file"]) for entry in manifest]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    told = ("status", "reason", "format", "width", "height", "frames")
+    names = ("status", "reason", "format", "width", "height", "frames")
     for entry, line in zip(manifest, lines, strict=True):
-        expected = {name: entry.get(name) for name in told}
+        expected = {name: entry.get(name) for name in names}
         if entry["status"] == "rejected":
             expected = {name: entry[name] for name in ("status", "reason")}
         assert {name: line[name] for name in expected} == expected, entry["file"]

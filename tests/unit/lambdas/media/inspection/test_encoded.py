@@ -1,4 +1,4 @@
-"""A rendition's bytes hold one image of the size that was asked for, and nothing more."""
+"""The bytes of a rendition hold one image of the requested size, and nothing else."""
 
 import json
 from pathlib import Path

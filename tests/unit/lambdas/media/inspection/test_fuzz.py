@@ -1,4 +1,4 @@
-"""Damaged files end as ready or rejected, never otherwise: real ones, and one of every kind."""
+"""Damaged files end as ready or rejected, whatever their format."""
 
 import json
 import random

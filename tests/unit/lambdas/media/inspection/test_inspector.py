@@ -40,20 +40,20 @@ def test_a_process_that_dies_is_replaced_and_its_file_looked_at_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("end", "told"),
+    ("end", "error"),
     [
         (signal.SIGSEGV, (RejectedError, "crashes its decoder")),
         (signal.SIGKILL, (InspectionError, "was killed")),
     ],
 )
 def test_what_ends_every_process_is_the_files_fault_unless_the_system_did_it(
-    end: signal.Signals, told: tuple[type[Exception], str], monkeypatch: pytest.MonkeyPatch
+    end: signal.Signals, error: tuple[type[Exception], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Inspector(Limits(), SPECS) as inspector:
         with monkeypatch.context() as patch:
             decoders = inspector.decoders
             patch.setattr(decoders, "await_readiness", lambda: ended(decoders, end))
-            with pytest.raises(told[0], match=told[1]):
+            with pytest.raises(error[0], match=error[1]):
                 inspector.inspect(SAMPLE, "alice")
         assert inspector.inspect(SAMPLE, "alice").width == 60
 
@@ -77,24 +77,24 @@ def test_a_process_that_does_not_even_start_is_our_fault(monkeypatch: pytest.Mon
 
 def test_a_file_that_takes_too_long_is_given_up_and_the_next_goes_on() -> None:
     with Inspector(Limits(), SPECS, seconds_max=0.0005) as hasty:
-        with pytest.raises(RejectedError, match=r"not decoded within 0\.0005 seconds") as told:
+        with pytest.raises(RejectedError, match=r"not decoded within 0\.0005 seconds") as error:
             hasty.inspect(SAMPLE, "alice")
-        assert told.value.reason is RejectionReason.CORRUPT
+        assert error.value.reason is RejectionReason.CORRUPT
         with pytest.raises(RejectedError, match="not decoded within"):
             hasty.inspect(SAMPLE, "alice")
 
 
 def test_a_rejection_comes_back_with_its_reason() -> None:
     with Inspector(Limits(pixels=100), SPECS) as inspector:
-        with pytest.raises(RejectedError, match="60 x 40") as told:
+        with pytest.raises(RejectedError, match="60 x 40") as error:
             inspector.inspect(SAMPLE, "alice")
-        assert told.value.reason is RejectionReason.TOO_MANY_PIXELS
+        assert error.value.reason is RejectionReason.TOO_MANY_PIXELS
         with pytest.raises(RejectedError, match="is empty"):
             inspector.inspect(b"", "alice")
 
 
 @pytest.mark.parametrize(
-    ("says", "told"),
+    ("says", "error"),
     [
         ("a pickle", (RejectedError, "crashes its decoder")),
         ("half an answer", (RejectedError, "crashes its decoder")),
@@ -102,7 +102,7 @@ def test_a_rejection_comes_back_with_its_reason() -> None:
     ],
 )
 def test_a_decoder_that_was_taken_over_answers_with_nothing_that_runs_here(
-    says: str, told: tuple[type[Exception], str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    says: str, error: tuple[type[Exception], str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     trace = tmp_path / "trace"
     with Inspector(Limits(), SPECS) as inspector:
@@ -111,7 +111,7 @@ def test_a_decoder_that_was_taken_over_answers_with_nothing_that_runs_here(
             patch.setattr("media.inspection.decoder_process._INHERITED", IMPOSTORS)
             patch.setenv("IMPOSTOR_SAYS", says)
             patch.setenv("IMPOSTOR_TRACE", str(trace))
-            with pytest.raises(told[0], match=told[1]):
+            with pytest.raises(error[0], match=error[1]):
                 inspector.inspect(SAMPLE, "alice")
         assert not trace.exists()
         inspector.close()
@@ -132,7 +132,7 @@ def test_a_decoder_that_was_taken_over_keeps_nobody_waiting(
         inspector.inspect(SAMPLE, "alice")
 
 
-def test_a_fault_of_ours_is_told_without_what_the_file_may_have_put_into_it() -> None:
+def test_a_fault_of_ours_is_reported_without_text_from_the_file() -> None:
     unset = Assignment(None, SPECS, 20, 10**9, 1)  # type: ignore[arg-type]  # the fault
     fault = worker.answer_file(SAMPLE, unset)
     assert isinstance(fault, Fault)

@@ -1,4 +1,4 @@
-"""A confined process makes byte for byte what is made without any confinement."""
+"""A confined process makes the same bytes as an unconfined one."""
 
 import io
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The filter's program, run here on a machine of its own for each architecture."""
+"""The filter program of each architecture, run on a simulated BPF machine."""
 
 import errno
 import platform
@@ -106,6 +106,6 @@ def test_arguments_decide(
 
 @pytest.mark.skipif(not NUMBERS.is_file(), reason="the kernel's headers are not installed")
 def test_the_numbers_are_the_kernels() -> None:
-    told = dict(re.findall(r"#define __NR_(\w+)\s+(\d+)", NUMBERS.read_text()))
+    defined = dict(re.findall(r"#define __NR_(\w+)\s+(\d+)", NUMBERS.read_text()))
     for name, number in MACHINES[platform.machine()].numbers.items():
-        assert told[name] == str(number), name
+        assert defined[name] == str(number), name

@@ -1,4 +1,4 @@
-"""What goes between an inspector and its process comes through whole, or not at all."""
+"""Messages between an inspector and its process arrive whole, or not at all."""
 
 import json
 import os
@@ -131,7 +131,7 @@ def connected() -> tuple[DeadlineConnection, socket.socket]:
 
 
 @pytest.mark.parametrize(
-    ("written", "told"),
+    ("written", "expected"),
     [
         pytest.param(b"", EOFError, id="ended before it answered"),
         pytest.param(b"\x00\x00", UnreadableAnswerError, id="ended within a length"),
@@ -141,11 +141,11 @@ def connected() -> tuple[DeadlineConnection, socket.socket]:
         pytest.param(b"\xff\xff\xff\xfe", UnreadableAnswerError, id="announces less than none"),
     ],
 )
-def test_no_length_is_believed(written: bytes, told: type[Exception]) -> None:
+def test_no_length_is_trusted(written: bytes, expected: type[Exception]) -> None:
     connection, theirs = connected()
     with theirs:
         os.write(theirs.fileno(), written)
-    with pytest.raises(told):
+    with pytest.raises(expected):
         receive_answer(connection, LIMITS, SPECS)
     connection.close()
 

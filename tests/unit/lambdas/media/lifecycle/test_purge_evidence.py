@@ -1,4 +1,4 @@
-"""A row says that an image is due; what its owner decided and what S3 holds prove it."""
+"""A row says that an image is due; the owner's decision or the state of S3 must confirm it."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What its owner threw away stays away until its owner, and nobody else, brings it back."""
+"""A trashed image stays in the trash until its owner, and nobody else, restores it."""
 
 from __future__ import annotations
 

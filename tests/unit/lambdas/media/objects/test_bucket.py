@@ -1,4 +1,4 @@
-"""Renditions are written once, also where two deliveries of one event write at the same time."""
+"""Renditions are written once, even if two deliveries of an event write at the same time."""
 
 from typing import Any, cast
 

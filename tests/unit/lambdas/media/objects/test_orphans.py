@@ -11,7 +11,7 @@ KEY = f"uploads/{OWNER}/{IMAGE}"
 
 
 class Client:
-    """An S3 client that lists what it was told and answers HEAD with a type or a fault."""
+    """An S3 client that lists what it was given and answers HEAD with a type or a fault."""
 
     def __init__(self, listed: str | None, head: str | ClientError) -> None:
         self._listed, self._head = listed, head
@@ -40,7 +40,7 @@ def find(listed: str | None, head: str | ClientError) -> str | bool | None:
 @pytest.mark.parametrize(
     ("head", "content_type"), [("image/heic", "image/heic"), ("text/html", None), ("", None)]
 )
-def test_a_type_is_believed_only_where_it_is_accepted(head: str, content_type: str | None) -> None:
+def test_a_declared_type_counts_only_if_it_is_accepted(head: str, content_type: str | None) -> None:
     assert find(KEY, head) == content_type
 
 

@@ -44,5 +44,5 @@ def test_the_stated_size_of_each_kind_of_webp() -> None:
         tiff({256: 100_000, 257: 100_000}),
     ],
 )
-def test_too_many_pixels_are_told_also_where_the_rest_is_missing(data: bytes) -> None:
+def test_too_many_pixels_are_found_even_in_a_truncated_file(data: bytes) -> None:
     assert outcome(data) is RejectionReason.TOO_MANY_PIXELS

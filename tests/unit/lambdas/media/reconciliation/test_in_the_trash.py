@@ -1,4 +1,4 @@
-"""What becomes of changes to an image that lies in the trash."""
+"""Changes to images in the trash."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -105,9 +105,9 @@ def test_a_new_image_under_a_dropped_key_comes_back_from_the_trash(world: World,
 
 
 @pytest.mark.parametrize("in_parts", [False, True])
-@pytest.mark.parametrize("is_told_of_the_deletion", [False, True])
+@pytest.mark.parametrize("receives_the_deletion", [False, True])
 def test_an_older_version_that_shows_again_does_not_bring_its_image_back(
-    world: World, *, is_told_of_the_deletion: bool, in_parts: bool
+    world: World, *, receives_the_deletion: bool, in_parts: bool
 ) -> None:
     """Newer ones were removed for good after the image had been thrown away."""
     key = "uploads/camera/1.jpg"
@@ -118,7 +118,7 @@ def test_an_older_version_that_shows_again_does_not_bring_its_image_back(
     world.table.rows[image_id] = trashed_row(
         world.table.rows[image_id], START + timedelta(minutes=world.steps, seconds=1)
     )
-    if is_told_of_the_deletion:
+    if receives_the_deletion:
         world.reconciler.reconcile(world.delete(key))
     removed = world.delete(key)
     world.bucket.objects[key] = older
@@ -132,7 +132,7 @@ def test_an_older_version_that_shows_again_does_not_bring_its_image_back(
         assert world.table.rows[image_id].status is Status.READY
 
 
-def test_the_image_that_was_thrown_away_stays_there_under_a_dropped_key(world: World) -> None:
+def test_the_trashed_version_under_a_dropped_key_stays_in_the_trash(world: World) -> None:
     key = "uploads/camera/1.jpg"
     first = world.put(png(16), key)
     world.reconciler.reconcile(first)
@@ -144,7 +144,7 @@ def test_the_image_that_was_thrown_away_stays_there_under_a_dropped_key(world: W
     assert world.table.rows[image_id].status is Status.TRASHED
 
 
-def test_a_dropped_image_that_was_thrown_away_is_known_when_its_object_is_back(
+def test_a_trashed_direct_drop_is_recognised_when_its_object_is_back(
     world: World,
 ) -> None:
     key = "uploads/camera/1.jpg"

@@ -1,4 +1,4 @@
-"""Whatever the order in which events come, the row ends as what the object is.
+"""In whatever order events come, the row finally agrees with the object.
 
 The store's own code runs, conditions included; in memory are only S3 and DynamoDB themselves.
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def schedules(steps: int) -> Iterator[list[int]]:
-    """Yield every order in which so many changes can happen and be told.
+    """Yield every order in which so many changes can happen and be delivered.
 
     ``n`` means at first that change n happens, then that its event comes: later than it, but
     before, between or after any others.
@@ -69,38 +69,38 @@ class Deliveries(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.store = Store()
-        self.untold: list[Event] = []
+        self.undelivered: list[Event] = []
 
     @rule(step=st.sampled_from(STEPS))
     def happens(self, step: str) -> None:
         known = len(self.store.s3.events)
         self.store.act(step)
-        self.untold += self.store.s3.events[known:]
+        self.undelivered += self.store.s3.events[known:]
 
     @precondition(lambda self: self.store.s3.events)
     @rule(data=st.data())
-    def is_told(self, data: st.DataObject) -> None:
+    def is_delivered(self, data: st.DataObject) -> None:
         event = data.draw(st.sampled_from(self.store.s3.events))
         self.store.deliver(event)
-        self.untold = [each for each in self.untold if each != event]
+        self.undelivered = [each for each in self.undelivered if each != event]
 
     @precondition(lambda self: self.store.s3.events)
     @rule(data=st.data(), step=st.none() | st.sampled_from(STEPS))
-    def is_told_while_another_is_handled(self, data: st.DataObject, step: str | None) -> None:
+    def is_delivered_while_another_is_handled(self, data: st.DataObject, step: str | None) -> None:
         """The other may be of a change that happens only now, after the object was read."""
-        first = data.draw(st.sampled_from(self.untold or self.store.s3.events))
-        told = [first]
+        first = data.draw(st.sampled_from(self.undelivered or self.store.s3.events))
+        delivered = [first]
 
         def meanwhile() -> None:
             if step:
                 self.happens(step)
-            told.append(data.draw(st.sampled_from(self.store.s3.events[-2:])))
-            self.store.deliver(told[-1])
+            delivered.append(data.draw(st.sampled_from(self.store.s3.events[-2:])))
+            self.store.deliver(delivered[-1])
 
         self.store.dynamodb.before_write.append(meanwhile)
         self.store.deliver(first)
         self.store.dynamodb.before_write.clear()  # where the first had nothing to write
-        self.untold = [each for each in self.untold if each not in told]
+        self.undelivered = [each for each in self.undelivered if each not in delivered]
 
     @precondition(lambda self: self.store.s3.events)
     @rule(unless_current=st.booleans(), data=st.data())
@@ -121,16 +121,16 @@ class Deliveries(RuleBasedStateMachine):
 
     @precondition(lambda self: self.store.s3.events)
     @rule(data=st.data(), step=st.none() | st.sampled_from(STEPS), moment=st.sampled_from(MOMENTS))
-    def is_told_while_it_is_purged(
+    def is_delivered_during_a_purge(
         self, data: st.DataObject, step: str | None, moment: str
     ) -> None:
         """Before the claim, before versions of either kind are removed, or before the row is."""
-        told = data.draw(st.sampled_from(self.untold or self.store.s3.events))
+        delivered = data.draw(st.sampled_from(self.undelivered or self.store.s3.events))
 
         def meanwhile() -> None:
             if step:
                 self.happens(step)
-            self.store.deliver(self.store.s3.events[-1] if step else told)
+            self.store.deliver(self.store.s3.events[-1] if step else delivered)
 
         hooks, skipped = {
             "claim": (self.store.dynamodb.before_write, 0),
@@ -143,12 +143,12 @@ class Deliveries(RuleBasedStateMachine):
 
     @precondition(lambda self: self.store.s3.events)
     @rule(data=st.data())
-    def is_purged_while_it_is_told(self, data: st.DataObject) -> None:
-        event = data.draw(st.sampled_from(self.untold or self.store.s3.events))
+    def is_purged_during_a_delivery(self, data: st.DataObject) -> None:
+        event = data.draw(st.sampled_from(self.undelivered or self.store.s3.events))
         self.store.dynamodb.before_write.append(self._purge)
         self.store.deliver(event)
         self.store.dynamodb.before_write.clear()
-        self.untold = [each for each in self.untold if each != event]
+        self.undelivered = [each for each in self.undelivered if each != event]
 
     @rule()
     def its_purge_fails_halfway(self) -> None:
@@ -166,7 +166,9 @@ class Deliveries(RuleBasedStateMachine):
     def _purge(self) -> None:
         known = len(self.store.s3.events)
         self.store.purge()
-        self.untold += [each for each in self.store.s3.events[known:] if each not in self.untold]
+        self.undelivered += [
+            each for each in self.store.s3.events[known:] if each not in self.undelivered
+        ]
         self.store.dynamodb.before_write.clear()
         self.store.s3.before_removal.clear()
 
@@ -180,18 +182,18 @@ class Deliveries(RuleBasedStateMachine):
 
     @precondition(lambda self: self.store.s3.events)
     @rule()
-    def all_is_told(self) -> None:
-        while self.untold or self._is_half_purged():
-            for event in reversed(self.untold):
+    def deliver_all(self) -> None:
+        while self.undelivered or self._is_half_purged():
+            for event in reversed(self.undelivered):
                 self.store.deliver(event)
-            self.untold = []
+            self.undelivered = []
             if self._is_half_purged():
                 self._purge()
         self.store.require_settled()
 
     def teardown(self) -> None:
         if self.store.s3.events:
-            self.all_is_told()
+            self.deliver_all()
 
 
 TestDeliveries = Deliveries.TestCase

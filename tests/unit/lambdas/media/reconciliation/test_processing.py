@@ -1,4 +1,4 @@
-"""What an original comes to."""
+"""Processing of originals."""
 
 from hashlib import sha256
 
@@ -67,7 +67,7 @@ def test_other_bytes_than_those_announced_are_rejected(world: World, *, right: b
     assert world.row.sha256 == sha256(data).hexdigest()
 
 
-def test_a_direct_drop_is_nobodys(world: World) -> None:
+def test_a_direct_drop_has_no_owner(world: World) -> None:
     key = "uploads/camera/a b+c%25é.jpg"
     outcome = world.reconciler.reconcile(world.put(png(16), key=key))
     row = world.table.rows[outcome.image_id]

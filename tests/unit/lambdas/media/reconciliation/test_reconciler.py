@@ -58,7 +58,7 @@ def test_another_key_never_takes_over_an_image(world: World) -> None:
     assert (world.row.owner, world.row.width) == (OWNER, 16)
 
 
-def test_a_fault_of_ours_is_raised_recorded_and_healed_by_a_retry(world: World) -> None:
+def test_a_fault_of_ours_is_raised_recorded_and_cleared_by_a_retry(world: World) -> None:
     change = world.put(png(16))
     world.bucket.fault = ConnectionError("S3 is away")
     with pytest.raises(ConnectionError):
@@ -71,15 +71,18 @@ def test_a_fault_of_ours_is_raised_recorded_and_healed_by_a_retry(world: World) 
 
 def test_what_failed_keeps_its_place_in_listings(world: World) -> None:
     change = world.put(png(16))
-    told = replace(change, occurred_at=change.occurred_at + timedelta(seconds=1))
-    for attempt in (told, replace(told, occurred_at=told.occurred_at + timedelta(hours=1))):
+    reported = replace(change, occurred_at=change.occurred_at + timedelta(seconds=1))
+    for attempt in (
+        reported,
+        replace(reported, occurred_at=reported.occurred_at + timedelta(hours=1)),
+    ):
         world.bucket.fault = ConnectionError("S3 is away")
         with pytest.raises(ConnectionError):
             world.reconciler.reconcile(attempt)
-        assert world.row.uploaded_at == told.occurred_at
+        assert world.row.uploaded_at == reported.occurred_at
     world.bucket.fault = None
-    assert world.reconciler.reconcile(told).result is Result.READY
-    assert world.row.uploaded_at == told.occurred_at
+    assert world.reconciler.reconcile(reported).result is Result.READY
+    assert world.row.uploaded_at == reported.occurred_at
 
 
 def test_a_served_image_stays_served_while_its_overwrite_fails(world: World) -> None:

@@ -1,4 +1,4 @@
-"""An operator's requests, which no event stands behind."""
+"""Operators' requests to process an image again, without an event."""
 
 from __future__ import annotations
 
@@ -87,13 +87,13 @@ def test_a_title_that_is_given_meanwhile_stays(ready: Store) -> None:
     assert row_of(ready).title == "t"
 
 
-def test_a_deletion_that_was_never_told_is_seen(ready: Store) -> None:
+def test_a_deletion_without_an_event_is_found(ready: Store) -> None:
     ready.act("delete")
     assert ready.reprocess().result is Result.TOMBSTONED
     assert row_of(ready).gone
 
 
-def test_a_return_that_was_never_told_is_seen(ready: Store) -> None:
+def test_a_restored_object_without_an_event_is_found(ready: Store) -> None:
     ready.act("delete")
     ready.deliver(ready.s3.events[-1])
     ready.act("restore")
@@ -120,7 +120,7 @@ def test_a_request_brings_nothing_back_from_the_trash(ready: Store) -> None:
     assert row_of(ready) == before
 
 
-def test_an_image_that_is_thrown_away_meanwhile_stays_away(ready: Store) -> None:
+def test_an_image_that_is_trashed_meanwhile_stays_in_the_trash(ready: Store) -> None:
     ready.dynamodb.before_write.append(ready.discard)
     assert ready.reprocess().result is Result.SUPERSEDED
     assert row_of(ready).status is Status.TRASHED

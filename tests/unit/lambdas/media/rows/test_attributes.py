@@ -1,4 +1,4 @@
-"""What the functions write of rows, beside what their roles may: the same, no less and no more."""
+"""The functions write exactly the attributes that their roles may write."""
 
 import json
 from collections.abc import Callable

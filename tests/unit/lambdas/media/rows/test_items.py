@@ -70,7 +70,7 @@ def test_index_attributes_have_their_fixed_form() -> None:
     assert row["owner_sha256"] == f"{OWNER}#{'ab' * 32}"
 
 
-def test_nobodys_image_is_in_no_owners_index() -> None:
+def test_an_image_without_an_owner_is_in_no_owner_index() -> None:
     row = attributes_of(replace(READY, owner=None), 1)
     assert not {"owner", "owner_sha256"} & row.keys()
 

@@ -29,7 +29,7 @@ WRITTEN = {"Attributes": item_of(READY, 1)}
 
 
 class RecordingClient:
-    """A DynamoDB client that keeps what it was asked and answers what it was told."""
+    """A DynamoDB client that records its requests and returns prepared responses."""
 
     def __init__(self, answer: dict[str, Any] | ClientError) -> None:
         self.requests: list[dict[str, Any]] = []

@@ -35,7 +35,7 @@ def test_what_nobody_has_looked_at_has_no_extension() -> None:
     assert attachment(None, IMAGE, None) == f'attachment; filename="{IMAGE}"'
 
 
-def test_other_letters_are_told_beside_plain_ones() -> None:
+def test_non_ascii_names_follow_an_ascii_fallback() -> None:
     assert attachment("Größe 图", IMAGE, ImageFormat.PNG) == (
         "attachment; filename=\"Gr__e _.png\"; filename*=UTF-8''Gr%C3%B6%C3%9Fe%20%E5%9B%BE.png"
     )

@@ -1,4 +1,4 @@
-"""Our pre-signed URLs beside botocore's: the same to the byte."""
+"""Our pre-signed URLs equal those of botocore, byte for byte."""
 
 from datetime import UTC, datetime, timedelta
 from functools import cache

@@ -1,4 +1,4 @@
-"""A function taken over: what the rights of its role do to other people's images."""
+"""A compromised function: what the rights of its role can do to other owners' images."""
 
 from __future__ import annotations
 
