@@ -113,8 +113,11 @@ def index(tmp_path: Path) -> Index:
 def checkout(tmp_path: Path, index: Index) -> Path:
     """The noxfile over a tooling that does nothing, and over locks of its own."""
     folder = tmp_path / "checkout"
-    (folder / "tooling").mkdir(parents=True)
+    (folder / "tooling" / "commands").mkdir(parents=True)
     shutil.copy(ROOT / "noxfile.py", folder)
+    # Of which the noxfile makes its sessions.
+    table = Path("tooling", "commands", "table.py")
+    shutil.copy(ROOT / table, folder / table)
     (folder / "tooling" / "__main__.py").write_text("print('the tooling runs')\n")
     (folder / "tooling" / "build-requirements.lock").write_text(
         index.add_setuptools(LOCKED, "locked")
