@@ -36,7 +36,7 @@ from botocore.config import Config
 
 def handler(event, context):
     s3 = boto3.client("s3", config=Config(s3={"addressing_style": "path"}))
-    body = s3.get_object(Bucket=event.get("bucket", "images"), Key=event["key"])["Body"].read()
+    body = s3.get_object(Bucket=event.get("bucket", "pictures"), Key=event["key"])["Body"].read()
     return {"body": body.decode(), "key_id": os.environ["AWS_ACCESS_KEY_ID"]}
 """
 

