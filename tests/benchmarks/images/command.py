@@ -37,7 +37,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     documents: list[dict[str, Any]] = []
     versions: dict[str, dict[str, str]] = {}
     with tempfile.TemporaryDirectory() as scratch:
-        for workload in make_workloads(options.pictures, Path(scratch)):
+        for workload in make_workloads(options.images, Path(scratch)):
             screen.step(f"{workload.name} ({workload.origin})")
             taking_part = [each for each in contenders if workload.decoded or each.name != DECODING]
             found = measure(workload, taking_part, options.rounds)
