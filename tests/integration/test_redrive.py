@@ -52,7 +52,7 @@ def impatient_queue(aws: Aws) -> Iterator[None]:
     policy = json.loads(kept["RedrivePolicy"]) | {"maxReceiveCount": 1}
     aws.sqs.set_queue_attributes(
         QueueUrl=url,
-        Attributes={"VisibilityTimeout": "15", "RedrivePolicy": json.dumps(policy)},
+        Attributes={"VisibilityTimeout": "30", "RedrivePolicy": json.dumps(policy)},
     )
     yield
     aws.sqs.set_queue_attributes(
@@ -88,7 +88,7 @@ def test_what_is_sent_again_is_followed_to_its_end_among_other_uploads(
     dead_letters(created(aws, "uploads/folder/"))
     dead_letters(created(aws, "uploads/x", sequencer="no number"))
     try:
-        with Run(dev, "redrive", "dev", "--wait", "60") as redrive:
+        with Run(dev, "redrive", "dev", "--wait", "120") as redrive:
             for key in others:
                 aws.s3.put_object(Bucket=aws.bucket, Key=key, Body=sample_image())
             assert redrive.wait() == 1
